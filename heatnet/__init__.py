@@ -1,0 +1,3 @@
+"""Plan the summer renewal of a district-heating network (冬病夏治)."""
+
+__version__ = "0.1.0"
