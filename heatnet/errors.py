@@ -13,6 +13,16 @@ class HeatnetError(ValueError):
     """
 
 
+class MissingFileError(HeatnetError, FileNotFoundError):
+    """A file, folder or table that was named does not exist.
+
+    Examples
+    --------
+    >>> issubclass(MissingFileError, FileNotFoundError)
+    True
+    """
+
+
 class MissingExtraError(HeatnetError, ImportError):
     """An optional package is not installed; the message names the extra that brings it.
 

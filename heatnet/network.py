@@ -100,7 +100,8 @@ class Network:
     def __repr__(self) -> str:
         return (
             f"Network({self.n_nodes} nodes, {self.n_segments} segments, {len(self.station_nodes)} stations, "
-            f"{len(self.building_nodes)} buildings, {len(self.valve_segment)} valves, {self.length_m.sum() / 1000:.3f} km)"
+            f"{len(self.building_nodes)} buildings, {len(self.valve_segment)} valves, "
+            f"{self.length_m.sum() / 1000:.3f} km)"
         )
 
     @property
@@ -161,9 +162,7 @@ class Network:
     @cached_property
     def asset_kind(self) -> npt.NDArray[np.object_]:
         """``segment`` or ``station`` for each asset."""
-        return _frozen(
-            np.array(["segment"] * self.n_segments + ["station"] * len(self.station_nodes), dtype=object)
-        )
+        return _frozen(np.array(["segment"] * self.n_segments + ["station"] * len(self.station_nodes), dtype=object))
 
     @cached_property
     def is_primary(self) -> Truths:
@@ -236,14 +235,11 @@ class Network:
         2
         """
         graph: nx.MultiGraph[Any] = nx.MultiGraph()
-        nodes = self._nodes.set_index("node_id")
-        graph.add_nodes_from(
-            (str(node), dict(row)) for node, row in zip(nodes.index, nodes.to_dict("records"), strict=True)
-        )
+        for row in self._nodes.to_dict("records"):
+            graph.add_node(row["node_id"], **{str(column): value for column, value in row.items()})
         for row in self._segments.to_dict("records"):
-            graph.add_edge(
-                row["from_node"], row["to_node"], key=row["segment_id"], **{str(k): v for k, v in row.items()}
-            )
+            attributes = {str(column): value for column, value in row.items()}
+            graph.add_edge(row["from_node"], row["to_node"], key=row["segment_id"], **attributes)
         return graph
 
     def _of_buildings(self, column: str) -> Floats:
@@ -258,18 +254,13 @@ class _Checked:
         self, nodes: pd.DataFrame, segments: pd.DataFrame, valves: pd.DataFrame, origins: Mapping[str, str]
     ) -> None:
         self.nodes, node_problems = conform_leniently(nodes, NODES, origin=origins.get("nodes"))
-        self.segments, segment_problems = conform_leniently(
-            segments, SEGMENTS, origin=origins.get("segments")
-        )
+        self.segments, segment_problems = conform_leniently(segments, SEGMENTS, origin=origins.get("segments"))
         self.valves, valve_problems = conform_leniently(valves, VALVES, origin=origins.get("valves"))
         self.problems: list[Problem] = [*node_problems, *segment_problems, *valve_problems]
         self.first_row = {name: 2 if name in origins else 0 for name in ("nodes", "segments", "valves")}
         self.node_ids = pd.Index(self.nodes["node_id"], name="node_id")
         self.segment_ids = pd.Index(self.segments["segment_id"], name="segment_id")
-        if any(
-            problem.column in ("node_id", "segment_id") and problem.table != "valves"
-            for problem in self.problems
-        ):
+        if any(problem.column in ("node_id", "segment_id") and problem.table != "valves" for problem in self.problems):
             return  # without identities no reference can be followed
         if any(not problem.column for problem in self.problems):
             return
@@ -319,16 +310,10 @@ class _Checked:
         self.valve_segment = _positions(self.segment_ids, self.valves["segment_id"])
         self.is_stray = self.valve_segment < 0
         valve_node = _positions(self.node_ids, self.valves["node_id"])
-        at_from = (
-            (valve_node == self.from_node[self.valve_segment]) if len(self.segments) else valve_node < -1
-        )
+        at_from = (valve_node == self.from_node[self.valve_segment]) if len(self.segments) else valve_node < -1
         at_to = (valve_node == self.to_node[self.valve_segment]) if len(self.segments) else valve_node < -1
         self.valve_end = np.where(at_to & ~at_from, 1, 0).astype(np.int8)
-        lost = (
-            ~self.is_stray
-            & ~((at_from | at_to) & (valve_node >= 0))
-            & self.valves["node_id"].notna().to_numpy()
-        )
+        lost = ~self.is_stray & ~((at_from | at_to) & (valve_node >= 0)) & self.valves["node_id"].notna().to_numpy()
         self._note(VALVES, "node_id", lost, "names no end of its segment")
 
     def _note(self, spec: Any, column: str, bad: Truths, what: str) -> None:

@@ -1,0 +1,275 @@
+"""Files to tables in standard form.
+
+An inventory is a folder that holds each table as ``<table>.csv`` or ``<table>.parquet``. CSV may be UTF-8 (with or
+without byte order mark), UTF-16 or GB 18030, separated by commas, semicolons or tabs, with English or Chinese headings.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import os
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
+from heatnet.network import Network
+from heatnet.schema import ESCAPED_FORMULA, TABLES, TableSpec, conform
+
+_SUFFIXES = (".csv", ".parquet")
+_NETWORK_TABLES: tuple[str, ...] = ("nodes", "segments", "valves")
+PathLike = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Inventory:
+    """All tables of one inventory in standard form; a table that is not there is ``None``.
+
+    Attributes
+    ----------
+    network : Network
+        Nodes, segments and valves.
+    visits, faults, works, digs, makeup : DataFrame or None
+        The records.
+    files : tuple of Path
+        The files read, sorted by name.
+    """
+
+    network: Network
+    visits: pd.DataFrame | None
+    faults: pd.DataFrame | None
+    works: pd.DataFrame | None
+    digs: pd.DataFrame | None
+    makeup: pd.DataFrame | None
+    files: tuple[Path, ...]
+
+
+def read_inventory(path: PathLike) -> Inventory:
+    """Return the network and all records of an inventory.
+
+    Parameters
+    ----------
+    path : path
+        Folder of the inventory.
+
+    Returns
+    -------
+    Inventory
+        ``network`` and the tables ``visits``, ``faults``, ``works``, ``digs``, ``makeup`` (``None`` where absent).
+
+    Raises
+    ------
+    MissingFileError
+        No such folder, or it lacks the table of nodes or of segments.
+    HeatnetError
+        Everything in a table that cannot be used, at once.
+    """
+    network = read_network(path)
+    files = _table_files(Path(path))
+    records = {
+        name: _read_table(files[name], spec) if name in files else None
+        for name, spec in TABLES.items()
+        if name not in _NETWORK_TABLES
+    }
+    return Inventory(network=network, files=tuple(sorted(files.values())), **records)
+
+
+def read_network(path: PathLike) -> Network:
+    """Return the network of an inventory.
+
+    Parameters
+    ----------
+    path : path
+        Folder with ``nodes``, ``segments`` and, if there are any, ``valves`` as ``.csv`` or ``.parquet``.
+
+    Returns
+    -------
+    Network
+        The checked, frozen network.
+
+    Raises
+    ------
+    MissingFileError
+        No such folder, or it lacks the table of nodes or of segments.
+    HeatnetError
+        Everything in the tables that cannot be used, at once, with file, rows, column and ids.
+    """
+    folder = Path(path)
+    files = _table_files(folder)
+    absent = [name for name in ("nodes", "segments") if name not in files]
+    if absent:
+        wanted = " and ".join(f"{name}.csv" for name in absent)
+        raise MissingFileError(f"{folder} is not an inventory: it lacks {wanted} (or .parquet)")
+    tables = {name: _read_raw(files[name], TABLES[name]) for name in _NETWORK_TABLES if name in files}
+    origins = {name: str(files[name]) for name in tables}
+    return Network(tables["nodes"], tables["segments"], tables.get("valves"), origins=origins)
+
+
+def read_visits(path: PathLike) -> pd.DataFrame:
+    """Return the visits of an inventory or of one file.
+
+    Parameters
+    ----------
+    path : path
+        Folder of an inventory, or one ``.csv`` or ``.parquet`` file.
+
+    Returns
+    -------
+    DataFrame
+        One row per visit with the columns of the table ``visits``; ``household_id`` is hashed.
+
+    Raises
+    ------
+    MissingFileError
+        No such file, or an inventory without visits.
+    HeatnetError
+        Everything in the table that cannot be used, at once.
+    """
+    return _read_records(path, "visits")
+
+
+def read_faults(path: PathLike) -> pd.DataFrame:
+    """Return the faults of an inventory or of one file; columns of the table ``faults``. Errors as `read_visits`."""
+    return _read_records(path, "faults")
+
+
+def read_works(path: PathLike) -> pd.DataFrame:
+    """Return the works of an inventory or of one file; columns of the table ``works``. Errors as `read_visits`."""
+    return _read_records(path, "works")
+
+
+def read_digs(path: PathLike) -> pd.DataFrame:
+    """Return the digs of an inventory or of one file; columns of the table ``digs``. Errors as `read_visits`."""
+    return _read_records(path, "digs")
+
+
+def read_makeup(path: PathLike) -> pd.DataFrame:
+    """Return the make-up water of an inventory or of one file; columns of ``makeup``. Errors as `read_visits`."""
+    return _read_records(path, "makeup")
+
+
+def _read_records(path: PathLike, name: str) -> pd.DataFrame:
+    file = Path(path)
+    if file.is_dir():
+        files = _table_files(file)
+        if name not in files:
+            raise MissingFileError(f"{file} holds no table of {name}: expected {name}.csv or {name}.parquet")
+        file = files[name]
+    return _read_table(file, TABLES[name])
+
+
+def _read_table(file: Path, spec: TableSpec) -> pd.DataFrame:
+    table = conform(_read_raw(file, spec), spec, origin=str(file))
+    if "household_id" in table.columns:
+        table["household_id"] = _hashed(table["household_id"])
+    return table
+
+
+def _hashed(ids: pd.Series[Any]) -> pd.Series[Any]:
+    """Replace each id by a hash, so that a household can be told apart but not named."""
+    names = {
+        name: hashlib.blake2b(str(name).encode("utf-8"), digest_size=8).hexdigest() for name in ids.dropna().unique()
+    }
+    return ids.map(names)
+
+
+def _table_files(folder: Path) -> dict[str, Path]:
+    """Return the file of each table in an inventory folder."""
+    if not folder.exists():
+        raise MissingFileError(f"{folder}: no such file or folder")
+    if not folder.is_dir():
+        raise HeatnetError(f"{folder} is not an inventory: give a folder that holds nodes.csv and segments.csv")
+    files: dict[str, Path] = {}
+    for name in TABLES:
+        found = [folder / f"{name}{suffix}" for suffix in _SUFFIXES if (folder / f"{name}{suffix}").is_file()]
+        if len(found) > 1:
+            raise HeatnetError(f"{folder} holds the table of {name} twice ({found[0].name}, {found[1].name}); keep one")
+        if found:
+            files[name] = found[0]
+    return files
+
+
+def _read_raw(file: Path, spec: TableSpec) -> pd.DataFrame:
+    """Return the cells of a file; numbers as numbers where all are, text as text."""
+    if not file.is_file():
+        raise MissingFileError(f"{file}: no such file")
+    if file.suffix == ".parquet":
+        return _read_parquet(file)
+    if file.suffix == ".csv":
+        return _read_csv(file, spec)
+    raise HeatnetError(
+        f"{file}: heatnet reads tables from .csv and .parquet, not {file.suffix or 'files without suffix'}"
+    )
+
+
+def _read_parquet(file: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(file)
+    except ImportError as error:
+        raise MissingExtraError("parquet", f"reading {file}") from error
+    except (ValueError, OSError) as error:  # pyarrow's ArrowInvalid is a ValueError
+        raise HeatnetError(f"{file} is not a Parquet file: {error}") from error
+
+
+def _read_csv(file: Path, spec: TableSpec) -> pd.DataFrame:
+    try:
+        text = _decoded(file)
+        heading = next(csv.reader([text.partition("\n")[0].rstrip("\r")], delimiter=_separator(text)), [])
+        options: dict[str, Any] = {
+            "sep": _separator(text),
+            "dtype": {name: str for name in heading if name not in _number_headings(spec, heading)},
+            "keep_default_na": False,
+            "na_values": [""],
+            "index_col": False,
+            "low_memory": False,
+            "float_precision": "round_trip",
+        }
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            table = pd.read_csv(io.StringIO(text), **options)
+    except pd.errors.EmptyDataError as error:
+        raise HeatnetError(f"{file} is empty: expected a heading and one row per {spec.row}") from error
+    except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
+        raise HeatnetError(f"{file} is not a table: a row has more cells than the heading ({error})") from error
+    return _without_formula_marks(table)
+
+
+def _decoded(file: Path) -> str:
+    """Return the text of a file in one of the encodings that spreadsheets write."""
+    raw = file.read_bytes()
+    encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
+    for encoding in encodings:
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise HeatnetError(f"{file} is not text: save it as CSV in UTF-8 or GB 18030")
+
+
+def _separator(text: str) -> str:
+    """Return the separator of the heading: the one of comma, semicolon and tab that stands there most."""
+    heading = text.partition("\n")[0]
+    return max(",;\t", key=heading.count)
+
+
+def _number_headings(spec: TableSpec, heading: list[str]) -> set[str]:
+    """Return the headings whose cells the CSV parser may read as numbers."""
+    numbers = {
+        word.casefold() for column in spec.columns if column.type == "number" for word in (column.name, *column.aliases)
+    }
+    return {name for name in heading if name.strip().casefold() in numbers}
+
+
+def _without_formula_marks(table: pd.DataFrame) -> pd.DataFrame:
+    """Remove the ' that heatnet writes before text which a spreadsheet would take for a formula."""
+    for name in table.columns:
+        if not pd.api.types.is_numeric_dtype(table[name].dtype):
+            marked = table[name].str.match(ESCAPED_FORMULA).fillna(False).to_numpy(dtype=bool)
+            if marked.any():
+                table[name] = table[name].where(~marked, table[name].str.slice(1))
+    return table

@@ -1,0 +1,156 @@
+"""Tables to files: whole or not at all, safe to open in a spreadsheet, the same bytes on every machine."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.schema import FORMULA
+
+PathLike = str | os.PathLike[str]
+
+_ENCODING = "utf-8-sig"  # the byte order mark makes spreadsheets show Chinese text
+
+
+@contextlib.contextmanager
+def whole_folder(path: PathLike) -> Iterator[Path]:
+    """Give a hidden folder to write into; its files appear in `path` together at the end, or not at all.
+
+    Parameters
+    ----------
+    path : path
+        Folder for the results; made if absent. Files of the same names are replaced, others stay.
+
+    Raises
+    ------
+    HeatnetError
+        The folder cannot be made or written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as home:
+    ...     with whole_folder(home) as folder:
+    ...         _ = (folder / "note.txt").write_text("done")
+    ...     [file.name for file in Path(home).iterdir()]
+    ['note.txt']
+    """
+    target = Path(path)
+    made = [folder for folder in (target, *target.parents) if not folder.exists()]
+    try:
+        target.mkdir(parents=True, exist_ok=True)
+        stage = Path(tempfile.mkdtemp(prefix=".heatnet-", dir=target))
+    except OSError as error:
+        raise HeatnetError(f"{target} cannot be written to: {error.strerror or error}") from error
+    finished = False
+    try:
+        yield stage
+        for file in sorted(stage.iterdir()):
+            file.replace(target / file.name)
+        finished = True
+    except OSError as error:
+        raise HeatnetError(f"{target} cannot be written to: {error.strerror or error}") from error
+    finally:
+        shutil.rmtree(stage, ignore_errors=True)
+        if not finished:
+            for folder in made:
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
+
+
+def write_csv(table: pd.DataFrame, path: PathLike, *, exact: bool = False) -> None:
+    """Write a table as CSV, whole or not at all.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Its index is written where it has a name.
+    path : path
+        The file; replaced if it exists.
+    exact : bool
+        Write numbers with all their digits; otherwise with twelve, which is plenty to read.
+
+    Raises
+    ------
+    HeatnetError
+        The file cannot be written.
+
+    Notes
+    -----
+    UTF-8 with byte order mark. Text that a spreadsheet would take for a formula gets a leading ', which heatnet's
+    readers remove.
+    """
+    file = Path(path)
+    rows = table.reset_index() if table.index.name is not None else table
+    rows = rows.assign(**{str(name): _as_text(rows[name]) for name in rows.columns})
+    options: dict[str, Any] = {"index": False, "lineterminator": "\n", "float_format": None if exact else "%.12g"}
+    with _whole_file(file) as stage:
+        rows.to_csv(stage, encoding=_ENCODING, **options)
+
+
+def write_json(value: Mapping[str, Any], path: PathLike) -> None:
+    """Write a mapping as JSON with sorted keys, whole or not at all; `HeatnetError` where it cannot be written."""
+    with _whole_file(Path(path)) as stage:
+        stage.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def write_inventory(tables: Mapping[str, pd.DataFrame], path: PathLike) -> None:
+    """Write tables as an inventory folder of CSV files, all or none.
+
+    Parameters
+    ----------
+    tables : mapping of str to DataFrame
+        Table name (nodes, segments, valves, visits, faults, works, digs, makeup) to rows. Columns without any value
+        are left out, and so is ``household_id``, which is never written.
+    path : path
+        Folder; made if absent.
+
+    Raises
+    ------
+    HeatnetError
+        The folder cannot be written to.
+    """
+    with whole_folder(path) as folder:
+        for name, table in tables.items():
+            known = table.drop(columns="household_id", errors="ignore")
+            write_csv(known.loc[:, known.notna().any() | (len(known) == 0)], folder / f"{name}.csv", exact=True)
+
+
+@contextlib.contextmanager
+def _whole_file(file: Path) -> Iterator[Path]:
+    """Give a path beside `file` to write to, renamed at the end."""
+    stage = file.with_name(f".{file.name}.part")
+    try:
+        yield stage
+        stage.replace(file)
+    except OSError as error:
+        raise HeatnetError(f"{file} cannot be written: {error.strerror or error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            stage.unlink(missing_ok=True)
+
+
+def _as_text(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Return cells as they are written: days without time, whole numbers without a point, no formulas."""
+    if pd.api.types.is_datetime64_any_dtype(values.dtype):
+        return values.dt.strftime("%Y-%m-%d")
+    if pd.api.types.is_bool_dtype(values.dtype):
+        return values.map({True: "true", False: "false"})
+    if pd.api.types.is_float_dtype(values.dtype):
+        known = values.dropna()
+        return values.astype("Int64") if len(known) and (known % 1 == 0).all() and known.abs().max() < 2**53 else values
+    if pd.api.types.is_numeric_dtype(values.dtype):
+        return values
+    text = values.map(lambda cell: cell if isinstance(cell, str) else ("" if pd.isna(cell) else str(cell)))
+    marked = text.astype(object).str.match(FORMULA).fillna(False).to_numpy(dtype=bool)
+    escaped: pd.Series[Any] = text.where(~marked, "'" + text)
+    return escaped
