@@ -1,0 +1,34 @@
+# make plan: write the sample city and plan its summer.   make test: everything that has to hold.
+PYTHON ?= python3
+VENV ?= .venv
+RUN = $(VENV)/bin/python -m
+
+.PHONY: plan test clean
+
+plan: $(VENV)/.with-core
+	$(VENV)/bin/heatnet demo city
+	$(VENV)/bin/heatnet plan city --season 2026 --max-km 44.52 --max-stations 4 -o plan
+	@echo "The list of cures is plan/cures.csv; plan/jobs.csv groups them into trenches; plan/ranking.csv ranks every asset."
+
+test: $(VENV)/.with-dev
+	$(RUN) ruff check .
+	$(RUN) ruff format --check .
+	$(RUN) mypy
+	$(VENV)/bin/lint-imports
+	$(RUN) pytest -n 2 --cov --cov-report=term
+	$(RUN) pytest --nbmake -p no:cacheprovider notebooks
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit("heatnet needs Python 3.11 or later: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.with-core: pyproject.toml $(VENV)/bin/python
+	$(RUN) pip install --quiet --editable .
+	touch $@
+
+$(VENV)/.with-dev: pyproject.toml $(VENV)/bin/python
+	$(RUN) pip install --quiet --editable ".[dev]"
+	touch $@ $(VENV)/.with-core
+
+clean:
+	rm -rf $(VENV) city plan
