@@ -260,12 +260,12 @@ class _Checked:
         self.first_row = {name: 2 if name in origins else 0 for name in ("nodes", "segments", "valves")}
         self.node_ids = pd.Index(self.nodes["node_id"], name="node_id")
         self.segment_ids = pd.Index(self.segments["segment_id"], name="segment_id")
-        if any(problem.column in ("node_id", "segment_id") and problem.table != "valves" for problem in self.problems):
-            return  # without identities no reference can be followed
         if any(not problem.column for problem in self.problems):
-            return
+            return  # not a table at all
         self._follow_segments()
-        self._follow_valves()
+        if self.node_ids.is_unique and self.segment_ids.is_unique:
+            self._follow_levels()
+            self._follow_valves()
 
     def _follow_segments(self) -> None:
         self.from_node = _positions(self.node_ids, self.segments["from_node"])
@@ -288,14 +288,8 @@ class _Checked:
             shared,
             "is also the id of a station; segments and stations share one id space",
         )
-        self._note(
-            NODES,
-            "kind",
-            self._on_both_levels(),
-            "only a station may touch both levels; set the level of its segments, or make it a station",
-        )
 
-    def _on_both_levels(self) -> Truths:
+    def _follow_levels(self) -> None:
         touched = {}
         for level in ("primary", "secondary"):
             on_level = (self.segments["level"] == level).to_numpy(dtype=bool)
@@ -303,8 +297,8 @@ class _Checked:
             touched[level] = np.zeros(len(self.nodes), dtype=bool)
             touched[level][ends[ends >= 0]] = True
         is_other = (self.nodes["kind"] != "station").to_numpy(dtype=bool)
-        both: Truths = touched["primary"] & touched["secondary"] & is_other
-        return both
+        what = "only a station may touch both levels; set the level of its segments, or make it a station"
+        self._note(NODES, "kind", touched["primary"] & touched["secondary"] & is_other, what)
 
     def _follow_valves(self) -> None:
         self.valve_segment = _positions(self.segment_ids, self.valves["segment_id"])
@@ -329,7 +323,7 @@ class _Checked:
 def _positions(index: pd.Index[Any], ids: Iterable[Any]) -> Integers:
     """Return the position of each id in the index, -1 where it is missing or unknown."""
     wanted = pd.Index(pd.Series(ids, dtype=object) if not isinstance(ids, (pd.Series, pd.Index)) else ids)
-    found = index.get_indexer(wanted).astype(np.int64)
+    found = index.unique().get_indexer(wanted).astype(np.int64)
     found[np.asarray(wanted.isna())] = -1
     return found
 

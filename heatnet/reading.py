@@ -233,9 +233,11 @@ def _read_csv(file: Path, spec: TableSpec) -> pd.DataFrame:
             warnings.simplefilter("error", pd.errors.ParserWarning)
             table = pd.read_csv(io.StringIO(text), **options)
     except pd.errors.EmptyDataError as error:
-        raise HeatnetError(f"{file} is empty: expected a heading and one row per {spec.row}") from error
+        raise HeatnetError(f"{file} is empty: expected a heading and rows, each {spec.row}") from error
     except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
-        raise HeatnetError(f"{file} is not a table: a row has more cells than the heading ({error})") from error
+        raise HeatnetError(
+            f"{file} is not a table: a row has more cells than the heading ({str(error).strip()})"
+        ) from error
     return _without_formula_marks(table)
 
 

@@ -142,7 +142,8 @@ def _whole_file(file: Path) -> Iterator[Path]:
 def _as_text(values: pd.Series[Any]) -> pd.Series[Any]:
     """Return cells as they are written: days without time, whole numbers without a point, no formulas."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        return values.dt.strftime("%Y-%m-%d")
+        days: pd.Series[Any] = values.dt.strftime("%Y-%m-%d")
+        return days
     if pd.api.types.is_bool_dtype(values.dtype):
         return values.map({True: "true", False: "false"})
     if pd.api.types.is_float_dtype(values.dtype):

@@ -11,7 +11,7 @@ import pandas as pd
 from heatnet.schema.columns import Column
 
 # Text that a spreadsheet would take for a formula is written with a leading ', which is removed when read.
-_FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"
+_FORMULA_STARTS = r"=+@\t\r\n＝＋－＠\-"
 FORMULA = f"^'*[{_FORMULA_STARTS}]"
 ESCAPED_FORMULA = f"^'+[{_FORMULA_STARTS}]"
 
@@ -67,7 +67,7 @@ def _read_choice(values: pd.Series[Any], column: Column) -> Reading:
     if column.default is not None:
         cells = np.where(codes < 0, column.default, cells)
     text: pd.Series[Any] = pd.Series(cells, dtype=_TEXT_DTYPE)
-    return text, bad, f"must be one of {', '.join(column.choices)}{_seen(uniques, read)}"
+    return text, bad, f"must be one of {', '.join(column.choices)}"
 
 
 def _read_number(values: pd.Series[Any], column: Column) -> Reading:
@@ -131,11 +131,6 @@ def _day(text: str) -> np.datetime64:
         return np.datetime64(f"{day[:4]}-{day[4:6]}-{day[6:]}", "s")
     except ValueError:
         return np.datetime64("NaT", "s")
-
-
-def _seen(uniques: Any, read: np.ndarray[Any, Any]) -> str:
-    unknown = [repr(str(unique)) for unique, word in zip(uniques, read, strict=False) if word is None]
-    return f", not {', '.join(unknown[:5])}" if unknown else ""
 
 
 READERS = {

@@ -96,7 +96,8 @@ def conform_leniently(table: Any, spec: TableSpec, *, origin: str | None = None)
     conformed = pd.DataFrame({**columns, **others}, index=pd.RangeIndex(len(renamed)))
     first_row = 2 if origin else 0
     for column, bad, what in bad_cells:
-        problems.append(problem_at(conformed, spec, column.name, bad, what, first_row))
+        shown = "" if spec.name == "visits" else _shown(renamed[column.name][bad])
+        problems.append(problem_at(conformed, spec, column.name, bad, what + shown, first_row))
     for column in spec.columns:
         if column.required and column.name in renamed.columns:
             empty = conformed[column.name].isna().to_numpy() & ~_marked(bad_cells, column, len(conformed))
@@ -127,6 +128,11 @@ def raise_problems(problems: Sequence[Problem], origins: dict[str, str]) -> None
         lines.append(f"{origins.get(name, 'table ' + name)} cannot be used:")
         lines += [f"  - {problem.sentence()}" for problem in problems if problem.table == name]
     raise HeatnetError("\n".join(lines))
+
+
+def _shown(cells: pd.Series[Any]) -> str:
+    """Return the cells that cannot be used, for a message; never called for visits, which may hold personal data."""
+    return ", not " + ", ".join(dict.fromkeys(repr(str(cell))[:40] for cell in cells.iloc[:5]))
 
 
 def _standard_headings(table: pd.DataFrame, spec: TableSpec) -> tuple[pd.DataFrame, list[Problem]]:
