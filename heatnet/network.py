@@ -16,11 +16,20 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet.schema import NODES, SEGMENTS, VALVES, Problem, conform_leniently, problem_at, raise_problems
+from heatnet.schema import (
+    NODES,
+    PANDAS_VERSION,
+    SEGMENTS,
+    VALVES,
+    Problem,
+    conform_leniently,
+    problem_at,
+    raise_problems,
+)
 
 SOURCE, STATION, JUNCTION, BUILDING = 0, 1, 2, 3
 _KIND_CODES = {"source": SOURCE, "station": STATION, "junction": JUNCTION, "building": BUILDING}
-_COPY_ON_WRITE = int(pd.__version__.split(".")[0]) >= 3
+_COPY_ON_WRITE = PANDAS_VERSION >= (3, 0)
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -19,10 +19,13 @@ import pandas as pd
 
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
 from heatnet.network import Network
-from heatnet.schema import ESCAPED_FORMULA, TABLES, TableSpec, conform
+from heatnet.schema import ESCAPED_FORMULA, PANDAS_VERSION, TABLES, TableSpec, conform
 
 _SUFFIXES = (".csv", ".parquet")
 _NETWORK_TABLES: tuple[str, ...] = ("nodes", "segments", "valves")
+# Numbers keep their last digit; from 3.1 on pandas reads them so by itself.
+_EXACT_NUMBERS = {} if PANDAS_VERSION >= (3, 1) else {"float_precision": "round_trip"}
+
 PathLike = str | os.PathLike[str]
 
 
@@ -227,7 +230,7 @@ def _read_csv(file: Path, spec: TableSpec) -> pd.DataFrame:
             "na_values": [""],
             "index_col": False,
             "low_memory": False,
-            "float_precision": "round_trip",
+            **_EXACT_NUMBERS,
         }
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)

@@ -5,7 +5,7 @@ against it: headings and values in English or Chinese become the standard ones, 
 truths, missing columns are added, and everything that cannot be used is collected into one error.
 """
 
-from heatnet.schema.cells import ESCAPED_FORMULA, FORMULA, text_values
+from heatnet.schema.cells import ESCAPED_FORMULA, FORMULA, PANDAS_VERSION, text_values
 from heatnet.schema.columns import Column, TableSpec
 from heatnet.schema.conforming import Problem, conform, conform_leniently, problem_at, raise_problems
 from heatnet.schema.tables import (
@@ -27,6 +27,7 @@ __all__ = [
     "FORMULA",
     "MAKEUP",
     "NODES",
+    "PANDAS_VERSION",
     "SEGMENTS",
     "TABLES",
     "VALVES",

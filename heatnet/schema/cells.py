@@ -10,6 +10,9 @@ import pandas as pd
 
 from heatnet.schema.columns import Column
 
+PANDAS_VERSION = tuple(int(part) for part in pd.__version__.split(".")[:2])
+_TEXT_DTYPE: Any = "str" if PANDAS_VERSION >= (3, 0) else object
+
 # Text that a spreadsheet would take for a formula is written with a leading ', which is removed when read.
 _FORMULA_STARTS = r"=+@\t\r\n＝＋－＠\-"
 FORMULA = f"^'*[{_FORMULA_STARTS}]"
@@ -40,9 +43,6 @@ def text_values(values: pd.Series[Any]) -> pd.Series[Any]:
         return series
     stripped = values.astype(_TEXT_DTYPE).str.strip()
     return stripped.mask(stripped == "")
-
-
-_TEXT_DTYPE: Any = "str" if int(pd.__version__.split(".")[0]) >= 3 else object
 
 
 def _cell_text(cell: Any) -> str | None:

@@ -65,6 +65,7 @@ def conform(table: pd.DataFrame, spec: TableSpec, *, origin: str | None = None) 
 
     Examples
     --------
+    >>> from heatnet.schema import VALVES
     >>> valves = pd.DataFrame({"阀门编号": ["V1"], "segment_id": ["S1"], "node_id": ["N1"], "is_open": ["否"]})
     >>> conform(valves, VALVES).loc[0].to_dict()
     {'valve_id': 'V1', 'segment_id': 'S1', 'node_id': 'N1', 'is_operable': True, 'is_open': False}
