@@ -1,0 +1,347 @@
+"""The supply path of every node: the way of least resistance from a source, as a tree of assets.
+
+Every node has one side, a station two: its primary side and its secondary side, which heat reaches through the station
+or through the pipes of another one. A side is entered by one asset (a segment, or the station itself), so the
+paths form a forest in which each asset on a path stands for the side that it enters.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array, csr_array
+from scipy.sparse.csgraph import breadth_first_order, dijkstra
+
+from heatnet.network import SOURCE, Network
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+_FEWEST_ASSETS_PER_LEVEL = 40
+"""Below this many assets per level of the forest a plain loop is faster than one array step per level."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forest:
+    """Trees on positions 0..n-1, their members sorted so that parents come before children.
+
+    Parameters
+    ----------
+    parent : array of int
+        Position of the parent of each member; -1: a root; -2: not a member.
+    order : array of int
+        The members, level by level from the roots.
+    level_start : array of int
+        Where each level starts in `order`; the last entry is the number of members.
+    """
+
+    parent: Integers
+    order: Integers
+    level_start: Integers
+
+    @classmethod
+    def of(cls, parent: Integers, sibling_key: npt.NDArray[Any] | None = None) -> Forest:
+        """Return the forest of these parents, siblings in the order of `sibling_key` (default: of their positions).
+
+        Examples
+        --------
+        >>> forest = Forest.of(np.array([1, -1, 1, 0]))
+        >>> forest.order.tolist(), forest.level_start.tolist()
+        ([1, 0, 2, 3], [0, 1, 3, 4])
+        """
+        n = len(parent)
+        member = np.flatnonzero(parent > -2)
+        key = np.arange(n) if sibling_key is None else sibling_key
+        by_parent = member[np.lexsort((key[member], parent[member]))]
+        # Row 0 of the matrix is a root above all roots, row i + 1 is position i.
+        starts = np.searchsorted(parent[by_parent], np.arange(-1, n + 1))
+        children: csr_array[np.float64, tuple[int, int]]
+        children = csr_array((np.ones(len(by_parent)), by_parent + 1, starts), shape=(n + 1, n + 1))
+        order = breadth_first_order(children, 0, directed=True, return_predecessors=False)[1:].astype(np.int64) - 1
+        return cls(parent, order, _level_starts(parent, order))
+
+    @property
+    def is_deep(self) -> bool:
+        """Whether the levels are so many and so small that a plain loop is the faster way through them."""
+        return len(self.order) < _FEWEST_ASSETS_PER_LEVEL * (len(self.level_start) - 1)
+
+    def subtree_sum(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return, for each position, the sum of the values of all members of its subtree (0 outside the forest).
+
+        Examples
+        --------
+        >>> Forest.of(np.array([1, -1, 1, -2])).subtree_sum(np.array([1, 10, 100, 1000])).tolist()
+        [1, 111, 100, 0]
+        """
+        total = np.zeros_like(values)
+        total[self.order] = values[self.order]
+        if self.is_deep:
+            sums, above = total.tolist(), self.parent.tolist()
+            for position in reversed(self.order.tolist()):
+                if above[position] >= 0:
+                    sums[above[position]] += sums[position]
+            return np.array(sums, dtype=values.dtype)
+        for level in range(len(self.level_start) - 2, 0, -1):
+            members = self.order[self.level_start[level] : self.level_start[level + 1]]
+            np.add.at(total, self.parent[members], total[members])
+        return total
+
+
+def _level_starts(parent: Integers, order: Integers) -> Integers:
+    """Return where each level starts in a breadth-first order: where the parents first belong to the level before."""
+    place = np.full(len(parent) + 1, -1, dtype=np.int64)  # the last entry serves parent -1
+    place[order] = np.arange(len(order))
+    parent_place = place[parent[order]].tolist()
+    starts = [0] if len(order) else []
+    for i, above in enumerate(parent_place):
+        if above >= starts[-1]:
+            starts.append(i)
+    return np.array([*starts, len(order)], dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SupplyPaths:
+    """The supply paths of a network.
+
+    Node sides are numbered: side ``i`` is node ``i`` (of a station its primary side), side ``n_nodes + k`` is the
+    secondary side of station ``k``. Resistances are in m/mm^5.
+
+    Parameters
+    ----------
+    n_nodes : int
+        Number of nodes.
+    side_resistance : array of float
+        Per side: resistance of its path, infinite where no path reaches it, 0 at a source.
+    entering_asset : array of int
+        Per side: position of the asset that enters it, -1 at sources and where no path reaches.
+    parent_side : array of int
+        Per side: the side from which the entering asset comes, -1 like `entering_asset`.
+    parent_asset : array of int
+        Per asset: the asset before it on every path that holds it, -1 for the first one of a path and for assets
+        on no path.
+    forest : Forest
+        The assets on paths as trees, first assets of paths as roots.
+    """
+
+    n_nodes: int
+    side_resistance: Floats
+    entering_asset: Integers
+    parent_side: Integers
+    parent_asset: Integers
+    forest: Forest
+
+    @property
+    def resistance(self) -> Floats:
+        """Per node (station: its primary side): resistance of its path, infinite where no path reaches it."""
+        return self.side_resistance[: self.n_nodes]
+
+    @property
+    def last_asset(self) -> Integers:
+        """Per node (station: its primary side): the last asset of its path, -1 where there is none."""
+        return self.entering_asset[: self.n_nodes]
+
+    @property
+    def order(self) -> Integers:
+        """The assets that paths run through, each behind the assets before it."""
+        return self.forest.order
+
+    def path_of(self, node: int) -> Integers:
+        """Return the positions of the assets on the path of a node (station: its primary side), the source's first.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> nodes = pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "junction", "building"]})
+        >>> segments = pd.DataFrame({"segment_id": ["T", "S"], "from_node": ["C", "A"], "to_node": ["B", "B"],
+        ...                          "length_m": 50, "diameter_mm": 100})
+        >>> supply_paths(Network(nodes, segments)).path_of(2).tolist()
+        [1, 0]
+        """
+        path = []
+        asset = int(self.last_asset[node])
+        while asset >= 0:
+            path.append(asset)
+            asset = int(self.parent_asset[asset])
+        return np.array(path[::-1], dtype=np.int64)
+
+    def subtree_sum(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return, per asset, the sum over the nodes whose path holds it.
+
+        Parameters
+        ----------
+        values : array
+            One number per node, e.g. ``network.households``. A station counts where its primary side is reached.
+
+        Returns
+        -------
+        array
+            One number per asset, of the same type; 0 for an asset on no path.
+        """
+        of_asset = np.zeros(len(self.parent_asset), dtype=values.dtype)
+        reached = self.last_asset >= 0
+        of_asset[self.last_asset[reached]] = values[reached]
+        return self.forest.subtree_sum(of_asset)
+
+
+def supply_paths(network: Network) -> SupplyPaths:
+    """Return the supply path of every node.
+
+    The resistance of a path is the sum of ``length_m / diameter_mm**5`` from the source outwards; a station adds
+    nothing and is passed only from primary to secondary. A side takes the entering segment with the least sum, of equal
+    ones the smallest ``segment_id`` as text. No path runs through a closed valve, and only pair and supply rows
+    carry paths. Sources feed the primary level only.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+
+    Returns
+    -------
+    SupplyPaths
+        The paths, on positions of nodes and assets.
+    """
+    pipes = _Pipes.of(network)
+    n_sides = network.n_nodes + len(network.station_nodes)
+    roots = _roots(network)
+    resistance = _resistances(pipes, network, roots, n_sides)
+    is_best = resistance[pipes.tail] + pipes.resistance == resistance[pipes.head]
+    is_best &= np.isfinite(resistance[pipes.head])
+    is_best[np.isin(pipes.head, roots)] = False
+    if (resistance[pipes.tail] == resistance[pipes.head])[is_best].any():
+        # A resistance too small to change the sum: only the order of settling tells before from behind.
+        entering, parent_side = _settled_one_by_one(pipes, network, roots, n_sides)
+    else:
+        entering, parent_side = _best_entries(pipes, network, resistance, is_best)
+    parent_asset = np.full(network.n_assets, -1, dtype=np.int64)
+    entered = np.flatnonzero(entering >= 0)
+    parent_asset[entering[entered]] = entering[parent_side[entered]]
+    membership = np.full(network.n_assets, -2, dtype=np.int64)
+    membership[entering[entered]] = parent_asset[entering[entered]]
+    arrays = (resistance, entering, parent_side, parent_asset)
+    for array in arrays:
+        array.flags.writeable = False
+    return SupplyPaths(network.n_nodes, *arrays, Forest.of(membership))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pipes:
+    """Each segment that carries paths, once in each direction, from side `tail` to side `head`."""
+
+    tail: Integers
+    head: Integers
+    segment: Integers
+    resistance: Floats
+
+    @classmethod
+    def of(cls, network: Network) -> _Pipes:
+        has_closed_valve = np.zeros(network.n_segments, dtype=bool)
+        has_closed_valve[network.valve_segment[~network.valve_open]] = True
+        diameters, which = np.unique(network.diameter_mm, return_inverse=True)
+        # One power per diameter, by the plain float type: the same double on every machine.
+        with np.errstate(divide="ignore", over="ignore"):
+            resistance = network.length_m / np.array([_fifth_power(d) for d in diameters.tolist()])[which]
+        used = np.flatnonzero(network.in_supply & ~has_closed_valve & np.isfinite(resistance))
+        side = np.arange(network.n_nodes)
+        secondary_side = side.copy()
+        secondary_side[network.station_nodes] = network.n_nodes + np.arange(len(network.station_nodes))
+        is_primary = network.is_primary[used]
+        a, b = network.from_node[used], network.to_node[used]
+        a, b = np.where(is_primary, a, secondary_side[a]), np.where(is_primary, b, secondary_side[b])
+        return cls(
+            np.concatenate([a, b]),
+            np.concatenate([b, a]),
+            np.concatenate([used, used]),
+            np.concatenate([resistance[used], resistance[used]]),
+        )
+
+
+def _fifth_power(diameter: float) -> float:
+    try:
+        return diameter**5
+    except OverflowError:
+        return float("inf")
+
+
+def _roots(network: Network) -> Integers:
+    """Return the sources, but for those on the secondary level, which feed nothing."""
+    on_secondary = np.zeros(network.n_nodes, dtype=bool)
+    on_secondary[network.from_node[~network.is_primary]] = True
+    on_secondary[network.to_node[~network.is_primary]] = True
+    return np.flatnonzero((network.node_kind == SOURCE) & ~on_secondary)
+
+
+def _resistances(pipes: _Pipes, network: Network, roots: Integers, n_sides: int) -> Floats:
+    """Return the least resistance of every side."""
+    if not len(roots):
+        return np.full(n_sides, np.inf)
+    key = pipes.tail * np.int64(n_sides) + pipes.head
+    best = np.argsort(key, kind="stable")
+    if (key[best][1:] == key[best][:-1]).any():  # parallel rows: a matrix holds one entry for both ends
+        best = np.lexsort((pipes.resistance, key))
+        best = best[np.r_[True, key[best][1:] != key[best][:-1]]]
+    secondary_sides = np.arange(network.n_nodes, n_sides)
+    tail = np.concatenate([pipes.tail[best], network.station_nodes])
+    head = np.concatenate([pipes.head[best], secondary_sides])
+    weight = np.concatenate([pipes.resistance[best], np.zeros(len(secondary_sides))])
+    graph = coo_array((weight, (tail, head)), shape=(n_sides, n_sides)).tocsr()
+    least: Floats = dijkstra(graph, directed=True, indices=roots, min_only=True)
+    return least
+
+
+def _best_entries(
+    pipes: _Pipes, network: Network, resistance: Floats, is_best: npt.NDArray[np.bool_]
+) -> tuple[Integers, Integers]:
+    """Return the entering asset and the parent side of every side, from the pipes that keep its least resistance."""
+    n_nodes, n_sides = network.n_nodes, len(resistance)
+    entering = np.full(n_sides, -1, dtype=np.int64)
+    parent_side = np.full(n_sides, -1, dtype=np.int64)
+    best = np.flatnonzero(is_best)
+    entering[pipes.head[best]] = pipes.segment[best]
+    parent_side[pipes.head[best]] = pipes.tail[best]
+    ids = network.segment_ids
+    is_tied = np.bincount(pipes.head[best], minlength=n_sides)[pipes.head[best]] > 1
+    tied = best[is_tied]
+    for i in tied[np.argsort(ids[pipes.segment[tied]].to_numpy(dtype=object), kind="stable")][::-1].tolist():
+        entering[pipes.head[i]] = pipes.segment[i]
+        parent_side[pipes.head[i]] = pipes.tail[i]
+    for k, station in enumerate(network.station_nodes.tolist()):
+        secondary = n_nodes + k
+        if not np.isfinite(resistance[station]) or resistance[station] != resistance[secondary]:
+            continue
+        rival = entering[secondary]
+        if rival < 0 or ids[entering[station]] < ids[rival]:
+            entering[secondary] = network.n_segments + k
+            parent_side[secondary] = station
+    return entering, parent_side
+
+
+def _settled_one_by_one(pipes: _Pipes, network: Network, roots: Integers, n_sides: int) -> tuple[Integers, Integers]:
+    """Return the same as `_best_entries`, side by side in the order of (resistance, segment id)."""
+    ways_out: list[list[tuple[int, int, float]]] = [[] for _ in range(n_sides)]
+    rows = zip(pipes.tail.tolist(), pipes.head.tolist(), pipes.segment.tolist(), pipes.resistance.tolist(), strict=True)
+    for tail, head, segment, resistance in rows:
+        ways_out[tail].append((head, segment, resistance))
+    secondary_of = {node: (network.n_nodes + k, k) for k, node in enumerate(network.station_nodes.tolist())}
+    entering = np.full(n_sides, -1, dtype=np.int64)
+    parent_side = np.full(n_sides, -1, dtype=np.int64)
+    settled = np.zeros(n_sides, dtype=bool)
+    ids = [str(name) for name in network.segment_ids]
+    queue = [(0.0, "", root, -1, -1) for root in roots.tolist()]
+    heapq.heapify(queue)
+    while queue:
+        total, name, side, asset, before = heapq.heappop(queue)
+        if settled[side]:
+            continue
+        settled[side], entering[side], parent_side[side] = True, asset, before
+        if side in secondary_of:
+            secondary, k = secondary_of[side]
+            heapq.heappush(queue, (total, name, secondary, network.n_segments + k, side))
+        for head, segment, resistance in ways_out[side]:
+            if not settled[head]:
+                heapq.heappush(queue, (total + resistance, ids[segment], head, segment, side))
+    return entering, parent_side

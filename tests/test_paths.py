@@ -1,0 +1,216 @@
+"""Supply paths against hand-worked cases and against a slow twin that reads like the definition."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from heatnet.network import Network
+from heatnet.reachability.paths import Forest, SupplyPaths, supply_paths
+from tests.location_oracle import random_network
+
+
+def network_of(nodes: dict[str, str], rows: list[tuple], valves: list[tuple] = ()) -> Network:
+    segments = pd.DataFrame(rows, columns=["segment_id", "from_node", "to_node", "length_m", "diameter_mm", "level"])
+    valve_table = pd.DataFrame(
+        [(f"v{i}", *valve) for i, valve in enumerate(valves)],
+        columns=["valve_id", "segment_id", "node_id", "is_operable", "is_open"],
+    )
+    return Network(pd.DataFrame({"node_id": list(nodes), "kind": list(nodes.values())}), segments, valve_table)
+
+
+def path_ids(network: Network, node: str) -> list[str]:
+    return list(network.asset_ids[supply_paths(network).path_of(int(network.node_positions([node])[0]))])
+
+
+def slow_paths(network: Network) -> dict[tuple[str, str], tuple[float, list[str]]]:
+    """Sums by repeated relaxation, then the entering segment by the words of the definition, for (node, level)."""
+    nodes, segments, valves = network.nodes, network.segments, network.valves
+    closed = set(valves.loc[~valves["is_open"].astype(bool), "segment_id"])
+    kinds = dict(zip(nodes["node_id"], nodes["kind"], strict=True))
+    pipes = []
+    for row in segments.to_dict("records"):
+        if row["line"] != "return" and row["segment_id"] not in closed:
+            a, b, weight = row["from_node"], row["to_node"], row["length_m"] / row["diameter_mm"] ** 5
+            pipes += [(a, b, row["level"], row["segment_id"], weight), (b, a, row["level"], row["segment_id"], weight)]
+    best = {(node, "primary"): 0.0 for node, kind in kinds.items() if kind == "source"}
+    roots = set(best)
+    changed = True
+    while changed:
+        changed = False
+        steps = [((a, level), (b, level), weight) for a, b, level, _, weight in pipes]
+        steps += [((s, "primary"), (s, "secondary"), 0.0) for s, kind in kinds.items() if kind == "station"]
+        for tail, head, weight in steps:
+            if tail in best and best[tail] + weight < best.get(head, np.inf):
+                best[head] = best[tail] + weight
+                changed = True
+
+    def entry(side: tuple[str, str]) -> tuple[str, tuple[str, str], list[str]]:
+        node, level = side
+        ways = [
+            (name, (a, level), [name])
+            for a, b, pipe_level, name, weight in pipes
+            if (b, pipe_level) == side and (a, level) in best and best[(a, level)] + weight == best[side]
+        ]
+        if kinds[node] == "station" and level == "secondary" and best.get((node, "primary"), -1.0) == best[side]:
+            name, _, _ = entry((node, "primary"))
+            ways.append((name, (node, "primary"), [node]))
+        return min(ways, key=lambda way: way[0])
+
+    def path(side: tuple[str, str]) -> list[str]:
+        if side in roots:
+            return []
+        _, before, assets = entry(side)
+        return path(before) + assets
+
+    return {side: (best[side], path(side)) for side in best}
+
+
+def check_against_slow(network: Network) -> None:
+    paths: SupplyPaths = supply_paths(network)
+    slow = slow_paths(network)
+    ids = network.asset_ids
+    stations = {node: k for k, node in enumerate(network.node_ids[network.station_nodes])}
+    levels = {}
+    for row in network.segments.to_dict("records"):
+        levels[row["from_node"]] = levels[row["to_node"]] = row["level"]
+    for position, node in enumerate(network.node_ids):
+        level = "primary" if node in stations else levels.get(node, "primary")
+        total, expected = slow.get((node, level), (np.inf, []))
+        assert paths.resistance[position] == total
+        assert list(ids[paths.path_of(position)]) == expected
+    for node, k in stations.items():
+        total, expected = slow.get((node, "secondary"), (np.inf, []))
+        assert paths.side_resistance[network.n_nodes + k] == total
+        last = paths.entering_asset[network.n_nodes + k]
+        assert (ids[last] if last >= 0 else None) == (expected[-1] if expected else None)
+
+
+@settings(derandomize=True, deadline=None, max_examples=300)
+@given(st.integers(0, 2**32 - 1))
+def test_paths_equal_the_slow_twin_on_random_networks(seed: int) -> None:
+    check_against_slow(random_network(np.random.default_rng(seed)))
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1))
+def test_the_order_of_rows_changes_no_path(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    network = random_network(rng)
+    shuffled = Network(
+        network.nodes.sample(frac=1, random_state=rng),
+        network.segments.sample(frac=1, random_state=rng),
+        network.valves.sample(frac=1, random_state=rng),
+    )
+    for node in network.node_ids:
+        assert path_ids(network, node) == path_ids(shuffled, node)
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1))
+def test_subtree_sums_count_the_nodes_whose_path_holds_the_asset(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    network = random_network(rng)
+    paths = supply_paths(network)
+    values = rng.integers(0, 100, network.n_nodes)
+    expected = np.zeros(network.n_assets, dtype=np.int64)
+    for node in range(network.n_nodes):
+        expected[paths.path_of(node)] += values[node]
+    assert paths.subtree_sum(values).tolist() == expected.tolist()
+    assert paths.subtree_sum(values.astype(float)).tolist() == expected.tolist()
+
+
+def test_the_wider_way_round_a_loop_wins() -> None:
+    # A-B direct: 100/100^5; A-C-B: 2 * 100/200^5 = 1/16 of it
+    network = network_of(
+        {"A": "source", "C": "junction", "B": "building"},
+        [
+            ("direct", "A", "B", 100, 100, "primary"),
+            ("x", "A", "C", 100, 200, "primary"),
+            ("y", "C", "B", 100, 200, "primary"),
+        ],
+    )
+    assert path_ids(network, "B") == ["x", "y"]
+
+
+def test_equal_parallel_mains_give_the_smallest_id_as_text() -> None:
+    network = network_of(
+        {"A": "source", "B": "building"},
+        [("9", "A", "B", 100, 100, "primary"), ("10", "B", "A", 100, 100, "primary")],
+    )
+    assert path_ids(network, "B") == ["10"]
+
+
+def test_no_path_runs_through_a_closed_valve_operable_or_not() -> None:
+    for is_operable in (True, False):
+        for end in ("A", "B"):
+            network = network_of(
+                {"A": "source", "B": "building"},
+                [("s", "A", "B", 100, 100, "primary")],
+                [("s", end, True, True), ("s", end, is_operable, False)],
+            )
+            assert path_ids(network, "B") == []
+
+
+def test_a_station_is_on_the_path_only_where_the_path_passes_through_it() -> None:
+    # S1 is near, S2 far away on the primary side; both feed one secondary net.
+    network = network_of(
+        {"A": "source", "S1": "station", "S2": "station", "B": "building", "P": "building"},
+        [
+            ("p1", "A", "S1", 10, 500, "primary"),
+            ("p2", "S1", "S2", 5000, 100, "primary"),
+            ("p3", "S2", "P", 10, 100, "primary"),
+            ("q1", "S1", "S2", 10, 300, "secondary"),
+            ("q2", "S2", "B", 10, 300, "secondary"),
+        ],
+    )
+    assert path_ids(network, "B") == ["p1", "S1", "q1", "q2"]  # through the secondary side of S2, not through S2
+    assert path_ids(network, "P") == ["p1", "p2", "p3"]  # touches primary sides only
+    assert path_ids(network, "S2") == ["p1", "p2"]
+
+
+def test_a_source_on_the_secondary_level_feeds_nothing() -> None:
+    network = network_of({"A": "source", "B": "building"}, [("q", "A", "B", 10, 100, "secondary")])
+    assert np.isinf(supply_paths(network).resistance).all()
+
+
+def test_return_rows_carry_no_path() -> None:
+    nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"]})
+    segments = pd.DataFrame(
+        {"segment_id": ["r"], "from_node": "A", "to_node": "B", "length_m": 1, "diameter_mm": 50, "line": "return"}
+    )
+    assert path_ids(Network(nodes, segments), "B") == []
+
+
+def test_resistances_too_small_to_change_the_sum_still_give_a_tree() -> None:
+    # Behind 5 km of DN20 the DN2000 ring adds less than half a unit in the last place.
+    ring = [(f"r{i}", f"J{i}", f"J{(i + 1) % 6}", 1e-6, 2000, "primary") for i in range(6)]
+    network = network_of(
+        {"A": "source", **{f"J{i}": "junction" for i in range(6)}, "B": "building"},
+        [("in", "A", "J0", 5000, 20, "primary"), *ring, ("out", "J3", "B", 10, 50, "primary")],
+    )
+    paths = supply_paths(network)
+    assert (paths.last_asset[1:] >= 0).all()
+    path = path_ids(network, "B")
+    assert path[0] == "in"
+    assert path[-1] == "out"
+    assert sorted(path[1:-1]) in (["r0", "r1", "r2"], ["r3", "r4", "r5"])
+    assert len(paths.order) == len(set(paths.order.tolist())) == 7
+
+
+def test_a_network_without_source_or_without_segment_has_no_path() -> None:
+    empty = network_of({"A": "source", "B": "building"}, [])
+    assert supply_paths(empty).last_asset.tolist() == [-1, -1]
+    without_source = network_of({"A": "junction", "B": "building"}, [("s", "A", "B", 1, 50, "primary")])
+    assert supply_paths(without_source).order.tolist() == []
+
+
+def test_deep_and_bushy_forests_sum_alike() -> None:
+    line = Forest.of(np.arange(-1, 299))
+    assert line.is_deep
+    assert line.subtree_sum(np.ones(300, dtype=np.int64)).tolist() == list(range(300, 0, -1))
+    star = Forest.of(np.array([-1] + [0] * 299))
+    assert not star.is_deep
+    assert star.subtree_sum(np.ones(300, dtype=np.int64)).tolist() == [300] + [1] * 299
