@@ -1,0 +1,168 @@
+"""The command line: read, call, write. Results go to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+import pandas as pd
+from tqdm import tqdm
+
+import heatnet
+from heatnet.assess import STEPS, Assessment, assess
+from heatnet.check import check_faults, check_network, check_visits
+from heatnet.errors import HeatnetError
+from heatnet.findings import all_findings, summary_of
+from heatnet.planning import Plan, Summer, plan_cures
+from heatnet.reading import Inventory, read_inventory
+from heatnet.results import run_record, write_plan, write_ranking
+from heatnet.synthetic import make_city
+from heatnet.writing import write_csv, write_inventory
+
+_UNUSABLE = 2
+
+
+class _PlainErrors(click.Group):
+    """A group of commands that says what cannot be used in plain sentences, with exit code 2."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (HeatnetError, OSError) as error:
+            click.echo(str(error), err=True)
+            ctx.exit(_UNUSABLE)
+
+
+class _Progress(logging.Handler):
+    """Shows each step of an assessment on a terminal; nothing elsewhere."""
+
+    def __init__(self, steps: int) -> None:
+        super().__init__(level=logging.INFO)
+        self.bar = tqdm(total=steps, unit="step", disable=not sys.stderr.isatty(), leave=False)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.bar.set_description(record.getMessage())
+        self.bar.update()
+
+
+_inventory = click.argument("inventory", type=click.Path(path_type=Path))
+_season = click.option("--season", type=click.IntRange(1900, 2200), required=True, help="Coming season, by its first year.")
+_seed = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all random draws.")
+
+
+@click.group(cls=_PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(heatnet.__version__, prog_name="heatnet")
+def main() -> None:
+    """Plan the summer renewal of a district-heating network: which pipes and stations, why, how sure, in which order.
+
+    An INVENTORY is a folder with nodes.csv and segments.csv and, where there are any, valves.csv, visits.csv,
+    faults.csv, works.csv, digs.csv and makeup.csv.
+    """
+
+
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option("--km", type=click.FloatRange(min=1.0), default=1854.0, show_default=True, help="Route length.")
+@click.option("--stations", type=click.IntRange(1), default=83, show_default=True, help="Heat-exchange stations.")
+@_seed
+def demo(folder: Path, km: float, stations: int, seed: int) -> None:
+    """Write the sample city into FOLDER as an inventory. It is synthetic: no real place, no real people."""
+    city = make_city(length_km=km, stations=stations, rng=seed)
+    write_inventory(city.tables, folder)
+    click.echo(f"{folder}: a synthetic city, {city.network}")
+
+
+@main.command()
+@_inventory
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Write every finding to this CSV file.")
+def check(inventory: Path, output: Path | None) -> None:
+    """Print what is doubtful in INVENTORY; exit code 1 where a finding is an error."""
+    findings = _findings(read_inventory(inventory))
+    if output:
+        write_csv(findings, output)
+    click.echo("\n".join(summary_of(findings)) or "no findings")
+    sys.exit(int((findings["severity"] == "error").any()))
+
+
+@main.command()
+@_inventory
+@_season
+@click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="CSV file of the ranking.")
+@_seed
+def rank(inventory: Path, season: int, output: Path, seed: int) -> None:
+    """Rank every asset of INVENTORY by the cold household-hours that its cure saves in the coming season."""
+    assessment = _assessed(read_inventory(inventory), season, seed)
+    write_ranking(assessment.ranking, output)
+    _tell(assessment)
+    click.echo(f"{output}: {len(assessment.ranking)} assets, best cure first")
+
+
+@main.command()
+@_inventory
+@_season
+@click.option("--max-km", type=click.FloatRange(min=0.0), help="Most route length to renew.")
+@click.option("--max-stations", type=click.IntRange(0), help="Most stations to renew.")
+@click.option("--budget", type=click.FloatRange(min=0.0), help="Most money to spend.")
+@click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), help="First working day; with --last-day a calendar is made.")
+@click.option("--last-day", type=click.DateTime(["%Y-%m-%d"]), help="Day by which pressure tests are finished.")
+@click.option("--crews", type=click.IntRange(1), help="Crews at work at the same time.")
+@_seed
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the results.")
+def plan(inventory: Path, season: int, seed: int, output: Path, **options: Any) -> None:
+    """Plan the summer before the season: ranking.csv, cures.csv, jobs.csv and run.json in the output folder."""
+    tables = read_inventory(inventory)
+    summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
+    assessment = _assessed(tables, season, seed)
+    chosen = plan_cures(assessment, digs=tables.digs, summer=summer, **options)
+    settings = {"season": season, "seed": seed, "summer": str(summer), **options}
+    write_plan(assessment, chosen, output, run_record(tables.files, settings))
+    _tell(assessment, chosen)
+    click.echo(f"{output / 'cures.csv'}: {_summary(chosen)}")
+
+
+def _findings(tables: Inventory) -> pd.DataFrame:
+    parts = [check_network(tables.network)]
+    if tables.visits is not None:
+        parts.append(check_visits(tables.visits, tables.network))
+    if tables.faults is not None:
+        parts.append(check_faults(tables.faults, tables.network))
+    return all_findings(parts)
+
+
+def _assessed(tables: Inventory, season: int, seed: int) -> Assessment:
+    logger, progress = logging.getLogger("heatnet"), _Progress(STEPS)
+    logger.setLevel(logging.INFO)
+    logger.addHandler(progress)
+    records = {name: getattr(tables, name) for name in ("visits", "faults", "works", "makeup")}
+    try:
+        return assess(tables.network, season=season, rng=seed, **records)
+    finally:
+        logger.removeHandler(progress)
+        progress.bar.close()
+
+
+def _summer(first_day: Any, last_day: Any, crews: int | None) -> Summer | None:
+    if first_day is None and last_day is None and crews is None:
+        return None
+    if first_day is None or last_day is None:
+        raise HeatnetError("a calendar needs both --first-day and --last-day")
+    return Summer(first_day.date(), last_day.date(), crews=crews)
+
+
+def _tell(assessment: Assessment, chosen: Plan | None = None) -> None:
+    for sentence in [*assessment.assumptions, *(chosen.notes if chosen else ())]:
+        click.echo(f"note: {sentence}", err=True)
+
+
+def _summary(chosen: Plan) -> str:
+    cures = chosen.cures
+    route_km, stations = cures["length_m"].sum() / 1000, int((cures["asset_kind"] == "station").sum())
+    pipe_km = cures["pipe_length_m"].sum() / 1000 if "pipe_length_m" in cures.columns else 2 * route_km
+    return (
+        f"{len(cures)} cures in {len(chosen.jobs)} jobs, {route_km:.2f} km of route ({pipe_km:.2f} km of pipe), "
+        f"{stations} stations; {chosen.benefit:.0f} cold household-hours saved, "
+        f"no plan within these limits saves more than {100 * chosen.gap / (1 - chosen.gap) if chosen.gap < 1 else 0:.2f} % more"
+    )

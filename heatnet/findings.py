@@ -1,0 +1,75 @@
+"""Findings: what is doubtful or left out in a table, one row each, never an exception.
+
+Severity ``error``: heatnet leaves the row out, or nothing can be said about it. ``warning``: used, but doubtful.
+``note``: unknown, and worth knowing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Literal
+
+import pandas as pd
+
+Severity = Literal["error", "warning", "note"]
+
+COLUMNS = ("severity", "rule", "table", "row_id", "column", "message")
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
+
+
+def findings_at(
+    severity: Severity, rule: str, table: str, column: str, row_ids: Iterable[Any], message: str | Iterable[str]
+) -> pd.DataFrame:
+    """Return one finding per row id.
+
+    Parameters
+    ----------
+    severity : {"error", "warning", "note"}
+        How bad it is.
+    rule : str
+        Name of the rule, the same for every finding of the kind.
+    table, column : str
+        Where it stands.
+    row_ids : iterable of str
+        Identity of each row; an empty text: the table as a whole.
+    message : str or iterable of str
+        One plain sentence for all, or one for each.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``severity``, ``rule``, ``table``, ``row_id``, ``column``, ``message``.
+
+    Examples
+    --------
+    >>> findings_at("note", "households_missing", "nodes", "households", ["B1"], "counts as 0")["row_id"].tolist()
+    ['B1']
+    """
+    ids = [str(row_id) for row_id in row_ids]
+    messages = [message] * len(ids) if isinstance(message, str) else list(message)
+    constant = {"severity": severity, "rule": rule, "table": table}
+    return pd.DataFrame(
+        {**constant, "row_id": ids, "column": column, "message": messages}, columns=list(COLUMNS), dtype=object
+    )
+
+
+def all_findings(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
+    """Return the findings in one table: errors first, then by table, rule and row id; whatever the order given."""
+    given = [part for part in parts if len(part)]
+    if not given:
+        return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
+    table = pd.concat(given, ignore_index=True)
+    place = table["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
+    keys = table.assign(place=place)
+    order = keys.sort_values(["place", "table", "rule", "row_id", "message"], kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def summary_of(findings: pd.DataFrame) -> list[str]:
+    """Return one sentence per rule: severity, table, the count, the first five ids and the message of the first."""
+    lines = []
+    for (severity, table, rule), rows in findings.groupby(["severity", "table", "rule"], sort=False):
+        ids = [row_id for row_id in rows["row_id"] if row_id]
+        named = f" ({len(ids)}: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''})" if ids else ""
+        lines.append(f"{severity} {table} {rule}{named}: {rows['message'].iloc[0]}")
+    return lines

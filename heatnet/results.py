@@ -1,0 +1,118 @@
+"""The files that a ranking and a plan leave behind, and the record of how they came about."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet.assess import Assessment
+from heatnet.planning import Plan
+from heatnet.writing import PathLike, whole_folder, write_csv, write_json
+
+_PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "networkx")
+RANKING_COLUMNS = (
+    "rank",
+    "rank_low",
+    "rank_high",
+    "grade",
+    "asset_kind",
+    "street",
+    "community",
+    "length_m",
+    "pipe_length_m",
+    "diameter_mm",
+    "laid_year",
+    "cold_household_hours",
+    "hours_low",
+    "hours_high",
+    "outage_hours",
+    "chronic_hours",
+    "faults_mean",
+    "fault_prob",
+    "impaired_prob",
+    "buildings_lost",
+    "households_lost",
+    "repair_h",
+    "reason",
+)
+
+
+def write_ranking(ranking: pd.DataFrame, path: PathLike) -> None:
+    """Write a ranking as CSV, whole or not at all, the columns that people read first in front.
+
+    Raises
+    ------
+    HeatnetError
+        The file cannot be written.
+    """
+    write_csv(_readable(ranking), path)
+
+
+def write_plan(assessment: Assessment, plan: Plan, folder: PathLike, record: Mapping[str, Any]) -> None:
+    """Write ``ranking.csv``, ``cures.csv``, ``jobs.csv`` and ``run.json`` into a folder, all or none.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        What was ranked.
+    plan : Plan
+        What was chosen.
+    folder : path
+        Made if absent; files of these names are replaced.
+    record : mapping
+        What `run_record` returns.
+
+    Raises
+    ------
+    HeatnetError
+        The folder cannot be written to.
+    """
+    jobs = plan.jobs.assign(cures=[_joined(cures) for cures in plan.jobs["cures"]])
+    summary = {"benefit": plan.benefit, "bound": plan.bound, "gap": plan.gap, "cost": plan.cost, "notes": list(plan.notes)}
+    with whole_folder(folder) as stage:
+        write_ranking(assessment.ranking, stage / "ranking.csv")
+        write_csv(_with_reasons(plan.cures, assessment.ranking), stage / "cures.csv")
+        write_csv(jobs, stage / "jobs.csv")
+        write_json({**record, "plan": summary, "assumptions": list(assessment.assumptions)}, stage / "run.json")
+
+
+def run_record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a run depended on: versions, settings and the SHA-256 of every input file.
+
+    Parameters
+    ----------
+    files : sequence of Path
+        The files read; they are named without their folder.
+    settings : mapping
+        Options of the run, seeds among them.
+
+    Returns
+    -------
+    dict
+        ``versions``, ``settings``, ``inputs``; no date and no path, so that the same run leaves the same record.
+    """
+    inputs = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+    return {"versions": versions, "settings": dict(settings), "inputs": inputs}
+
+
+def _readable(ranking: pd.DataFrame) -> pd.DataFrame:
+    first = [name for name in RANKING_COLUMNS if name in ranking.columns]
+    return ranking[[*first, *(name for name in ranking.columns if name not in first)]]
+
+
+def _with_reasons(cures: pd.DataFrame, ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return the cures with what the ranking says of each."""
+    told = ranking.loc[:, ["rank", "grade", "cold_household_hours", "reason"]]
+    return cures.join(told.loc[:, [name for name in told.columns if name not in cures.columns]])
+
+
+def _joined(cures: Any) -> str:
+    return cures if isinstance(cures, str) else ";".join(np.asarray(cures, dtype=object))
