@@ -95,7 +95,7 @@ def _spread(
     limit = grade_share * length.sum()
     outage = table["outage_hours"].to_numpy(dtype=np.float64)
     prob = table["impaired_prob"].to_numpy(dtype=np.float64)
-    chronic = np.divide(table["chronic_hours"], prob, out=np.zeros(n), where=prob > 0)
+    chronic = np.divide(table["chronic_hours"].to_numpy(dtype=np.float64), prob, out=np.zeros(n), where=prob > 0)
     shape = _gamma_shape(table)
     ranks = np.empty((draws, n), dtype=np.int32)
     drawn = np.empty((draws, n), dtype=np.float32)
@@ -171,7 +171,8 @@ def _fault_words(row: dict[Any, Any]) -> list[str]:
 def _loss_words(row: dict[Any, Any]) -> str:
     if row["buildings_lost"] == 0:
         return "its outage cuts off no building"
-    return f"its outage cuts off {_counted(int(row['buildings_lost']), 'building')} with {row['households_lost']:.0f} households"
+    buildings = _counted(int(row["buildings_lost"]), "building")
+    return f"its outage cuts off {buildings} with {row['households_lost']:.0f} households"
 
 
 def _visit_words(row: dict[Any, Any]) -> list[str]:
