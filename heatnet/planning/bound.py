@@ -1,0 +1,216 @@
+"""What no plan can exceed, and the prices of the limits: a Lagrangian dual by cutting planes.
+
+Every limit gets a price. At given prices each unit is best planned alone, and the sum of those values plus
+``sum(price*limit)`` is at least the benefit of every feasible plan. The prices with the lowest such sum are found
+by cutting planes: the sum is convex in the prices, and each evaluation gives one cut for each group of units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linprog
+
+from heatnet.planning.forest import plant_forest
+from heatnet.planning.model import Floats, Ints, Model
+from heatnet.planning.patterns import Patterns
+
+GROUPS = 24
+ROUNDS = 120
+TOLERANCE = 2e-5
+IDLE_ROUNDS = 12
+ROUNDING = 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answer:
+    """Best choice of every unit at some prices: its benefit, its use of the rows and its value."""
+
+    benefit: Floats
+    use: Floats
+    value: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offers:
+    """Best options at some prices: per edge of the forest its gain and option, per asset its flat option."""
+
+    value: Floats
+    gain: Floats
+    trench: Ints
+    flat: Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Dual:
+    """Prices per unit of each row's use, and the bound they prove."""
+
+    prices: Floats
+    bound: float
+
+
+class Relaxation:
+    """The model with its limits priced: enumerated units exactly, the others on trees (see `forest`)."""
+
+    def __init__(self, model: Model, enumerated: Mapping[int, Patterns]) -> None:
+        self.model = model
+        self.units = np.array(sorted(enumerated), dtype=np.int64)
+        self.parts = parts = [enumerated[unit] for unit in self.units.tolist()]
+        sizes = np.array([len(part.benefit) for part in parts], dtype=np.int64)
+        self.starts = np.cumsum(sizes) - sizes
+        self.benefit = np.concatenate([np.zeros(0), *(part.benefit for part in parts)])
+        self.use = np.concatenate([np.zeros((0, len(model.rows))), *(part.use for part in parts)])
+        listed = np.zeros(len(model.units), dtype=bool)
+        listed[self.units] = True
+        on_trees = ~listed[model.unit]
+        self.trench = np.flatnonzero(on_trees & model.is_trench)
+        self.flat = np.flatnonzero(on_trees & ~model.is_trench)
+        self.edge_asset, self.edge_starts = np.unique(model.asset[self.trench], return_index=True)
+        self.flat_asset, self.flat_starts = np.unique(model.asset[self.flat], return_index=True)
+        first = self.trench[self.edge_starts]
+        weight = _best_of(model.benefit, self.trench, self.edge_starts)[0]
+        self.forest, self.closes_loop = plant_forest(
+            model.node_a[first], model.node_b[first], model.unit[first], weight
+        )
+        self.must = np.zeros(int(model.asset.max(initial=-1)) + 1, dtype=bool)
+        self.must[model.asset[model.is_must]] = True
+
+    def offers(self, prices: Floats) -> Offers:
+        """Best option of each asset on the trees, as a trench and without one."""
+        model = self.model
+        value = model.benefit - model.use @ prices
+        # A must is worth more than all else together, so that it is never left out.
+        much = 2.0 * (np.abs(value).sum() + (model.job_use @ prices).sum() + 1.0)
+        worth_flat = np.where(self.must, -much, 0.0)
+        flat = np.full(len(worth_flat), -1, dtype=np.int64)
+        best, option = _best_of(value, self.flat, self.flat_starts)
+        better = best > worth_flat[self.flat_asset]
+        flat[self.flat_asset[better]] = option[better]
+        worth_flat[self.flat_asset[better]] = best[better]
+        best, option = _best_of(value, self.trench, self.edge_starts)
+        return Offers(value, best - worth_flat[self.edge_asset], option, flat)
+
+    def at(self, prices: Floats) -> Answer:
+        """Best choice of every unit at these prices."""
+        model = self.model
+        n_units = len(model.units)
+        offers = self.offers(prices)
+        takes = self.forest.best(offers.gain, model.job_use @ prices)
+        flat = offers.flat.copy()
+        flat[self.edge_asset[takes]] = -1
+        picked = np.concatenate([offers.trench[takes], flat[flat >= 0]])
+        owner = model.unit[picked]
+        benefit = np.bincount(owner, weights=model.benefit[picked], minlength=n_units).astype(np.float64)
+        use = self.forest.jobs(takes, n_units).astype(np.float64)[:, None] * model.job_use
+        for row in range(use.shape[1]):
+            use[:, row] += np.bincount(owner, weights=model.use[picked, row], minlength=n_units)
+        if len(self.units):
+            places = np.arange(len(self.benefit))
+            _, pick = _best_of(self.benefit - self.use @ prices, places, self.starts)
+            benefit[self.units], use[self.units] = self.benefit[pick], self.use[pick]
+        return self._one_per_family(Answer(benefit, use, benefit - use @ prices))
+
+    def _one_per_family(self, answer: Answer) -> Answer:
+        model = self.model
+        if model.n_families == len(model.units):
+            return answer
+        family = np.array([unit.family for unit in model.units], dtype=np.int64)
+        order = np.lexsort((np.arange(len(family)), -answer.value, family))
+        winner = np.zeros(len(family), dtype=bool)
+        winner[order[np.concatenate([[True], np.diff(family[order]) > 0])]] = True
+        return Answer(answer.benefit * winner, answer.use * winner[:, None], answer.value * winner)
+
+
+def _best_of(value: Floats, options: Ints, starts: Ints) -> tuple[Floats, Ints]:
+    """Greatest value in each group of neighbours among `options`, and the first option that has it."""
+    if not len(options):
+        return np.zeros(0), np.zeros(0, dtype=np.int64)
+    mine = value[options]
+    best = np.maximum.reduceat(mine, starts)
+    sizes = np.diff(np.append(starts, len(options)))
+    places = np.where(mine == np.repeat(best, sizes), np.arange(len(options)), len(options))
+    return best, options[np.minimum.reduceat(places, starts)]
+
+
+def solve_dual(relaxation: Relaxation) -> Dual:
+    """Prices of the limits and the bound, within `TOLERANCE` of the best bound prices can prove."""
+    model = relaxation.model
+    rows = model.rows
+    start = relaxation.at(np.zeros(len(rows)))
+    worth = float(start.benefit.sum())
+    if not rows or worth <= 0:
+        return Dual(np.zeros(len(rows)), worth * (1 + ROUNDING))
+    total = np.array([row.total for row in rows])
+    scale = np.where(total != 0, np.abs(total), np.maximum(np.abs(model.use).max(axis=0, initial=0.0), 1.0))
+    has_minimum = bool((total < 0).any())
+    ceiling = np.full(len(rows), 1e3 if has_minimum else 1.0)
+    ceiling[total == 0] = 1e3
+    planes = _Planes(total / scale, ceiling)
+    group = np.array([unit.family for unit in model.units], dtype=np.int64) % GROUPS
+    best_value, best_prices = np.inf, np.zeros(len(rows))
+    point = np.zeros(len(rows))
+    answer = start
+    for _ in range(ROUNDS):
+        benefit = np.bincount(group, weights=answer.benefit, minlength=GROUPS) / worth
+        use = np.stack(
+            [np.bincount(group, weights=answer.use[:, row], minlength=GROUPS) for row in range(len(rows))], axis=1
+        )
+        value = float(answer.value.sum()) / worth + float(point @ (total / scale))
+        if value < best_value:
+            best_value, best_prices = value, point.copy()
+        point, lowest = planes.next_point(benefit, use / scale, point, value)
+        if best_value < -1e-6 or (planes.is_inside and best_value - lowest <= TOLERANCE * max(best_value, 1e-9)):
+            break
+        answer = relaxation.at(point * worth / scale)
+    prices = best_prices * worth / scale
+    exact = float(relaxation.at(prices).value.sum()) + float(prices @ total)
+    return Dual(prices, exact + ROUNDING * worth)
+
+
+class _Planes:
+    """The cutting-plane model of the dual in a box around the best point, in scaled prices."""
+
+    def __init__(self, limit: Floats, ceiling: Floats) -> None:
+        self.limit, self.ceiling = limit, ceiling
+        self.cuts = np.zeros((0, GROUPS + len(limit)))
+        self.right = np.zeros(0)
+        self.idle = np.zeros(0, dtype=np.int64)
+        self.center, self.best = np.zeros(len(limit)), np.inf
+        self.radius = 0.25
+        self.is_inside = False
+
+    def next_point(self, benefit: Floats, use: Floats, point: Floats, value: float) -> tuple[Floats, float]:
+        """Add the cuts found at a point; return the next point and the model's least value in the box."""
+        if value < self.best:
+            self.center, self.best = point.copy(), value
+            if not self.is_inside:
+                self.radius *= 2
+        # theta_g + price*use_g >= benefit_g for each group.
+        cuts = np.concatenate([-np.eye(GROUPS), -use], axis=1)
+        keep = self.idle < IDLE_ROUNDS
+        self.cuts = np.concatenate([self.cuts[keep], cuts])
+        self.right = np.concatenate([self.right[keep], -benefit])
+        self.idle = np.concatenate([self.idle[keep], np.zeros(GROUPS, dtype=np.int64)])
+        while True:
+            low = np.maximum(self.center - self.radius, 0.0)
+            high = np.minimum(self.center + self.radius, self.ceiling)
+            found = linprog(
+                np.concatenate([np.ones(GROUPS), self.limit]),
+                A_ub=self.cuts,
+                b_ub=self.right,
+                bounds=[(None, None)] * GROUPS + list(zip(low, high, strict=True)),
+                method="highs-ds",
+            )
+            if found.x is None or found.fun is None:
+                return self.center, -np.inf
+            chosen = found.x[GROUPS:]
+            at_edge = ((chosen >= high - 1e-12) & (high < self.ceiling)) | ((chosen <= low + 1e-12) & (low > 0))
+            self.is_inside = not at_edge.any()
+            if self.is_inside or self.best - found.fun > TOLERANCE * max(self.best, 1e-9):
+                break
+            # The model sees nothing better in the box: look further.
+            self.radius *= 4
+        self.idle = np.where(found.ineqlin.residual > 1e-9, self.idle + 1, 0)
+        return np.asarray(chosen, dtype=np.float64), float(found.fun)

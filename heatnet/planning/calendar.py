@@ -1,0 +1,268 @@
+"""When each job runs: crews that do one job at a time, streets that bear one job at a time, bans, shared digs.
+
+Crews are alike, so a calendar is a start for each job such that no more jobs run on any day than there are
+crews; `crews_of` names the crews afterwards.
+
+Few jobs are searched completely: jobs are placed in the order of their starts, each as early as it may. Any
+calendar replayed in that way starts no job later than before, so the search misses none.
+Many jobs are packed: those with bans, digs or a street to share first, where they break the least free time; the
+others fill the gaps that remain by subset sums.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from heatnet.planning.streets import StreetRule
+
+SEARCH_STEPS = 4000
+SEARCHED_JOBS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One job that wants days: its street (None: nameless or a station without one), length in days and rule."""
+
+    street: str | None
+    days: int
+    rule: StreetRule
+
+
+def search_calendar(
+    tasks: Sequence[Task], crews: Sequence[int], *, steps: int = SEARCH_STEPS
+) -> tuple[list[int] | None, bool]:
+    """Starts of all tasks, or None; and whether None is proven (the search ended by itself).
+
+    `crews` holds the day from which each crew is free.
+    """
+    search = _Search(tasks, steps)
+    free = tuple(sorted(crews)[: len(tasks)])
+    found = search.place(frozenset(range(len(tasks))), 0, free, {})
+    if found is None:
+        return None, search.steps > 0
+    starts = dict(found)
+    return [starts[number] for number in range(len(tasks))], True
+
+
+class _Search:
+    """A depth-first search over the order of starts, with the states that failed."""
+
+    def __init__(self, tasks: Sequence[Task], steps: int) -> None:
+        self.tasks, self.steps = tasks, steps
+        on_street = Counter(task.street for task in tasks)
+        # Tasks alike in all that matters are tried once at each step.
+        self.alike = [
+            (task.rule, task.days, task.street if task.street is None or on_street[task.street] > 1 else "")
+            for task in tasks
+        ]
+        self.last_day = max((task.rule.runs[-1][1] for task in tasks if task.rule.runs), default=-1)
+        self.failed: set[object] = set()
+
+    def place(
+        self, left: frozenset[int], now: int, free: tuple[int, ...], busy: dict[str, int]
+    ) -> list[tuple[int, int]] | None:
+        if not left:
+            return []
+        self.steps -= 1
+        free = tuple(sorted(max(day, now) for day in free))
+        waiting = {self.tasks[one].street for one in left}
+        busy = {street: day for street, day in busy.items() if day > now and street in waiting}
+        state = (left, now, free, tuple(sorted(busy.items())))
+        room = sum(self.last_day + 1 - day for day in free)
+        if self.steps < 0 or not free or state in self.failed or room < sum(self.tasks[one].days for one in left):
+            return None
+        starts: dict[int, int] = {}
+        for one in sorted(left):
+            task = self.tasks[one]
+            start = task.rule.earliest(task.days, max(free[0], busy.get(task.street or "", 0)))
+            if start is None:
+                self.failed.add(state)
+                return None
+            starts[one] = start
+        tried = set()
+        for one in sorted(left, key=lambda one: (starts[one], -self.tasks[one].days, one)):
+            if self.alike[one] in tried:
+                continue
+            tried.add(self.alike[one])
+            task, start = self.tasks[one], starts[one]
+            end = start + task.days
+            turn = max(number for number, day in enumerate(free) if day <= start)
+            crews = (*free[:turn], *free[turn + 1 :], end)
+            streets = busy if task.street is None else {**busy, task.street: end}
+            rest = self.place(left - {one}, start, crews, streets)
+            if rest is not None:
+                return [(one, start), *rest]
+            if self.steps < 0:
+                return None
+        self.failed.add(state)
+        return None
+
+
+def fit_calendar(tasks: Sequence[Task], crews: Sequence[int] | None, window: int) -> tuple[list[int | None], bool]:
+    """Starts of the tasks, None for those that found no place; and whether a failure is proven.
+
+    `crews` holds the day from which each crew is free; None = no limit.
+    """
+    if crews is None:
+        return _without_crews(tasks)
+    if len(tasks) <= SEARCHED_JOBS:
+        found, proven = search_calendar(tasks, crews)
+        if found is not None:
+            return list(found), True
+        return _packed(tasks, crews, window), proven
+    if sum(task.days for task in tasks) > sum(window - day for day in crews):
+        return _packed(tasks, crews, window), True
+    return _packed(tasks, crews, window), False
+
+
+def _without_crews(tasks: Sequence[Task]) -> tuple[list[int | None], bool]:
+    starts: list[int | None] = [task.rule.earliest(task.days) for task in tasks]
+    proven = True
+    streets: dict[str, list[int]] = {}
+    for number, task in enumerate(tasks):
+        if task.street is not None:
+            streets.setdefault(task.street, []).append(number)
+    for numbers in streets.values():
+        if len(numbers) == 1:
+            continue
+        found, is_proof = search_calendar([tasks[one] for one in numbers], (0,))
+        proven &= is_proof
+        for place, one in enumerate(numbers):
+            starts[one] = None if found is None else found[place]
+    return starts, proven
+
+
+def _packed(tasks: Sequence[Task], crews: Sequence[int], window: int) -> list[int | None]:
+    """Best of a few ways to fill the gaps."""
+    best: list[int | None] = [None] * len(tasks)
+    left = sum(task.days for task in tasks) + 1
+    for big_gaps_first in (False, True):
+        starts = _pack_once(tasks, crews, window, big_gaps_first=big_gaps_first)
+        out = sum(task.days for task, start in zip(tasks, starts, strict=True) if start is None)
+        if out < left:
+            best, left = starts, out
+        if not left:
+            break
+    return best
+
+
+@dataclass(slots=True)
+class _Book:
+    """Free spells of all crews, first and last day, and the days taken on each street."""
+
+    gaps: list[tuple[int, int]]
+    taken: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
+
+    def book(self, gap: int, start: int, task: Task) -> None:
+        first, last = self.gaps.pop(gap)
+        end = start + task.days - 1
+        self.gaps += [spell for spell in ((first, start - 1), (end + 1, last)) if spell[0] <= spell[1]]
+        self.gaps.sort()
+        if task.street is not None:
+            self.taken.setdefault(task.street, []).append((start, end))
+
+
+def _pack_once(tasks: Sequence[Task], crews: Sequence[int], window: int, *, big_gaps_first: bool) -> list[int | None]:
+    starts: list[int | None] = [None] * len(tasks)
+    book = _Book([(day, window - 1) for day in sorted(crews) if day < window])
+    on_street = Counter(task.street for task in tasks if task.street is not None)
+    whole = ((0, window - 1),)
+    bound: list[int] = []
+    free: list[int] = []
+    for number, task in enumerate(tasks):
+        alone = task.street is None or on_street[task.street] == 1
+        is_free = alone and task.rule.digs is None and task.rule.runs == whole
+        (free if is_free else bound).append(number)
+    slack = {number: _slack(tasks[number]) for number in bound}
+    for number in sorted(bound, key=lambda one: (slack[one], -tasks[one].days, one)):
+        place = _least_broken(tasks[number], book)
+        if place is not None:
+            starts[number] = place[1]
+            book.book(*place, tasks[number])
+    _fill_gaps(tasks, free, book.gaps, starts, big_gaps_first=big_gaps_first)
+    return starts
+
+
+def _slack(task: Task) -> int:
+    days = sum(max(0, last - first + 2 - task.days) for first, last in task.rule.runs)
+    if task.rule.digs is not None:
+        days = min(days, sum(last - max(first, 0) + 1 for first, last, _ in task.rule.digs))
+    return days
+
+
+def _least_broken(task: Task, book: _Book) -> tuple[int, int] | None:
+    """Gap and start that leave the least of a gap unusable: at one of its edges if the rules let it."""
+    best: tuple[int, int, int, int] | None = None
+    taken = book.taken.get(task.street or "", [])
+    for gap, (first, last) in enumerate(book.gaps):
+        for start in _edge_starts(task, first, last, taken):
+            before, after = start - first, last - (start + task.days - 1)
+            key = (min(before, after), max(before, after), start, gap)
+            if best is None or key < best:
+                best = key
+    return None if best is None else (best[3], best[2])
+
+
+def _edge_starts(task: Task, first: int, last: int, taken: list[tuple[int, int]]) -> list[int]:
+    """Earliest and latest start inside a gap that the street and its rule allow."""
+    found: list[int] = []
+    for wanted in (range(first, last - task.days + 2), range(last - task.days + 1, first - 1, -1)):
+        for day in wanted:
+            clear = all(day > end or day + task.days <= start for start, end in taken)
+            if clear and task.rule.earliest(task.days, day) == day:
+                found.append(day)
+                break
+    return found
+
+
+def _fill_gaps(
+    tasks: Sequence[Task],
+    free: list[int],
+    gaps: list[tuple[int, int]],
+    starts: list[int | None],
+    *,
+    big_gaps_first: bool,
+) -> None:
+    left = sorted(free, key=lambda one: (-tasks[one].days, one))
+    order = sorted(gaps, key=lambda gap: ((gap[1] - gap[0]) * (-1 if big_gaps_first else 1), gap))
+    for first, last in order:
+        chosen = _largest_sum([tasks[one].days for one in left], last - first + 1)
+        day = first
+        for place in chosen:
+            starts[left[place]] = day
+            day += tasks[left[place]].days
+        used = set(chosen)
+        left = [one for place, one in enumerate(left) if place not in used]
+
+
+def _largest_sum(days: list[int], room: int) -> list[int]:
+    """Positions of a subset with the largest sum up to `room`; among those, one with the longest jobs."""
+    whole = (1 << (room + 1)) - 1
+    # reach[k]: the sums that jobs k, k+1, ... can make.
+    reach = [1] * (len(days) + 1)
+    for place in range(len(days) - 1, -1, -1):
+        reach[place] = (reach[place + 1] | (reach[place + 1] << days[place])) & whole
+    target = reach[0].bit_length() - 1
+    chosen = []
+    for place, length in enumerate(days):
+        if 0 < length <= target and (reach[place + 1] >> (target - length)) & 1:
+            chosen.append(place)
+            target -= length
+        elif length == 0:
+            chosen.append(place)
+    return chosen
+
+
+def crews_of(tasks: Sequence[Task], starts: Sequence[int | None], crews: Sequence[int]) -> list[int | None]:
+    """Crew of each task, counted from 1: the one that became free last, so that crews are kept busy."""
+    numbers: list[int | None] = [None] * len(tasks)
+    free_from = list(crews)
+    for _, one in sorted((start, number) for number, start in enumerate(starts) if start is not None):
+        start = starts[one]
+        idle = [crew for crew, day in enumerate(free_from) if start is not None and day <= start]
+        crew = max(idle, key=lambda crew: (free_from[crew], -crew))
+        numbers[one] = crew + 1
+        free_from[crew] = (start or 0) + tasks[one].days
+    return numbers

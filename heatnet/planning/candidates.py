@@ -1,0 +1,210 @@
+"""The candidate table: checked, put in one order, priced; what may not be planned is listed apart."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.planning.terms import Prices, Summer
+
+MEASURES = ("renew", "part", "clean", "balance", "valve")
+TRENCH_MEASURES = ("renew", "part")
+HEATING_TIMES_OF_CLAIM = 2
+
+_TEXT = ("asset_kind", "from_node", "to_node", "street", "community", "owner", "measure", "fund")
+_NUMBER = ("cold_household_hours", "length_m", "diameter_mm", "cost", "removes")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Candidate cures in one fixed order (by asset_id, then measure), and those set aside.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        RangeIndex; one row per asset and measure; text columns hold None where unknown, `price` is the cost
+        of the cure without job cost and without any saving, `hours` the hours it removes per season.
+    left_out : pandas.DataFrame
+        Index asset_id: reason why the asset could not be planned.
+    claims : pandas.DataFrame
+        Index asset_id: assets still under the contractor's warranty.
+    notes : tuple of str
+        Sentences the reader of the plan must know.
+    """
+
+    table: pd.DataFrame
+    left_out: pd.DataFrame
+    claims: pd.DataFrame
+    notes: tuple[str, ...]
+
+
+def first_ids(ids: Iterable[Hashable]) -> str:
+    """First five ids and the count, for a message.
+
+    >>> first_ids("abcdefg")
+    'a, b, c, d, e ... (7 in all)'
+    """
+    names = [str(one) for one in ids]
+    return ", ".join(names) if len(names) <= 5 else ", ".join(names[:5]) + f" ... ({len(names)} in all)"
+
+
+def candidate_table(what: Any) -> pd.DataFrame:
+    """Candidate rows of a table or of any object with a ``candidates()`` method, checked and in one order.
+
+    Raises
+    ------
+    HeatnetError
+        When a required column is missing, a number cannot be used, or an asset offers a measure twice.
+    """
+    raw = what.candidates() if not isinstance(what, pd.DataFrame) and hasattr(what, "candidates") else what
+    if not isinstance(raw, pd.DataFrame):
+        raise HeatnetError(
+            f"Candidates are {type(raw).__name__}: give a table by asset_id, or an object with candidates()."
+        )
+    table = raw.reset_index() if "asset_id" not in raw.columns else raw.reset_index(drop=True)
+    if "asset_id" not in table.columns:
+        table = table.rename(columns={table.columns[0]: "asset_id"})
+    missing = [name for name in ("asset_kind", "cold_household_hours") if name not in table.columns]
+    if missing:
+        raise HeatnetError(f"The candidates have no column {', '.join(missing)}: add it.")
+    columns = {name: pd.Series(values, dtype=values.dtype) for name, values in _columns(table).items()}
+    return _ordered(pd.DataFrame(columns))
+
+
+def _columns(table: pd.DataFrame) -> dict[str, Any]:
+    columns: dict[str, Any] = {"asset_id": _texts(table["asset_id"])}
+    for name in _TEXT:
+        columns[name] = _texts(table[name]) if name in table.columns else np.full(len(table), None, object)
+    for name in _NUMBER:
+        columns[name] = _numbers(table[name], name) if name in table.columns else np.full(len(table), np.nan)
+    accepted = table["accepted_on"] if "accepted_on" in table.columns else pd.Series(pd.NaT, index=table.index)
+    columns["accepted_on"] = pd.to_datetime(accepted).to_numpy(dtype="datetime64[s]")
+    columns["measure"] = np.array(["renew" if one is None else one for one in columns["measure"]], dtype=object)
+    columns["removes"] = np.where(np.isnan(columns["removes"]), 1.0, columns["removes"])
+    return columns
+
+
+def _texts(column: pd.Series) -> np.ndarray[Any, Any]:
+    texts = [None if pd.isna(one) or str(one) == "" else str(one) for one in column.tolist()]
+    return np.array([*texts, None], dtype=object)[:-1]
+
+
+def _numbers(column: pd.Series, name: str) -> np.ndarray[Any, Any]:
+    try:
+        return pd.to_numeric(column).to_numpy(dtype="float64", na_value=np.nan)
+    except (TypeError, ValueError) as error:
+        raise HeatnetError(f"Candidates, column {name}: not every value is a number: {error}.") from error
+
+
+def _ordered(table: pd.DataFrame) -> pd.DataFrame:
+    if any(one is None for one in table["asset_id"]):
+        raise HeatnetError("Some candidates have no asset_id: give each row the id of its asset.")
+    table = table.sort_values(["asset_id", "measure"], kind="stable", ignore_index=True)
+    hours, cost = table["cold_household_hours"], table["cost"]
+    _refuse(table, ~table["asset_kind"].isin(["segment", "station"]), "asset_kind is not segment or station")
+    _refuse(table, ~table["measure"].isin(MEASURES), f"measure is none of {', '.join(MEASURES)}")
+    _refuse(table, ~(np.isfinite(hours) & (hours >= 0)), "cold_household_hours is missing or negative")
+    _refuse(table, ~table["removes"].between(0, 1), "removes is no share between 0 and 1")
+    _refuse(table, cost.notna() & ~(np.isfinite(cost) & (cost >= 0)), "cost is negative or not finite")
+    for name in ("length_m", "diameter_mm"):
+        value = table[name]
+        _refuse(table, value.notna() & ~(np.isfinite(value) & (value >= 0)), f"{name} is negative or not finite")
+    _refuse(table, table.duplicated(["asset_id", "measure"]), "the same measure is offered twice")
+    if table["asset_id"].duplicated().any():
+        kinds = table.groupby("asset_id", sort=False)[["asset_kind", "street", "from_node", "to_node"]]
+        differs = kinds.nunique(dropna=False).gt(1).any(axis=1)
+        _refuse(table, table["asset_id"].map(differs), "its rows differ in asset_kind, street or end nodes")
+    return table
+
+
+def _refuse(table: pd.DataFrame, is_bad: Any, what: str) -> None:
+    bad = np.asarray(is_bad, dtype=bool)
+    if bad.any():
+        raise HeatnetError(f"Candidates: {what} for {first_ids(table['asset_id'][bad].unique())}: correct these rows.")
+
+
+def sift_candidates(
+    table: pd.DataFrame,
+    *,
+    owners: Iterable[str] | None,
+    never: Collection[str],
+    under_way: Collection[str],
+    must: Collection[str],
+    funds: Mapping[str, float] | None,
+    summer: Summer | None,
+) -> Candidates:
+    """Candidates that may be planned; the others with the reason, warranty claims in a list of their own."""
+    ids = table["asset_id"]
+    unknown = sorted(set(must) - set(ids))
+    if unknown:
+        raise HeatnetError(f"must names assets that are no candidates: {first_ids(unknown)}.")
+    reason = pd.Series([None] * len(table), index=table.index, dtype=object)
+    if funds is not None:
+        reason[~table["fund"].isin(list(funds))] = "no fund with a budget pays for it"
+    if owners is not None:
+        reason[~table["owner"].isin([str(one) for one in owners])] = "belongs to another owner"
+    claimed = _is_claim(table, summer) & ~ids.isin(list(must))
+    reason[claimed] = "still under the contractor's warranty"
+    reason[ids.isin(list(under_way))] = "already under way"
+    reason[ids.isin(list(never))] = "forbidden by you"
+    refused = ids[ids.isin(list(must)) & reason.notna()]
+    if len(refused):
+        raise HeatnetError(
+            f"must names assets that may not be planned ({reason[refused.index[0]]}): {first_ids(refused.unique())}."
+        )
+    left_out = pd.DataFrame({"reason": reason[reason.notna()].to_numpy()}, index=ids[reason.notna()])
+    claims = table[claimed & (reason == "still under the contractor's warranty")].set_index("asset_id")
+    claims = claims[["asset_kind", "measure", "street", "accepted_on", "cold_household_hours"]]
+    notes = []
+    if summer is None and table["accepted_on"].notna().any():
+        notes.append("Without a summer nobody can say which assets are still under warranty: all are planned.")
+    kept = table[reason.isna()].reset_index(drop=True)
+    return Candidates(kept, left_out[~left_out.index.duplicated()], claims, tuple(notes))
+
+
+def _is_claim(table: pd.DataFrame, summer: Summer | None) -> pd.Series:
+    if summer is None:
+        return pd.Series(False, index=table.index)
+    # Whole heating times (15 October to 15 April) that lie between acceptance and the summer.
+    first = summer.first_day
+    last_start = first.year - 1 if (first.month, first.day) > (4, 15) else first.year - 2
+    since = pd.Timestamp(last_start - HEATING_TIMES_OF_CLAIM + 1, 10, 15)
+    return (table["accepted_on"] > since) & table["accepted_on"].notna()
+
+
+def with_prices(candidates: Candidates, prices: Prices, *, summer: Summer | None, needs_length: bool) -> Candidates:
+    """Candidates with `price` (without job cost or saving) and `hours` (removed per season).
+
+    Raises
+    ------
+    HeatnetError
+        When a segment lacks the length or diameter that a limit, the calendar or the price formula needs.
+    """
+    table = candidates.table.copy()
+    is_segment = (table["asset_kind"] == "segment").to_numpy()
+    digs = is_segment & table["measure"].isin(TRENCH_MEASURES).to_numpy()
+    has_cost = table["cost"].notna().to_numpy()
+    length, diameter = table["length_m"], table["diameter_mm"]
+    c0, c1 = prices.cost_per_m
+    wants_length = (is_segment & ~has_cost) | (digs & (needs_length or summer is not None))
+    _refuse(table, wants_length & length.isna().to_numpy(), "length_m is needed and missing")
+    if c1 > 0:
+        missing = is_segment & ~has_cost & diameter.isna().to_numpy()
+        _refuse(table, missing, "diameter_mm is needed for the price and missing")
+    formula = length * (c0 + (c1 * diameter if c1 > 0 else 0.0))
+    table["price"] = table["cost"].where(has_cost, formula.where(is_segment, prices.station_cost))
+    table["hours"] = table["cold_household_hours"] * table["removes"]
+    notes = list(candidates.notes)
+    if prices == Prices() and not has_cost.all():
+        notes.append("Prices are heatnet's defaults, not yours: set prices before you trust any sum of money.")
+    guessed = ~has_cost & ~table["measure"].isin(TRENCH_MEASURES).to_numpy()
+    if guessed.any():
+        notes.append(
+            f"{int(guessed.sum())} measures that open no trench have no cost of their own and are priced as renewals."
+        )
+    return Candidates(table, candidates.left_out, candidates.claims, tuple(notes))

@@ -1,0 +1,163 @@
+"""The best trenches at given prices, for all streets at once: a dynamic programme on trees.
+
+On a tree the number of trenches is the number of touched nodes less the number of chosen segments. With a job
+price ``J`` the best choice is ``max sum(gain) + J*segments - J*touched``, found from the leaves up with two
+values per node: best below it when it is untouched, and when it is touched. A segment that closes a loop hangs
+on a node of its own that is touched for nothing, so that the value is never too low.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from heatnet.planning.model import Bools, Floats, Ints
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forest:
+    """Rooted trees: nodes in layers from the roots outwards, each with the edge that leads to its parent.
+
+    Parameters
+    ----------
+    parent, edge : arrays of int
+        Parent node and edge to it; -1 at a root.
+    layers : tuple of arrays
+        Nodes of each depth, sorted by parent.
+    owner : array of int
+        Unit of each node.
+    is_free : array of bool
+        Nodes that are touched for nothing.
+    child : array of int
+        Outer node of each edge.
+    """
+
+    parent: Ints
+    edge: Ints
+    layers: tuple[Ints, ...]
+    owner: Ints
+    is_free: Bools
+    child: Ints
+
+    def best(self, gain: Floats, job_price: Floats) -> Bools:
+        """Edges chosen: `gain` per edge without job price, `job_price` per unit."""
+        price = job_price[self.owner]
+        low, high = self._upwards(gain, price)
+        chosen = np.zeros(len(self.child), dtype=bool)
+        touched = np.zeros(len(self.parent), dtype=bool)
+        for depth, nodes in enumerate(self.layers):
+            if depth == 0:
+                touched[nodes] = high[nodes] > low[nodes]
+                continue
+            edge = self.edge[nodes]
+            skip = np.maximum(low[nodes], high[nodes])
+            take = high[nodes] + gain[edge] + price[nodes]
+            takes = touched[self.parent[nodes]] & (take > skip)
+            chosen[edge] = takes
+            touched[nodes] = takes | (high[nodes] > low[nodes])
+        return chosen
+
+    def jobs(self, chosen: Bools, n_units: int) -> Ints:
+        """Trenches of each unit, as the relaxation counts them: touched nodes less chosen edges."""
+        touched = np.zeros(len(self.parent), dtype=bool)
+        outer = self.child[chosen]
+        touched[outer] = touched[self.parent[outer]] = True
+        touched &= ~self.is_free
+        nodes = np.bincount(self.owner[touched], minlength=n_units)
+        return np.asarray(nodes - np.bincount(self.owner[outer], minlength=n_units), dtype=np.int64)
+
+    def margins(self, gain: Floats, job_price: Floats) -> Floats:
+        """Best value of a tree with each edge in, less the best with it out."""
+        price = job_price[self.owner]
+        low, high = self._upwards(gain, price)
+        # Best value outside a node's subtree when the node is untouched, and touched.
+        out_low, out_high = np.zeros(len(self.parent)), np.zeros(len(self.parent))
+        margin = np.zeros(len(self.child))
+        for nodes in self.layers[1:]:
+            parent, edge = self.parent[nodes], self.edge[nodes]
+            skip = np.maximum(low[nodes], high[nodes])
+            join = gain[edge] + price[nodes]
+            rest_low = out_low[parent] + low[parent] - skip
+            rest_high = out_high[parent] + high[parent] - np.maximum(skip, high[nodes] + join)
+            without, within = np.maximum(rest_low, rest_high), rest_high + join
+            margin[edge] = within + high[nodes] - without - skip
+            out_low[nodes], out_high[nodes] = without, np.maximum(without, within)
+        return margin
+
+    def _upwards(self, gain: Floats, price: Floats) -> tuple[Floats, Floats]:
+        low = np.zeros(len(self.parent))
+        high = np.where(self.is_free, 0.0, -price)
+        for nodes in self.layers[:0:-1]:
+            parent = self.parent[nodes]
+            skip = np.maximum(low[nodes], high[nodes])
+            take = high[nodes] + gain[self.edge[nodes]] + price[nodes]
+            starts = np.flatnonzero(np.concatenate([[True], parent[1:] != parent[:-1]]))
+            low[parent[starts]] += np.add.reduceat(skip, starts)
+            high[parent[starts]] += np.add.reduceat(np.maximum(skip, take), starts)
+        return low, high
+
+
+def plant_forest(node_a: Ints, node_b: Ints, owner: Ints, weight: Floats) -> tuple[Forest, Bools]:
+    """Forest of the edges given, and which of them close a loop; edges of great `weight` become the trees.
+
+    Loops never join units, so a node belongs to the unit of its edges.
+    """
+    codes, ends = np.unique(np.stack([node_a, node_b]), return_inverse=True)
+    ends = ends.reshape(2, -1).astype(np.int64)
+    closes = _closing_edges(ends, len(codes), weight)
+    extra = np.flatnonzero(closes)
+    ends[1, extra] = len(codes) + np.arange(len(extra))
+    n_nodes = len(codes) + len(extra)
+    node_owner = np.zeros(n_nodes, dtype=np.int64)
+    node_owner[ends[0]] = node_owner[ends[1]] = owner
+    is_free = np.arange(n_nodes) >= len(codes)
+    parent, edge, depth = _rooted(ends, n_nodes)
+    order = np.lexsort((np.arange(n_nodes), parent, depth))
+    cuts = np.flatnonzero(np.diff(depth[order])) + 1
+    layers = tuple(np.split(order, cuts)) if n_nodes else ()
+    child = np.zeros(ends.shape[1], dtype=np.int64)
+    inner = np.flatnonzero(edge >= 0)
+    child[edge[inner]] = inner
+    return Forest(parent, edge, layers, node_owner, is_free, child), closes
+
+
+def _closing_edges(ends: Ints, n_nodes: int, weight: Floats) -> Bools:
+    root = list(range(n_nodes))
+    closes = np.zeros(ends.shape[1], dtype=bool)
+    tails, heads = ends[0].tolist(), ends[1].tolist()
+    for edge in np.argsort(-weight, kind="stable").tolist():
+        a, b = tails[edge], heads[edge]
+        while root[a] != a:
+            root[a] = a = root[root[a]]
+        while root[b] != b:
+            root[b] = b = root[root[b]]
+        if a == b:
+            closes[edge] = True
+        else:
+            root[a] = b
+    return closes
+
+
+def _rooted(ends: Ints, n_nodes: int) -> tuple[Ints, Ints, Ints]:
+    """Parent, edge to it and depth of each node of a forest; each tree is rooted at its smallest node."""
+    touching: list[list[tuple[int, int]]] = [[] for _ in range(n_nodes)]
+    for edge, (a, b) in enumerate(zip(ends[0].tolist(), ends[1].tolist(), strict=True)):
+        touching[a].append((b, edge))
+        touching[b].append((a, edge))
+    parent, by_edge, depth = [-1] * n_nodes, [-1] * n_nodes, [-1] * n_nodes
+    for start in range(n_nodes):
+        if depth[start] >= 0:
+            continue
+        depth[start] = 0
+        front = [start]
+        for node in front:
+            for other, edge in touching[node]:
+                if depth[other] < 0:
+                    parent[other], by_edge[other], depth[other] = node, edge, depth[node] + 1
+                    front.append(other)
+    return (
+        np.array(parent, dtype=np.int64),
+        np.array(by_edge, dtype=np.int64),
+        np.array(depth, dtype=np.int64),
+    )

@@ -1,0 +1,337 @@
+"""The planning model: options, the units in which they interact, and the limits that couple the units.
+
+An option is one measure on one asset. A unit is a street, or a connected piece of the nameless street, or a
+station without a street: money and days of its jobs depend on nothing outside it. Units of one family exclude
+each other (the same street in several summers). Rows are limits over all units, each ``sum(use) <= limit``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.planning.candidates import TRENCH_MEASURES, first_ids
+from heatnet.planning.streets import StreetRule, StreetRules
+from heatnet.planning.terms import Prices, Summer
+
+Floats = npt.NDArray[np.float64]
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The office's limits; money is one sum or one per fund, lengths are in km; None = no limit."""
+
+    budget: float | Mapping[str, float] | None = None
+    max_km: float | None = None
+    max_stations: float | None = None
+    min_km: Mapping[str, float] | None = None
+
+    @property
+    def funds(self) -> Mapping[str, float] | None:
+        """Budget by fund, None where there is one budget or none."""
+        return self.budget if isinstance(self.budget, Mapping) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One limit: ``sum(use)/per <= limit``; a minimum has both sides negated."""
+
+    kind: str
+    name: str
+    limit: float
+    per: float = 1.0
+    period: int = 0
+
+    @property
+    def total(self) -> float:
+        """Limit in the unit of `use`."""
+        return self.limit * self.per
+
+    def is_kept(self, uses: Sequence[float]) -> bool:
+        """Whether these uses keep the limit, summed without rounding error."""
+        return math.fsum(uses) / self.per <= self.limit
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A street, a piece of the nameless street or a lone station, in one period."""
+
+    street: str | None
+    family: int
+    period: int
+    rule: StreetRule | None
+    options: Ints
+    job_cost: float
+    setup_days: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """Arrays over options (in canonical order), units and rows; see the module's text.
+
+    `use` is options x rows, `job_use` units x rows (what one more trench takes). `node_a`, `node_b` are codes of
+    end nodes, shared only inside a street; -1 where the option opens no trench.
+    """
+
+    candidate: Ints
+    asset: Ints
+    is_must: Bools
+    benefit: Floats
+    cost: Floats
+    days: Ints
+    is_trench: Bools
+    is_station: Bools
+    node_a: Ints
+    node_b: Ints
+    unit: Ints
+    use: Floats
+    job_use: Floats
+    units: tuple[Unit, ...]
+    rows: tuple[Row, ...]
+    window: int | None
+    crews: tuple[tuple[int, ...] | None, ...]
+
+    @property
+    def n_families(self) -> int:
+        """Number of families of units."""
+        return max((unit.family for unit in self.units), default=-1) + 1
+
+
+def build_model(
+    table: pd.DataFrame,
+    *,
+    limits: Limits,
+    prices: Prices,
+    summer: Summer | None,
+    rules: StreetRules | None,
+    must: frozenset[str],
+    horizon: float,
+    crew_days: tuple[int, ...] | None,
+) -> tuple[Model, dict[str, str]]:
+    """Model of one summer, and the reason for each asset that no calendar can hold.
+
+    `crew_days` holds the day from which each crew is free; None = no limit of crews.
+    """
+    streets = table["street"].tolist()
+    rule_of = None if rules is None else {street: rules.of(street) for street in dict.fromkeys(streets)}
+    is_segment = (table["asset_kind"] == "segment").to_numpy()
+    is_trench = is_segment & table["measure"].isin(TRENCH_MEASURES).to_numpy()
+    days = _days(table, is_segment, is_trench, summer)
+    setup = 0 if summer is None else summer.setup_days
+    misfit = {} if rule_of is None else _misfits(table, streets, rule_of, days, is_trench, is_segment, setup)
+    kept = np.array([one not in misfit for one in range(len(table))], dtype=bool)
+    left_out = {str(table["asset_id"].iat[one]): why for one, why in misfit.items()}
+    for one in table["asset_id"][kept]:
+        left_out.pop(one, None)
+    stuck = sorted(must & set(left_out))
+    if stuck:
+        raise HeatnetError(f"must names assets that fit no days ({left_out[stuck[0]]}): {first_ids(stuck)}.")
+    shared = np.array(
+        [rule_of is not None and street is not None and rule_of[street].digs is not None for street in streets]
+    )
+    saves = shared & (is_trench | ~is_segment)
+    cost = np.where(saves, table["price"] * (1 - prices.dig_saving), table["price"])
+    index = np.flatnonzero(kept)
+    table = table.iloc[index].reset_index(drop=True)
+    is_trench, is_segment, days, cost = is_trench[index], is_segment[index], days[index], cost[index]
+    node_a, node_b = _nodes(table, is_trench)
+    unit = _unit_codes(table, is_trench, node_a, node_b)
+    asset = pd.factorize(table["asset_id"])[0].astype(np.int64)
+    units = _units(table, unit, rule_of, prices, setup)
+    rows, use, job_use = _rows(
+        table,
+        limits,
+        units,
+        unit,
+        cost=cost,
+        days=days,
+        is_trench=is_trench,
+        rules=rules,
+        summer=summer,
+        crew_days=crew_days,
+    )
+    model = Model(
+        candidate=index.astype(np.int64),
+        asset=asset,
+        is_must=table["asset_id"].isin(list(must)).to_numpy(),
+        benefit=(table["hours"] * horizon).to_numpy(dtype="float64"),
+        cost=cost.astype("float64"),
+        days=days,
+        is_trench=is_trench,
+        is_station=~is_segment,
+        node_a=node_a,
+        node_b=node_b,
+        unit=unit,
+        use=use,
+        job_use=job_use,
+        units=units,
+        rows=rows,
+        window=None if summer is None else summer.working_days,
+        crews=(crew_days,),
+    )
+    return model, left_out
+
+
+def _days(table: pd.DataFrame, is_segment: Bools, is_trench: Bools, summer: Summer | None) -> Ints:
+    days = np.zeros(len(table), dtype=np.int64)
+    if summer is not None:
+        days[~is_segment] = summer.station_days
+        length = table["length_m"].to_numpy()[is_trench]
+        days[is_trench] = np.maximum(1, np.ceil(length / summer.metres_per_day)).astype(np.int64)
+    return days
+
+
+def _misfits(
+    table: pd.DataFrame,
+    streets: list[str | None],
+    rule_of: Mapping[str | None, StreetRule],
+    days: Ints,
+    is_trench: Bools,
+    is_segment: Bools,
+    setup: int,
+) -> dict[int, str]:
+    """Options that not even a job of their own could hold, with the reason."""
+    misfit: dict[int, str] = {}
+    for one in np.flatnonzero(is_trench | ~is_segment).tolist():
+        rule = rule_of[streets[one]]
+        if rule.is_closed:
+            misfit[one] = "its street is closed after an earlier dig"
+        elif rule.earliest(int(days[one]) + (setup if is_trench[one] else 0)) is None:
+            misfit[one] = "its job fits no open days of the summer"
+    return misfit
+
+
+def _nodes(table: pd.DataFrame, is_trench: Bools) -> tuple[Ints, Ints]:
+    """End nodes as codes that are shared only by trenches on one street; an unknown end is shared by none."""
+    pairs: dict[tuple[str | None, str], int] = {}
+    ends = np.full((len(table), 2), -1, dtype=np.int64)
+    streets = table["street"].tolist()
+    next_code = 0
+    for side, column in enumerate(("from_node", "to_node")):
+        for one, node in enumerate(table[column].tolist()):
+            if not is_trench[one]:
+                continue
+            # The rows of one asset are neighbours: measures with unknown ends share them.
+            key = (streets[one], f"{node}") if node is not None else (f"\0{table['asset_id'].iat[one]}", f"{side}")
+            code = pairs.setdefault(key, next_code)
+            next_code += code == next_code
+            ends[one, side] = code
+    return ends[:, 0], ends[:, 1]
+
+
+def _unit_codes(table: pd.DataFrame, is_trench: Bools, node_a: Ints, node_b: Ints) -> Ints:
+    """Unit of each option: its street; else its connected piece, else its asset."""
+    parent: dict[int, int] = {}
+
+    def root(node: int) -> int:
+        while parent.setdefault(node, node) != node:
+            parent[node] = node = parent[parent[node]]
+        return node
+
+    streets = table["street"].tolist()
+    nameless = [one for one, street in enumerate(streets) if street is None]
+    for one in nameless:
+        if is_trench[one]:
+            parent[root(int(node_a[one]))] = root(int(node_b[one]))
+    assets = table["asset_id"].tolist()
+    piece = {assets[one]: root(int(node_a[one])) for one in nameless if is_trench[one]}
+    keys = [
+        ("street", street) if street is not None else ("piece", piece.get(asset, asset))
+        for street, asset in zip(streets, assets, strict=True)
+    ]
+    codes: dict[tuple[str, Any], int] = {}
+    return np.array([codes.setdefault(key, len(codes)) for key in keys], dtype=np.int64)
+
+
+def _units(
+    table: pd.DataFrame,
+    unit: Ints,
+    rule_of: Mapping[str | None, StreetRule] | None,
+    prices: Prices,
+    setup: int,
+) -> tuple[Unit, ...]:
+    order = np.argsort(unit, kind="stable")
+    parts = np.split(order, np.flatnonzero(np.diff(unit[order])) + 1) if len(order) else []
+    streets = table["street"].tolist()
+    units = []
+    for number, options in enumerate(parts):
+        street = streets[int(options[0])]
+        rule = None if rule_of is None else rule_of[street]
+        saving = prices.dig_saving if rule is not None and street is not None and rule.digs is not None else 0.0
+        cost = prices.job_cost * (1 - saving)
+        units.append(Unit(street, number, 0, rule, options.astype(np.int64), cost, setup))
+    return tuple(units)
+
+
+def _rows(
+    table: pd.DataFrame,
+    limits: Limits,
+    units: tuple[Unit, ...],
+    unit: Ints,
+    *,
+    cost: Any,
+    days: Ints,
+    is_trench: Bools,
+    rules: StreetRules | None,
+    summer: Summer | None,
+    crew_days: tuple[int, ...] | None,
+) -> tuple[tuple[Row, ...], Floats, Floats]:
+    rows: list[Row] = []
+    uses: list[Any] = []
+    job_uses: list[Any] = []
+
+    def add(row: Row, use: Any, job_use: Any) -> None:
+        rows.append(row)
+        uses.append(use)
+        job_uses.append(job_use)
+
+    nothing = np.zeros(len(units))
+    job_cost = np.array([one.job_cost for one in units])
+    if limits.funds is not None:
+        fund = table["fund"].to_numpy()
+        job_fund = unit_funds(table, unit, is_trench)
+        for name in sorted(limits.funds):
+            add(Row("budget", name, float(limits.funds[name])), cost * (fund == name), job_cost * (job_fund == name))
+    elif limits.budget is not None:
+        add(Row("budget", "", float(limits.budget)), cost, job_cost)  # type: ignore[arg-type]
+    renews = (table["measure"] == "renew").to_numpy()
+    metres = np.where(renews & is_trench, table["length_m"], 0.0)
+    if limits.max_km is not None:
+        add(Row("max_km", "", float(limits.max_km), per=1000.0), metres, nothing)
+    if limits.max_stations is not None:
+        is_station = (table["asset_kind"] == "station").to_numpy()
+        add(Row("max_stations", "", float(limits.max_stations)), (renews & is_station) * 1.0, nothing)
+    for name, least in sorted((limits.min_km or {}).items()):
+        inside = (table["community"] == str(name)).to_numpy()
+        add(Row("min_km", str(name), -float(least), per=1000.0), -metres * inside, nothing)
+    if summer is not None and crew_days is not None:
+        window = summer.working_days
+        setup = np.array([one.setup_days for one in units], dtype="float64")
+        add(Row("crew_days", "", sum(max(0, window - day) for day in crew_days)), days * 1.0, setup)
+        runs = () if rules is None else rules.default.runs
+        if sum(last - first + 1 for first, last in runs) < window:
+            free = [max(0, last - max(first, day) + 1) for day in crew_days for first, last in runs]
+            named = np.array([one.street is not None for one in units], dtype=bool)
+            add(Row("crew_days", "streets", sum(free)), days * named[unit], setup * named)
+    shape = (len(rows), len(table)), (len(rows), len(units))
+    use = np.array(uses, dtype="float64").reshape(shape[0]).T
+    job_use = np.array(job_uses, dtype="float64").reshape(shape[1]).T
+    return tuple(rows), np.ascontiguousarray(use), np.ascontiguousarray(job_use)
+
+
+def unit_funds(table: pd.DataFrame, unit: Ints, is_trench: Bools) -> npt.NDArray[np.object_]:
+    """Fund that pays a unit's trenches: the one with most of its length (ties: the smallest name)."""
+    part = pd.DataFrame({"unit": unit, "fund": table["fund"], "m": table["length_m"].fillna(0.0)})[is_trench]
+    sums = part.groupby(["unit", "fund"])["m"].sum().reset_index()
+    sums = sums.sort_values(["unit", "m", "fund"], ascending=[True, False, True], kind="stable")
+    first = sums.drop_duplicates("unit").set_index("unit")["fund"]
+    return first.reindex(range(int(unit.max(initial=-1)) + 1)).to_numpy(dtype=object)

@@ -1,0 +1,146 @@
+"""All ways to work on one small street: which options together, what they bring, take and whether they fit the days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from heatnet.planning.calendar import Task, search_calendar
+from heatnet.planning.model import Bools, Floats, Ints, Model
+from heatnet.planning.streets import StreetRule
+
+PATTERN_LIMIT = 512
+FIT_STEPS = 2000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Patterns:
+    """Patterns of one unit: which of its options are chosen (patterns x options), benefit, use of the rows."""
+
+    chosen: Bools
+    benefit: Floats
+    use: Floats
+
+
+@dataclass(slots=True)
+class StreetFit:
+    """Remembers which job lengths fit which rule, one job at a time."""
+
+    seen: dict[tuple[StreetRule, bool, tuple[int, ...]], bool] = field(default_factory=dict)
+
+    def fits(self, rule: StreetRule, days: Sequence[int], *, in_turn: bool) -> bool:
+        """Whether jobs of these lengths fit the street's days; a search that is cut short counts as a fit."""
+        key = (rule, in_turn, tuple(sorted(days)))
+        if key not in self.seen:
+            if in_turn:
+                tasks = [Task("", one, rule) for one in key[2]]
+                found, proven = search_calendar(tasks, (0,), steps=FIT_STEPS)
+                self.seen[key] = found is not None or not proven
+            else:
+                self.seen[key] = all(rule.earliest(one) is not None for one in key[2])
+        return self.seen[key]
+
+
+def pattern_counts(model: Model) -> Floats:
+    """Number of patterns of each unit, before any is dropped."""
+    per_asset = np.bincount(model.asset) + 1.0
+    must = np.zeros(len(per_asset), dtype=bool)
+    must[model.asset[model.is_must]] = True
+    per_asset[must] -= 1
+    first = np.unique(model.asset, return_index=True)[1]
+    logs = np.bincount(model.unit[first], weights=np.log2(per_asset), minlength=len(model.units))
+    return np.asarray(np.exp2(logs), dtype=np.float64)
+
+
+def is_tight(model: Model, unit: int) -> bool:
+    """Whether some pattern of a unit may not fit its days."""
+    one = model.units[unit]
+    if model.window is None or one.rule is None:
+        return False
+    options = one.options[model.is_trench[one.options] | model.is_station[one.options]]
+    most = int((model.days[options] + one.setup_days).sum())
+    return one.rule.digs is not None or one.rule.runs != ((0, model.window - 1),) or most > model.window
+
+
+def enumerate_patterns(model: Model, unit: int, fit: StreetFit) -> Patterns:
+    """Every pattern of a unit that fits its days, the empty one first (unless something there is a must)."""
+    one = model.units[unit]
+    options = one.options
+    chosen = _choices(model.asset[options], model.is_must[options])
+    labels = job_labels(model, options, chosen)
+    trenches = _trench_counts(labels)
+    if is_tight(model, unit):
+        keep = np.array(
+            [fits_days(model, unit, options[row], fit, label) for row, label in zip(chosen, labels, strict=True)],
+            dtype=bool,
+        )
+        chosen, trenches = chosen[keep], trenches[keep]
+    benefit = chosen @ model.benefit[options]
+    use = chosen @ model.use[options] + trenches[:, None] * model.job_use[unit]
+    return Patterns(chosen, benefit, use)
+
+
+def _choices(asset: Ints, is_must: Bools) -> Bools:
+    rows = np.zeros((1, len(asset)), dtype=bool)
+    for one in np.unique(asset):
+        places = np.flatnonzero(asset == one)
+        offers = [] if is_must[places[0]] else [rows]
+        for place in places:
+            with_it = rows.copy()
+            with_it[:, place] = True
+            offers.append(with_it)
+        rows = np.concatenate(offers)
+    return rows
+
+
+def job_labels(model: Model, options: Ints, chosen: Bools) -> Ints:
+    """Job of each chosen trench in each pattern, as the smallest node it reaches; -1 where none is chosen."""
+    trench = model.is_trench[options]
+    nodes, ends = np.unique(np.stack([model.node_a[options], model.node_b[options]]), return_inverse=True)
+    ends = ends.reshape(2, -1)
+    label = np.broadcast_to(np.arange(len(nodes)), (len(chosen), len(nodes))).copy()
+    places = np.flatnonzero(trench)
+    changed = True
+    while changed:
+        changed = False
+        for place in places:
+            a, b = ends[0, place], ends[1, place]
+            least = np.minimum(label[:, a], label[:, b])
+            moves = chosen[:, place] & (label[:, a] != label[:, b])
+            if moves.any():
+                label[moves, a] = label[moves, b] = least[moves]
+                changed = True
+    jobs = np.where(chosen & trench, label[:, ends[0]], -1)
+    return np.asarray(jobs, dtype=np.int64)
+
+
+def _trench_counts(labels: Ints) -> Ints:
+    if not labels.shape[1]:
+        return np.zeros(len(labels), dtype=np.int64)
+    ordered = np.sort(labels, axis=1)
+    is_new = np.concatenate([ordered[:, :1] >= 0, (np.diff(ordered, axis=1) > 0) & (ordered[:, 1:] >= 0)], axis=1)
+    return np.asarray(is_new.sum(axis=1), dtype=np.int64)
+
+
+def job_days(model: Model, unit: int, options: Ints, labels: Ints) -> list[int]:
+    """Days of each job of a pattern: its trenches, then its stations."""
+    trenches: dict[int, int] = {}
+    stations = []
+    for option, label in zip(options.tolist(), labels.tolist(), strict=True):
+        if model.is_station[option]:
+            stations.append(int(model.days[option]))
+        elif label >= 0:
+            trenches[label] = trenches.get(label, model.units[unit].setup_days) + int(model.days[option])
+    return [*trenches.values(), *stations]
+
+
+def fits_days(model: Model, unit: int, options: Ints, fit: StreetFit, labels: Ints) -> bool:
+    """Whether the jobs of chosen options of a unit fit its days; `labels` is one row of `job_labels`."""
+    one = model.units[unit]
+    if one.rule is None:
+        return True
+    mine = labels if len(labels) == len(options) else labels[np.isin(one.options, options)]
+    days = job_days(model, unit, options, mine)
+    return not days or fit.fits(one.rule, days, in_turn=one.street is not None)

@@ -1,0 +1,151 @@
+"""The plan: cures, jobs, what they bring, what they cost, and how far from the best possible it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.planning import gantt
+from heatnet.planning.model import Limits
+from heatnet.planning.terms import Prices, Summer
+
+CURE_COLUMNS = (
+    "job_id",
+    "asset_kind",
+    "measure",
+    "street",
+    "length_m",
+    "cost",
+    "benefit",
+    "start_on",
+    "end_on",
+)
+JOB_COLUMNS = (
+    "job_kind",
+    "street",
+    "cures",
+    "length_m",
+    "job_cost",
+    "cost",
+    "benefit",
+    "days",
+    "crew",
+    "start_on",
+    "end_on",
+    "dig_id",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Request:
+    """What was asked for: the candidates and every rule, so that a plan can be made again."""
+
+    table: pd.DataFrame
+    digs: pd.DataFrame | None
+    limits: Limits
+    prices: Prices
+    summer: Summer | None
+    horizon: float
+    owners: tuple[str, ...] | None
+    must: frozenset[str]
+    never: frozenset[str]
+    under_way: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """A summer's programme of works.
+
+    Parameters
+    ----------
+    cures : pandas.DataFrame
+        Index asset_id: job_id (missing for a measure without a job), asset_kind, measure, street, length_m, cost
+        (money, without job cost), benefit (cold household-hours), start_on, end_on (NaT without a summer); then
+        from_node, to_node, community, owner, fund.
+    jobs : pandas.DataFrame
+        Index job_id: job_kind (trench, station), street, cures (how many), length_m, job_cost, cost (total),
+        benefit, days, crew (missing when crews have no limit), start_on, end_on, dig_id; then fund (who pays the
+        job cost, where there are funds).
+    benefit, bound, gap, cost : float
+        Cold household-hours avoided; what no feasible plan exceeds; ``(bound - benefit)/bound``, 0 where `bound`
+        is 0; money.
+    notes : tuple of str
+        Sentences the reader must know, such as that the prices are not theirs.
+    left_out : pandas.DataFrame
+        Index asset_id: reason why the asset could not be planned at all.
+    claims : pandas.DataFrame
+        Index asset_id: assets accepted less than two heating times ago; the contractor's, not paid.
+    standing : pandas.DataFrame
+        Index asset_id: how each asset stands at the prices of the limits; `why` reads it.
+    request : Request
+        What was asked for.
+    """
+
+    cures: pd.DataFrame
+    jobs: pd.DataFrame
+    benefit: float
+    bound: float
+    cost: float
+    notes: tuple[str, ...]
+    left_out: pd.DataFrame = field(repr=False)
+    claims: pd.DataFrame = field(repr=False)
+    standing: pd.DataFrame = field(repr=False)
+    request: Request = field(repr=False)
+
+    @property
+    def gap(self) -> float:
+        """Share of the bound that the plan may still miss."""
+        return (self.bound - self.benefit) / self.bound if self.bound > 0 else 0.0
+
+    def why(self, asset_id: str) -> str:
+        """One sentence: why an asset is in or out, and the cost at which that would turn.
+
+        Raises
+        ------
+        HeatnetError
+            When the asset was no candidate.
+        """
+        asset_id = str(asset_id)
+        if asset_id in self.claims.index:
+            return f"{asset_id} is out: it is still under the contractor's warranty; claim it there."
+        if asset_id in self.left_out.index:
+            reason = str(self.left_out.at[asset_id, "reason"])
+            return f"{asset_id} is out: {reason}."
+        if asset_id not in self.standing.index:
+            raise HeatnetError(f"{asset_id} was no candidate of this plan: check the id.")
+        row = self.standing.loc[[asset_id]].iloc[0]
+        return _sentence(asset_id, row, is_in=asset_id in self.cures.index)
+
+    def gantt_text(self, *, width: int = 100) -> str:
+        """Calendar as text, a line per job; raises HeatnetError for a plan without a summer."""
+        return gantt.gantt_text(self.jobs, self.request.summer, width=width)
+
+    def gantt_figure(self) -> Any:
+        """Calendar as a matplotlib Figure, a bar per job; raises MissingExtraError without matplotlib."""
+        return gantt.gantt_figure(self.jobs, self.request.summer)
+
+
+def _sentence(asset_id: str, row: pd.Series, *, is_in: bool) -> str:
+    hours, cost, margin = float(row["benefit"]), float(row["cost"]), float(row["margin"])
+    place = "in" if is_in else "out"
+    if row["is_must"]:
+        return f"{asset_id} is in because you said so; at the plan's prices it is worth {margin:,.0f} hours more."
+    saves = f"it avoids {hours:,.0f} cold household-hours for {cost:,.0f}"
+    price = float(row["money_price"])
+    if is_in == (margin > 0) and price > 0:
+        turn = cost + margin / price
+        if is_in:
+            return f"{asset_id} is {place}: {saves}, and would stay up to a cost of {turn:,.0f}."
+        if turn >= 0:
+            return f"{asset_id} is {place}: {saves}, and would come in below a cost of {turn:,.0f}."
+        return f"{asset_id} is {place}: {saves}, and would not come in at any cost, as other limits bind."
+    turn = max(0.0, hours - margin)
+    if is_in and margin > 0:
+        return f"{asset_id} is {place}: {saves}, and would stay down to {turn:,.0f} hours."
+    if not is_in and margin <= 0:
+        return f"{asset_id} is {place}: {saves}, and would come in above {turn:,.0f} hours."
+    reason = "it fills what the limits leave" if is_in else "the limits leave no room for it"
+    return f"{asset_id} is {place}: {saves}, close to the turning point of {turn:,.0f} hours; {reason}."

@@ -1,0 +1,185 @@
+"""From candidates to a plan: choose, give every job its days, and choose again where a job found none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.planning.candidates import candidate_table, sift_candidates, with_prices
+from heatnet.planning.model import Limits, build_model
+from heatnet.planning.plan import Plan, Request
+from heatnet.planning.solving import solve
+from heatnet.planning.streets import street_rules
+from heatnet.planning.tables import plan_tables, standing_table
+from heatnet.planning.terms import Prices, Summer
+
+DEFAULT_PRICES = Prices()
+
+
+def plan_cures(
+    candidates_or_assessment: Any,
+    *,
+    budget: float | Mapping[str, float] | None = None,
+    max_km: float | None = None,
+    max_stations: float | None = None,
+    min_km: Mapping[str, float] | None = None,
+    owners: Iterable[str] | None = None,
+    digs: pd.DataFrame | None = None,
+    prices: Prices = DEFAULT_PRICES,
+    summer: Summer | None = None,
+    horizon: float = 1,
+    must: Iterable[str] = (),
+    never: Iterable[str] = (),
+    under_way: Iterable[str] = (),
+) -> Plan:
+    """Plan the cures of one summer that avoid the most cold household-hours within every limit.
+
+    Maximises ``sum(cold_household_hours x removes) x horizon`` over the choices that keep all limits, with
+    trenches, shared digs and the calendar counted as they are carried out. `Plan.bound` is proven: no feasible
+    plan exceeds it.
+
+    Parameters
+    ----------
+    candidates_or_assessment : pandas.DataFrame or object
+        Table by asset_id (index or column) with asset_kind (segment, station) and cold_household_hours (expected
+        per season, >= 0); optional length_m, diameter_mm, from_node, to_node, street, community, owner,
+        accepted_on, cost (replaces the price formula), measure (renew, part, clean, balance, valve; default
+        renew), removes (share of the hours, default 1) and fund. Or any object whose ``candidates()`` returns one.
+    budget : float or mapping, optional
+        Money for all jobs, or money by fund; then only assets tied to one of the funds (column fund) are planned,
+        and a trench is paid by the fund with the most candidate length on its street (ties: the smallest name).
+    max_km, max_stations : float, optional
+        Most renewed kilometres of route and renewed stations.
+    min_km : mapping, optional
+        Least renewed kilometres by community.
+    owners : iterable of str, optional
+        Only assets of these owners.
+    digs : pandas.DataFrame, optional
+        dig_id, street (``"*"``: the whole city), start_on, end_on, is_ban (missing: False), closed_years (missing:
+        `Summer.no_dig_years`). Without a summer they mean nothing.
+    prices : Prices
+        Prices; heatnet's defaults are marked as not yours in `Plan.notes`.
+    summer : Summer, optional
+        Working days and crews; None = no calendar.
+    horizon : float
+        Number of seasons over which a cure counts, > 0.
+    must, never, under_way : iterable of str
+        Assets that are cured in any case; that are not; that somebody is curing already.
+
+    Returns
+    -------
+    Plan
+        Cures, jobs, benefit, bound, gap, cost, notes.
+
+    Raises
+    ------
+    HeatnetError
+        When the input cannot be used, or no plan keeps the minima and musts within the limits.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {
+    ...         "asset_kind": "segment",
+    ...         "cold_household_hours": [50.0, 30.0, 45.0],
+    ...         "length_m": 100.0,
+    ...         "diameter_mm": 200.0,
+    ...         "from_node": ["a", "b", "x"],
+    ...         "to_node": ["b", "c", "y"],
+    ...         "street": ["Main", "Main", "Park"],
+    ...     },
+    ...     index=pd.Index(["p1", "p2", "p3"], name="asset_id"),
+    ... )
+    >>> plan = plan_cures(table, budget=500_000.0)  # two on one street share a trench
+    >>> plan.cures.index.tolist(), plan.benefit, plan.cost
+    (['p1', 'p2'], 80.0, 480000.0)
+    """
+    limits = Limits(budget, max_km, max_stations, min_km)
+    _check_limits(limits, horizon)
+    return plan_request(
+        Request(
+            table=candidate_table(candidates_or_assessment),
+            digs=None if digs is None else digs.copy(),
+            limits=limits,
+            prices=prices,
+            summer=summer,
+            horizon=float(horizon),
+            owners=None if owners is None else tuple(str(one) for one in owners),
+            must=frozenset(str(one) for one in must),
+            never=frozenset(str(one) for one in never),
+            under_way=frozenset(str(one) for one in under_way),
+        )
+    )
+
+
+def _check_limits(limits: Limits, horizon: float) -> None:
+    named: dict[str, Any] = {"max_km": limits.max_km, "max_stations": limits.max_stations}
+    named |= {f"min_km of {name}": least for name, least in (limits.min_km or {}).items()}
+    if limits.funds is not None:
+        named |= {f"budget of {name}": amount for name, amount in limits.funds.items()}
+    else:
+        named["budget"] = limits.budget
+    for name, limit in named.items():
+        if limit is not None and not (math.isfinite(limit) and limit >= 0):
+            raise HeatnetError(f"{name} is {limit!r}: give a number that is not negative, or leave it out.")
+    if not (math.isfinite(horizon) and horizon > 0):
+        raise HeatnetError(f"horizon is {horizon!r}: give a number of seasons above 0.")
+
+
+def plan_request(request: Request, *, crew_days: tuple[int, ...] | None = None) -> Plan:
+    """Plan what was asked for; `crew_days` holds the day from which each crew is free (default: the first)."""
+    summer, limits = request.summer, request.limits
+    sifted = sift_candidates(
+        request.table,
+        owners=request.owners,
+        never=request.never,
+        under_way=request.under_way,
+        must=request.must,
+        funds=limits.funds,
+        summer=summer,
+    )
+    needs_length = limits.max_km is not None or bool(limits.min_km)
+    priced = with_prices(sifted, request.prices, summer=summer, needs_length=needs_length)
+    table = priced.table
+    rules = None
+    if summer is not None:
+        rules = street_rules(request.digs, summer, [one for one in table["street"].unique() if one is not None])
+        if crew_days is None and summer.crews is not None:
+            crew_days = (0,) * summer.crews
+    model, misfits = build_model(
+        table,
+        limits=limits,
+        prices=request.prices,
+        summer=summer,
+        rules=rules,
+        must=request.must,
+        horizon=request.horizon,
+        crew_days=crew_days,
+    )
+    solution = solve(model)
+    left_out = pd.concat(
+        [
+            priced.left_out,
+            pd.DataFrame({"reason": list(misfits.values())}, index=pd.Index(list(misfits), dtype=object)),
+        ]
+    ).rename_axis("asset_id")
+    notes = list(priced.notes)
+    if summer is None and request.digs is not None and len(request.digs):
+        notes.append("Without a summer no dig or ban counts: give summer to plan with them.")
+    cures, jobs = plan_tables(table, model, solution, summer)
+    return Plan(
+        cures=cures,
+        jobs=jobs,
+        benefit=solution.benefit,
+        bound=max(solution.bound, solution.benefit),
+        cost=math.fsum([*cures["cost"].tolist(), *jobs["job_cost"].tolist()]),
+        notes=tuple(notes),
+        left_out=left_out.sort_index(),
+        claims=priced.claims,
+        standing=standing_table(table, model, solution),
+        request=request,
+    )

@@ -1,0 +1,281 @@
+"""Choose, give every job its days, and choose again where a job found none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from heatnet.errors import HeatnetError
+from heatnet.planning.bound import Dual, Relaxation, solve_dual
+from heatnet.planning.calendar import SEARCHED_JOBS, Task, fit_calendar
+from heatnet.planning.choice import Programme, Selection, excess
+from heatnet.planning.model import Floats, Ints, Model
+from heatnet.planning.patterns import (
+    PATTERN_LIMIT,
+    Patterns,
+    StreetFit,
+    enumerate_patterns,
+    is_tight,
+    job_labels,
+    pattern_counts,
+)
+
+ALL_PATTERNS = 20_000
+EXACT_PATTERNS = 3_000
+CUT_ROUNDS = 150
+LOWER_ROUNDS = 8
+SMALL_GAP, LARGE_GAP = 0.0, 5e-5
+OPEN_SHARE = 0.002
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One job of a choice: its unit, its options in canonical order, whether a trench, and its days."""
+
+    unit: int
+    options: tuple[int, ...]
+    is_trench: bool
+    days: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Solution:
+    """Chosen options, their jobs with starts (None without a calendar), bound and prices of the limits."""
+
+    options: Ints
+    works: tuple[Work, ...]
+    starts: tuple[int | None, ...]
+    benefit: float
+    bound: float
+    dual: Dual
+    relaxation: Relaxation
+
+
+def solve(model: Model) -> Solution:
+    """Best plan found, with a bound that no feasible plan exceeds.
+
+    Raises
+    ------
+    HeatnetError
+        When no plan keeps the minima and musts within the limits.
+    """
+    fit = StreetFit()
+    enumerated = _enumerated(model, fit)
+    relaxation = Relaxation(model, enumerated)
+    dual = solve_dual(relaxation)
+    if any(not len(part.benefit) for part in enumerated.values()) or dual.bound < 0:
+        raise HeatnetError(_infeasible(model))
+    is_small = len(enumerated) == len(model.units) and len(relaxation.benefit) <= EXACT_PATTERNS
+    open_loss = math.inf if is_small else OPEN_SHARE * dual.bound
+    while True:
+        programme = Programme(relaxation, dual, enumerated, fit, open_loss)
+        found = _choose_and_date(model, programme, gap=SMALL_GAP if is_small else LARGE_GAP)
+        if found is not None or open_loss > 2 * dual.bound:
+            break
+        open_loss = max(open_loss * 8, 1e-9)
+    if found is None:
+        raise HeatnetError(_infeasible(model))
+    options, works, starts, reached = found
+    bound = min(dual.bound, max(reached, dual.bound - open_loss))
+    benefit = math.fsum(model.benefit[options].tolist())
+    return Solution(options, works, starts, benefit, max(bound, benefit), dual, relaxation)
+
+
+def _enumerated(model: Model, fit: StreetFit) -> dict[int, Patterns]:
+    """Patterns of all small units of a small model; of a large one, only where trees are not exact."""
+    counts = pattern_counts(model)
+    small = counts <= PATTERN_LIMIT
+    if counts[small].sum() <= ALL_PATTERNS:
+        wanted = np.flatnonzero(small).tolist()
+    else:
+        forest = Relaxation(model, {})
+        loops = set(model.unit[forest.trench[forest.edge_starts]][forest.closes_loop].tolist())
+        wanted = [one for one in np.flatnonzero(small).tolist() if one in loops or is_tight(model, one)]
+    return {unit: enumerate_patterns(model, unit, fit) for unit in wanted}
+
+
+def _infeasible(model: Model) -> str:
+    least = []
+    for number, row in enumerate(model.rows):
+        if row.kind == "min_km":
+            there = -math.fsum(model.use[:, number].tolist()) / row.per
+            least.append(f"{row.name} wants {-row.limit:g} km of {there:g} km that may be planned")
+    wishes = "; ".join(least) if least else "the musts alone exceed them"
+    return f"No plan was found that keeps the limits: {wishes}. Lower the minima or raise the other limits."
+
+
+Dated = tuple[Ints, tuple[Work, ...], tuple[int | None, ...]]
+
+
+def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> tuple[*Dated, float] | None:
+    """Best dated choice, and a bound on every choice within the programme."""
+    limits = np.array([row.total for row in model.rows])
+    crew_rows = np.array([row.kind == "crew_days" for row in model.rows], dtype=bool)
+    best: Dated | None = None
+    best_benefit, bound = -math.inf, math.inf
+    is_lowered, lowered = False, 0
+    for _ in range(CUT_ROUNDS):
+        chosen = programme.solve(limits, gap=gap)
+        if chosen is None:
+            break
+        if not is_lowered:
+            bound = min(bound, chosen.bound)
+        options = prune(model, chosen.options)
+        if _benefit(model, options) <= best_benefit:
+            break
+        works = works_of(model, options)
+        starts, proven = date_works(model, works)
+        out = [one for one, start in enumerate(starts) if start is None and model.window is not None]
+        kept = _without(model, options, works, starts, out)
+        if kept is not None and _benefit(model, kept[0]) > best_benefit:
+            best, best_benefit = kept, _benefit(model, kept[0])
+        if not out:
+            break
+        if _cut(model, programme, chosen, works, proven=proven):
+            continue
+        lowered += 1
+        if lowered > LOWER_ROUNDS or not crew_rows.any():
+            break
+        is_lowered = True
+        days = sum(works[one].days for one in out)
+        limits = limits - np.where(crew_rows, max(1.0, days / 2), 0.0)
+    return None if best is None else (*best, bound)
+
+
+def _benefit(model: Model, options: Ints) -> float:
+    return math.fsum(model.benefit[options].tolist())
+
+
+def works_of(model: Model, options: Ints) -> tuple[Work, ...]:
+    """Jobs of a choice, in the order of units; trenches by their first option, then stations."""
+    works: list[Work] = []
+    for unit in np.unique(model.unit[options]).tolist():
+        mine = options[model.unit[options] == unit]
+        labels = job_labels(model, mine, np.ones((1, len(mine)), dtype=bool))[0].tolist()
+        trenches: dict[int, list[int]] = {}
+        for option, label in zip(mine.tolist(), labels, strict=True):
+            if label >= 0:
+                trenches.setdefault(label, []).append(option)
+        setup = model.units[unit].setup_days
+        works += [Work(unit, tuple(group), True, setup + int(model.days[group].sum())) for group in trenches.values()]
+        works += [
+            Work(unit, (option,), False, int(model.days[option]))
+            for option in mine.tolist()
+            if model.is_station[option]
+        ]
+    return tuple(works)
+
+
+def date_works(model: Model, works: Sequence[Work]) -> tuple[tuple[int | None, ...], bool]:
+    """Start of each job, None where none was found or without a calendar; whether a failure is proven."""
+    starts: list[int | None] = [None] * len(works)
+    proven = True
+    if model.window is None:
+        return tuple(starts), True
+    for period, crews in enumerate(model.crews):
+        mine = [one for one, work in enumerate(works) if model.units[work.unit].period == period]
+        found, is_proof = fit_calendar([task_of(model, works[one]) for one in mine], crews, model.window)
+        proven &= is_proof
+        for one, start in zip(mine, found, strict=True):
+            starts[one] = start
+    return tuple(starts), proven
+
+
+def task_of(model: Model, work: Work) -> Task:
+    """A job as the calendar sees it."""
+    unit = model.units[work.unit]
+    if unit.rule is None:
+        raise HeatnetError("A plan without a summer has no calendar.")
+    return Task(unit.street, work.days, unit.rule)
+
+
+def _without(
+    model: Model, options: Ints, works: tuple[Work, ...], starts: tuple[int | None, ...], out: Sequence[int]
+) -> Dated | None:
+    """The choice without the jobs that found no days; None where a minimum or a must forbids that."""
+    gone = {option for one in out for option in works[one].options}
+    if any(model.is_must[option] for option in gone):
+        return None
+    kept = np.array([one for one in options.tolist() if one not in gone], dtype=np.int64)
+    if gone and (excess(model, kept) > 0).any():
+        return None
+    stay = [one for one in range(len(works)) if one not in set(out)]
+    return kept, tuple(works[one] for one in stay), tuple(starts[one] for one in stay)
+
+
+def _cut(model: Model, programme: Programme, chosen: Selection, works: Sequence[Work], *, proven: bool) -> bool:
+    """Forbid a smallest part of a choice that is proven to fit no calendar; False where nothing is proven."""
+    units = sorted({work.unit for work in works})
+    mine = {unit: [work for work in works if work.unit == unit] for unit in units}
+    for unit in units:
+        for work in mine[unit]:
+            if task_of(model, work).rule.earliest(work.days) is None:
+                programme.cut(_too_long(model, work), [unit])
+                return True
+    if not proven or len(works) > SEARCHED_JOBS or any(unit in programme.loops for unit in units):
+        return False
+    for unit in list(units):
+        fewer = [work for one in units if one != unit for work in mine[one]]
+        starts, is_proof = date_works(model, fewer)
+        if is_proof and any(start is None for start in starts):
+            units.remove(unit)
+    programme.cut(chosen.options, units)
+    return True
+
+
+def _too_long(model: Model, work: Work) -> Ints:
+    """A connected part of a trench that is already too long for its street's days."""
+    rule, days = task_of(model, work).rule, model.units[work.unit].setup_days
+    part: list[int] = []
+    reached: set[int] = set()
+    left = list(work.options)
+    while left and rule.earliest(days) is not None:
+        ends = [(one, {int(model.node_a[one]), int(model.node_b[one])}) for one in left]
+        one, nodes = next(((one, nodes) for one, nodes in ends if not part or nodes & reached))
+        part.append(one)
+        left.remove(one)
+        reached |= nodes
+        days += int(model.days[one])
+    return np.array(sorted(part), dtype=np.int64)
+
+
+def prune(model: Model, options: Ints) -> Ints:
+    """A choice without the cures that avoid nothing, where dropping them opens no trench and breaks no minimum."""
+    kept = options
+    is_changed = True
+    while is_changed:
+        is_changed = False
+        for option in kept[(model.benefit[kept] == 0) & ~model.is_must[kept]].tolist():
+            fewer = kept[kept != option]
+            unit = model.unit[option]
+            here = [model.unit[some] == unit for some in (fewer, kept)]
+            jobs = [len(works_of(model, some[mine])) for some, mine in zip((fewer, kept), here, strict=True)]
+            if jobs[0] <= jobs[1] and not (excess(model, fewer) > 0).any():
+                kept, is_changed = fewer, True
+    return kept
+
+
+def margins(model: Model, relaxation: Relaxation, prices: Floats) -> Floats:
+    """Best value of each option's unit with the option in, less the best without its asset, at these prices."""
+    offers = relaxation.offers(prices)
+    margin = offers.value.copy()
+    edge_margin = relaxation.forest.margins(offers.gain, model.job_use @ prices)
+    edge_of = np.full(len(relaxation.must), -1, dtype=np.int64)
+    edge_of[relaxation.edge_asset] = np.arange(len(relaxation.edge_asset))
+    edge = edge_of[model.asset[relaxation.trench]]
+    behind = offers.value[offers.trench][edge] - offers.value[relaxation.trench]
+    margin[relaxation.trench] = edge_margin[edge] - behind
+    for number, unit in enumerate(relaxation.units.tolist()):
+        part = relaxation.parts[number]
+        value = part.benefit - part.use @ prices
+        options = model.units[unit].options
+        for place, option in enumerate(options.tolist()):
+            within = part.chosen[:, place]
+            without = ~part.chosen[:, model.asset[options] == model.asset[option]].any(axis=1)
+            best_in = value[within].max(initial=-np.inf)
+            best_out = value[without].max(initial=-np.inf)
+            margin[option] = best_in - best_out if np.isfinite(best_out) else best_in
+    return margin

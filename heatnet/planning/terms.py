@@ -1,0 +1,149 @@
+"""What the office sets before planning: prices and the summer's calendar."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Prices of cures, in any one currency.
+
+    The defaults are heatnet's, not yours: a plan made with them says so in `Plan.notes`.
+
+    Parameters
+    ----------
+    cost_per_m : tuple of float
+        ``(c0, c1)``: a segment costs ``c0 + c1*diameter_mm`` per metre of route.
+    job_cost : float
+        Cost of opening one trench, once per job.
+    station_cost : float
+        Cost of one station.
+    dig_saving : float
+        Share of cures and job cost saved on a street that another utility opens anyway, in [0, 1].
+
+    Raises
+    ------
+    HeatnetError
+        When a price is negative or not a number, or `dig_saving` lies outside [0, 1].
+
+    Examples
+    --------
+    >>> Prices(job_cost=0.0).station_cost
+    1200000.0
+    """
+
+    cost_per_m: tuple[float, float] = (900.0, 6.0)
+    job_cost: float = 60000.0
+    station_cost: float = 1200000.0
+    dig_saving: float = 0.15
+
+    def __post_init__(self) -> None:
+        try:
+            c0, c1 = (float(price) for price in self.cost_per_m)
+        except (TypeError, ValueError) as error:
+            raise HeatnetError(
+                f"cost_per_m is {self.cost_per_m!r}: give two numbers, (c0, c1), for c0 + c1*diameter_mm."
+            ) from error
+        object.__setattr__(self, "cost_per_m", (c0, c1))
+        for name, price in (
+            ("cost_per_m", c0),
+            ("cost_per_m", c1),
+            ("job_cost", self.job_cost),
+            ("station_cost", self.station_cost),
+            ("dig_saving", self.dig_saving),
+        ):
+            if not (math.isfinite(price) and price >= 0):
+                raise HeatnetError(f"{name} is {price!r}: give a number that is not negative.")
+        if self.dig_saving > 1:
+            raise HeatnetError(f"dig_saving is {self.dig_saving!r}: give a share between 0 and 1.")
+
+
+@dataclass(frozen=True, slots=True)
+class Summer:
+    """The days on which work is possible, and how fast it goes.
+
+    Jobs end on ``last_day - test_days`` at the latest, so that the pressure test fits before the season.
+    The days from `first_day` to then are the working window.
+
+    Parameters
+    ----------
+    first_day, last_day : str, date or Timestamp
+        First working day, and the day before which everything must be back in service.
+    test_days : int
+        Days for tests before `last_day`.
+    crews : int, optional
+        Crews at work at the same time; None = no limit.
+    metres_per_day : float
+        Route metres of one crew in a day.
+    setup_days : int
+        Days to set up and clear one trench.
+    station_days : int
+        Days for one station.
+    no_dig_years : float
+        Years for which a street stays closed after a dig that gives no `closed_years` of its own.
+
+    Raises
+    ------
+    HeatnetError
+        When a day is no date, the window holds no day, or a number is out of range.
+
+    Examples
+    --------
+    >>> summer = Summer("2026-05-01", "2026-09-30", crews=6)
+    >>> summer.working_days
+    139
+    """
+
+    first_day: Any
+    last_day: Any
+    test_days: int = 14
+    crews: int | None = None
+    metres_per_day: float = 25.0
+    setup_days: int = 5
+    station_days: int = 10
+    no_dig_years: float = 3
+
+    def __post_init__(self) -> None:
+        for name in ("first_day", "last_day"):
+            object.__setattr__(self, name, _day(name, getattr(self, name)))
+        for name, least in (("test_days", 0), ("setup_days", 0), ("station_days", 1)):
+            object.__setattr__(self, name, _count(name, getattr(self, name), least=least))
+        if self.crews is not None:
+            object.__setattr__(self, "crews", _count("crews", self.crews, least=0))
+        if not (math.isfinite(self.metres_per_day) and self.metres_per_day > 0):
+            raise HeatnetError(f"metres_per_day is {self.metres_per_day!r}: give a number above 0.")
+        if not (math.isfinite(self.no_dig_years) and self.no_dig_years >= 0):
+            raise HeatnetError(f"no_dig_years is {self.no_dig_years!r}: give a number that is not negative.")
+        if self.working_days < 1:
+            raise HeatnetError(
+                f"The summer from {self.first_day.date()} to {self.last_day.date()} leaves no working day "
+                f"before its {self.test_days} test days: move last_day or lower test_days."
+            )
+
+    @property
+    def working_days(self) -> int:
+        """Number of days from `first_day` to the last day on which a job may end."""
+        return int((self.last_day - self.first_day).days) - self.test_days + 1
+
+
+def _day(name: str, day: Any) -> pd.Timestamp:
+    try:
+        when = pd.Timestamp(day)
+    except (TypeError, ValueError) as error:
+        raise HeatnetError(f"{name} is {day!r}: give a date such as 2026-05-01.") from error
+    if pd.isna(when):
+        raise HeatnetError(f"{name} is missing: give a date such as 2026-05-01.")
+    return when.tz_localize(None).normalize()
+
+
+def _count(name: str, number: Any, *, least: int) -> int:
+    if isinstance(number, bool) or pd.isna(number) or int(number) != number or number < least:
+        raise HeatnetError(f"{name} is {number!r}: give a whole number, {least} or more.")
+    return int(number)
