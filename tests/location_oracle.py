@@ -55,3 +55,141 @@ def random_network(
         }
     )
     return Network(nodes.sample(frac=1, random_state=rng), segments, valves)
+
+
+def slow_paths(network: Network) -> dict[tuple[str, str], tuple[float, list[str]]]:
+    """Sums by repeated relaxation, then the entering segment by the words of the definition, for (node, level)."""
+    nodes, segments, valves = network.nodes, network.segments, network.valves
+    closed = set(valves.loc[~valves["is_open"].astype(bool), "segment_id"])
+    kinds = dict(zip(nodes["node_id"], nodes["kind"], strict=True))
+    pipes = []
+    for row in segments.to_dict("records"):
+        if row["line"] != "return" and row["segment_id"] not in closed:
+            a, b, weight = row["from_node"], row["to_node"], row["length_m"] / row["diameter_mm"] ** 5
+            pipes += [(a, b, row["level"], row["segment_id"], weight), (b, a, row["level"], row["segment_id"], weight)]
+    best = {(node, "primary"): 0.0 for node, kind in kinds.items() if kind == "source"}
+    roots = set(best)
+    changed = True
+    while changed:
+        changed = False
+        steps = [((a, level), (b, level), weight) for a, b, level, _, weight in pipes]
+        steps += [((s, "primary"), (s, "secondary"), 0.0) for s, kind in kinds.items() if kind == "station"]
+        for tail, head, weight in steps:
+            if tail in best and best[tail] + weight < best.get(head, np.inf):
+                best[head] = best[tail] + weight
+                changed = True
+
+    def entry(side: tuple[str, str]) -> tuple[str, tuple[str, str], list[str]]:
+        node, level = side
+        ways = [
+            (name, (a, level), [name])
+            for a, b, pipe_level, name, weight in pipes
+            if (b, pipe_level) == side and (a, level) in best and best[(a, level)] + weight == best[side]
+        ]
+        if kinds[node] == "station" and level == "secondary" and best.get((node, "primary"), -1.0) == best[side]:
+            name, _, _ = entry((node, "primary"))
+            ways.append((name, (node, "primary"), [node]))
+        return min(ways, key=lambda way: way[0])
+
+    def path(side: tuple[str, str]) -> list[str]:
+        if side in roots:
+            return []
+        _, before, assets = entry(side)
+        return path(before) + assets
+
+    return {side: (best[side], path(side)) for side in best}
+
+
+def building_paths(network: Network) -> dict[str, list[str]]:
+    """Return the assets on the path of each building that a path reaches."""
+    levels = {}
+    for row in network.segments.to_dict("records"):
+        levels[row["from_node"]] = levels[row["to_node"]] = row["level"]
+    slow = slow_paths(network)
+    buildings = network.node_ids[network.building_nodes]
+    sides = {building: (building, levels.get(building, "primary")) for building in buildings}
+    return {building: slow[side][1] for building, side in sides.items() if side in slow}
+
+
+def random_visits(rng: np.random.Generator, network: Network, n: int = 12) -> pd.DataFrame:
+    """Return visits of two seasons at known, unreached and unknown buildings, some without `is_cold`."""
+    known = list(network.node_ids)
+    visits = pd.DataFrame(
+        {
+            "visit_id": [f"r{i}" for i in range(n)],
+            "building_id": rng.choice([*known, *known, "nowhere"], n),
+            "visited_on": rng.choice(["2023-10-15", "2024-01-20", "2024-10-14", "2024-10-15", "2023-10-14"], n),
+            "channel": rng.choice(["home_visit", "hotline", "app", "sensor"], n),
+            "is_cold": rng.choice([True, False], n),
+        }
+    )
+    return visits.loc[rng.integers(0, n, n)] if rng.random() < 0.5 else visits
+
+
+def season_rows(network: Network, visits: pd.DataFrame) -> pd.DataFrame:
+    """Return the rows of season 2023 at buildings that a path reaches."""
+    inside = visits["visited_on"].between("2023-10-15", "2024-10-14")
+    return visits[inside & visits["building_id"].isin(list(building_paths(network)))]
+
+
+class Enumeration:
+    """All combinations of impaired assets on paths (and, with a building prior, of impaired buildings), one by one.
+
+    `counts_calls`: hotline and app rows are calls of the building's households; else every row is a visit.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        visits: pd.DataFrame,
+        prior: pd.Series,
+        *,
+        building_prior: float = 0.0,
+        counts_calls: bool = False,
+    ) -> None:
+        paths, rows = building_paths(network), season_rows(network, visits)
+        things = sorted({asset for path in paths.values() for asset in path})
+        own = [f"own {building}" for building in paths] if building_prior > 0 else []
+        self.names = [*things, *own]
+        self.states = (np.arange(2 ** len(self.names))[:, None] >> np.arange(len(self.names))) & 1 == 1
+        weights = np.array([prior[name] for name in things] + [building_prior] * len(own))
+        with np.errstate(divide="ignore"):
+            self.log_prior = np.where(self.states, np.log(weights), np.log1p(-weights)).sum(axis=1)
+        is_call = rows["channel"].isin(["hotline", "app"]) & counts_calls
+        households = network.nodes.set_index("node_id")["households"].fillna(0)
+        self.is_bad, self.counts = {}, {}
+        for building, path in paths.items():
+            members = [i for i, name in enumerate(self.names) if name in path or name == f"own {building}"]
+            self.is_bad[building] = self.states[:, members].any(axis=1)
+            here = rows["building_id"] == building
+            callers = float(households[building]) if counts_calls else 0.0
+            self.counts[building] = (
+                int((here & ~is_call).sum()),
+                int((here & ~is_call & rows["is_cold"]).sum()),
+                int((here & is_call & rows["is_cold"]).sum()) if callers else 0,
+                callers,
+            )
+
+    def log_joint(self, p: tuple[float, float], c: tuple[float, float] = (1.0, 1.0)) -> np.ndarray:
+        total = self.log_prior.copy()
+        for building, (seen, cold, called, callers) in self.counts.items():
+            clear, bad = (
+                cold * np.log(p[s]) + (seen - cold) * np.log1p(-p[s]) + called * np.log(c[s]) - callers * c[s]
+                for s in (0, 1)
+            )
+            total += np.where(self.is_bad[building], bad, clear)
+        return total
+
+    def log_evidence(self, p: tuple[float, float], c: tuple[float, float] = (1.0, 1.0)) -> float:
+        joint = self.log_joint(p, c)
+        return float(joint.max() + np.log(np.exp(joint - joint.max()).sum()))
+
+    def weights(self, p: tuple[float, float], c: tuple[float, float] = (1.0, 1.0)) -> np.ndarray:
+        """Return the posterior probability of each combination."""
+        joint = self.log_joint(p, c)
+        weight = np.exp(joint - joint.max())
+        return weight / weight.sum()
+
+    def any_impaired(self, names: list[str]) -> np.ndarray:
+        """Return the combinations in which at least one of these is impaired."""
+        return self.states[:, [self.names.index(name) for name in names]].any(axis=1)

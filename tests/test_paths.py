@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from heatnet.network import Network
 from heatnet.reachability.paths import Forest, SupplyPaths, supply_paths
-from tests.location_oracle import random_network
+from tests.location_oracle import random_network, slow_paths
 
 
 def network_of(nodes: dict[str, str], rows: list[tuple], valves: list[tuple] = ()) -> Network:
@@ -23,49 +23,6 @@ def network_of(nodes: dict[str, str], rows: list[tuple], valves: list[tuple] = (
 
 def path_ids(network: Network, node: str) -> list[str]:
     return list(network.asset_ids[supply_paths(network).path_of(int(network.node_positions([node])[0]))])
-
-
-def slow_paths(network: Network) -> dict[tuple[str, str], tuple[float, list[str]]]:
-    """Sums by repeated relaxation, then the entering segment by the words of the definition, for (node, level)."""
-    nodes, segments, valves = network.nodes, network.segments, network.valves
-    closed = set(valves.loc[~valves["is_open"].astype(bool), "segment_id"])
-    kinds = dict(zip(nodes["node_id"], nodes["kind"], strict=True))
-    pipes = []
-    for row in segments.to_dict("records"):
-        if row["line"] != "return" and row["segment_id"] not in closed:
-            a, b, weight = row["from_node"], row["to_node"], row["length_m"] / row["diameter_mm"] ** 5
-            pipes += [(a, b, row["level"], row["segment_id"], weight), (b, a, row["level"], row["segment_id"], weight)]
-    best = {(node, "primary"): 0.0 for node, kind in kinds.items() if kind == "source"}
-    roots = set(best)
-    changed = True
-    while changed:
-        changed = False
-        steps = [((a, level), (b, level), weight) for a, b, level, _, weight in pipes]
-        steps += [((s, "primary"), (s, "secondary"), 0.0) for s, kind in kinds.items() if kind == "station"]
-        for tail, head, weight in steps:
-            if tail in best and best[tail] + weight < best.get(head, np.inf):
-                best[head] = best[tail] + weight
-                changed = True
-
-    def entry(side: tuple[str, str]) -> tuple[str, tuple[str, str], list[str]]:
-        node, level = side
-        ways = [
-            (name, (a, level), [name])
-            for a, b, pipe_level, name, weight in pipes
-            if (b, pipe_level) == side and (a, level) in best and best[(a, level)] + weight == best[side]
-        ]
-        if kinds[node] == "station" and level == "secondary" and best.get((node, "primary"), -1.0) == best[side]:
-            name, _, _ = entry((node, "primary"))
-            ways.append((name, (node, "primary"), [node]))
-        return min(ways, key=lambda way: way[0])
-
-    def path(side: tuple[str, str]) -> list[str]:
-        if side in roots:
-            return []
-        _, before, assets = entry(side)
-        return path(before) + assets
-
-    return {side: (best[side], path(side)) for side in best}
 
 
 def check_against_slow(network: Network) -> None:

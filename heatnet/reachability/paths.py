@@ -90,6 +90,30 @@ class Forest:
             np.add.at(total, self.parent[members], total[members])
         return total
 
+    def path_sum(self, values: Floats, is_total: npt.NDArray[np.bool_]) -> Floats:
+        """Return, for each member, the sum of the values from its root down to itself.
+
+        Where `is_total` holds, the value is the sum up to there already; outside the forest values stay as they are.
+
+        Examples
+        --------
+        >>> forest = Forest.of(np.array([1, -1, 1, 0]))
+        >>> forest.path_sum(np.array([1.0, 10.0, 100.0, 1000.0]), np.array([False, False, True, False])).tolist()
+        [11.0, 10.0, 100.0, 1011.0]
+        """
+        needs_parent = ~is_total & (self.parent >= 0)
+        if self.is_deep:
+            sums, above = values.tolist(), self.parent.tolist()
+            for position in self.order[needs_parent[self.order]].tolist():
+                sums[position] += sums[above[position]]
+            return np.array(sums)
+        total = values.copy()
+        for level in range(1, len(self.level_start) - 1):
+            members = self.order[self.level_start[level] : self.level_start[level + 1]]
+            members = members[needs_parent[members]]
+            total[members] += total[self.parent[members]]
+        return total
+
 
 def _level_starts(parent: Integers, order: Integers) -> Integers:
     """Return where each level starts in a breadth-first order: where the parents first belong to the level before."""
