@@ -1,0 +1,169 @@
+"""How much an asset's own past and its surroundings say about its next season, learned from past seasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet.failure.attributes import log_length
+from heatnet.failure.past import Past, past_of
+from heatnet.failure.surroundings import Surroundings
+from heatnet.history import History
+
+Floats = npt.NDArray[np.float64]
+
+HALF_LIVES = (7.5, 15.0, 30.0)
+_LIKELY_HALF_LIFE = 15.0
+# Assets without a fault all tell nearly the same; beyond this number a sample of them speaks for all.
+_FAULTLESS_ASSETS = 20_000
+
+# Logarithm of the shape per 100 m, exponent of length in the shape, power of the near, of the street, logarithm of
+# the level.
+_PRIOR_MEAN = np.array([np.log(0.8), 0.6, 0.4, 0.4, 0.0])
+_PRIOR_SPREAD = np.array([0.7, 0.3, 0.3, 0.3, 0.1])
+_LOWEST = np.array([np.log(0.05), 0.0, 0.0, 0.0, -0.5])
+_HIGHEST = np.array([np.log(50.0), 1.0, 1.0, 1.0, 0.5])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Memory:
+    """Learned weight of the past.
+
+    Attributes
+    ----------
+    half_life : float
+        Seasons in which a fault loses half its weight.
+    parameters : array (5,)
+        Logarithm of the shape of a 100 m pipe's Gamma factor, exponent of length in the shape, power of the segments
+        around, power of the street, logarithm of the level.
+    covariance : array (5, 5)
+        Their posterior covariance.
+    """
+
+    half_life: float
+    parameters: Floats
+    covariance: Floats
+
+    def shape(self, log_lengths: Floats) -> Floats:
+        """Shape of the Gamma factor: the larger, the more alike are assets of the same attributes."""
+        shape: Floats = np.exp(self.parameters[0] + self.parameters[1] * log_lengths)
+        return shape
+
+    def surroundings_factor(self, log_near: Floats, log_street: Floats) -> Floats:
+        """Factor by which surroundings and level change the expectation."""
+        factor: Floats = np.exp(self.parameters[2] * log_near + self.parameters[3] * log_street + self.parameters[4])
+        return factor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recorded:
+    """A history with what was expected of it."""
+
+    history: History
+    expected: Floats
+    around: Surroundings
+
+    def past(self, half_life: float) -> Past:
+        """What was known when each season began."""
+        return past_of(self.history, self.expected, self.around, half_life)
+
+
+def learn_memory(recorded: list[Recorded], half_lives: tuple[float, ...] = HALF_LIVES) -> Memory:
+    """Choose the weights that would have forecast each past season best from the seasons before it.
+
+    Maximum of the Poisson likelihood of every season's faults, given what was known when it began, times a prior.
+    """
+    learned = []
+    for half_life in half_lives:
+        parts = [_rows(part, part.past(half_life)) for part in recorded]
+        rows = _Rows(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Rows)))
+        value, parameters, covariance = _maximise(rows)
+        value -= 0.5 * np.log2(half_life / _LIKELY_HALF_LIFE) ** 2
+        learned.append((value, Memory(half_life, parameters, covariance)))
+    return max(learned, key=lambda pair: pair[0])[1]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rows:
+    """One asset in one season a row: what was known, what was expected, what came."""
+
+    recorded: Floats
+    expected: Floats
+    log_near: Floats
+    log_street: Floats
+    log_length: Floats
+    mean: Floats
+    faults: Floats
+    weight: Floats
+
+    def likelihood(self, parameters: Floats) -> tuple[float, Floats, Floats]:
+        """Logarithm of the likelihood, its gradient and its information."""
+        shape = np.exp(parameters[0] + parameters[1] * self.log_length)
+        of_shape = shape / (shape + self.recorded) - shape / (shape + self.expected)
+        log_mean = np.log(self.mean * (shape + self.recorded) / (shape + self.expected))
+        log_mean += parameters[2] * self.log_near + parameters[3] * self.log_street + parameters[4]
+        mean = np.exp(log_mean)
+        slopes = np.stack([of_shape, of_shape * self.log_length, self.log_near, self.log_street, np.ones_like(mean)])
+        value = float((self.weight * (self.faults * log_mean - mean)).sum())
+        gradient: Floats = slopes @ (self.weight * (self.faults - mean))
+        information: Floats = (slopes * (self.weight * mean)) @ slopes.T
+        return value, gradient, information
+
+
+def _rows(part: Recorded, past: Past) -> _Rows:
+    history, n = part.history, len(part.history.assets)
+    faults, mean = history.lives.faults[:n].astype(np.float64), part.expected[:n].copy()
+    np.add.at(faults, history.lives.asset[n:], history.lives.faults[n:])
+    np.add.at(mean, history.lives.asset[n:], part.expected[n:])
+    failed = np.asarray(faults.any(axis=1), dtype=bool)
+    stride = int(np.ceil(max((~failed).sum() / _FAULTLESS_ASSETS, 1.0)))
+    # Drawn by their ids, so that the order of the table's rows does not matter.
+    drawn = pd.util.hash_array(history.assets.index.to_numpy(dtype=object)) % stride == 0
+    chosen = np.flatnonzero(failed | drawn)
+    row, season = np.nonzero(mean[chosen, 1:] > 0)
+    asset, season = chosen[row], season + 1
+    return _Rows(
+        recorded=past.recorded[season, asset],
+        expected=past.expected[season, asset],
+        log_near=past.log_near[season, asset],
+        log_street=past.log_street[season, asset],
+        log_length=log_length(history.assets)[asset],
+        mean=mean[asset, season],
+        faults=faults[asset, season],
+        weight=np.where(failed[asset], 1.0, float(stride)),
+    )
+
+
+def _maximise(rows: _Rows) -> tuple[float, Floats, Floats]:
+    """Scoring steps within the bounds, halved until the penalised likelihood grows."""
+    parameters = _PRIOR_MEAN
+    value, gradient, information = _penalised(rows, parameters)
+    for _ in range(40):
+        held = ((parameters <= _LOWEST) & (gradient < 0)) | ((parameters >= _HIGHEST) & (gradient > 0))
+        free = np.flatnonzero(~held)
+        step = np.zeros_like(parameters)
+        step[free] = np.linalg.solve(information[np.ix_(free, free)], gradient[free])
+        for halving in range(20):
+            trial = np.clip(parameters + step / 2.0**halving, _LOWEST, _HIGHEST)
+            reached = _penalised(rows, trial)
+            if reached[0] >= value:
+                break
+        else:
+            break
+        moved = np.abs(trial - parameters).max()
+        parameters, (value, gradient, information) = trial, reached
+        if moved < 1e-8:
+            break
+    covariance: Floats = np.linalg.inv(information).astype(np.float64)
+    return value, parameters, covariance
+
+
+def _penalised(rows: _Rows, parameters: Floats) -> tuple[float, Floats, Floats]:
+    precision = 1.0 / _PRIOR_SPREAD**2
+    apart = parameters - _PRIOR_MEAN
+    value, gradient, information = rows.likelihood(parameters)
+    value -= 0.5 * float((precision * apart**2).sum())
+    return value, gradient - precision * apart, information + np.diag(precision)

@@ -1,0 +1,237 @@
+"""The failure model: fitted to histories, it says how often each asset will fail in a season to come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import gammaincinv
+
+from heatnet.errors import HeatnetError
+from heatnet.failure.attributes import log_length, modelled_attributes, size_of
+from heatnet.failure.memory import Memory, Recorded, learn_memory
+from heatnet.failure.rates import Rates, fit_rates
+from heatnet.failure.statistics import FailureStatistics, failure_statistics, life_attributes, mean_makeup
+from heatnet.failure.summary import effects_table, summary_text
+from heatnet.failure.surroundings import Surroundings, surroundings
+from heatnet.history import History, asset_table
+from heatnet.network import Network
+
+Floats = npt.NDArray[np.float64]
+
+_LOW, _HIGH = 0.05, 0.95
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FailureModel:
+    """How often assets fail; fitted by `fit_failure_model`.
+
+    ::
+
+        faults of asset i in season t  ~  Poisson(u_i * mu_it)
+        mu_it = size_i * at_risk_it * law(age_it) * exp(x_i'b + age_it'a + level_t)
+        u_i   ~  Gamma(shape k_i, mean 1),   k_i = k * (length_i / 100 m)**d
+        E[u_i | past] = (k_i + sum_s w_s n_is) / (k_i + sum_s w_s mu_is),   w_s = 0.5**((t - s) / half_life)
+        faults_mean = mu_it * E[u_i | past] * near_i**p * street_i**q * exp(c)
+
+    ``size`` is km of route (1 of a station), ``law`` the ageing law (`heatnet.failure.ageing_law`; 0.03 a season for a
+    station), x the attributes, ``near`` and ``street`` the recorded over the expected faults of the segments around
+    and of the street, the asset itself left out, both with 2 faults added above and below. b, a and the levels
+    maximise a negative binomial likelihood times normal priors; k, d, p, q, c and the half-life maximise the
+    likelihood of every past season given the seasons before it. Without faults all of it is the prior: the ageing law.
+
+    The negative binomial regression with its Gamma factor is the empirical Bayes model of road safety (Hauer 1997); the
+    ageing law is that of Russian practice for heat networks. Unlike the first, old faults fade and neighbours speak.
+
+    Attributes
+    ----------
+    histories : tuple of History
+        What it was fitted to.
+    statistics : FailureStatistics
+        Faults and time at risk by cohort and season.
+    rates, memory
+        Fitted parameters.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"]})
+    >>> pipes = {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [1000.0]}
+    >>> pipes |= {"diameter_mm": [200.0], "laid_year": [2010.0]}
+    >>> network = Network(nodes, pd.DataFrame(pipes))
+    >>> from heatnet.history import asset_seasons
+    >>> model = fit_failure_model(asset_seasons(network, None, first_season=2015, last_season=2019))
+    >>> model.expected_faults(network, season=2020).round(3).to_dict("records")
+    [{'faults_mean': 0.1, 'faults_low': 0.003, 'faults_high': 0.315, 'fault_prob': 0.09}]
+    """
+
+    histories: tuple[History, ...]
+    statistics: FailureStatistics
+    rates: Rates
+    memory: Memory
+    known: tuple[pd.DataFrame, ...]
+
+    def __repr__(self) -> str:
+        last = max(history.last_season for history in self.histories)
+        return (
+            f"FailureModel({len(self.histories)} histories, {self.statistics.faults.sum():.0f} faults, "
+            f"until season {last})"
+        )
+
+    def expected_faults(self, network: Network, *, season: int) -> pd.DataFrame:
+        """Faults to be expected of every asset in a season.
+
+        Only records of earlier seasons are used: where the histories reach into `season` or beyond, the model is
+        fitted anew to what was recorded before it.
+
+        Parameters
+        ----------
+        network : Network
+            Its assets; those that a history knows (by id) bring their own past and surroundings with them. Of several
+            histories the one that knows most of the ids is taken.
+        season : int
+            The season, a whole one.
+
+        Returns
+        -------
+        DataFrame
+            Index asset_id in the order of `network.asset_ids`: ``faults_mean`` (expected number), ``faults_low`` and
+            ``faults_high`` (the rate lies between them with probability 90 %: uncertainty of the coefficients, of the
+            asset's own factor and of the season's level; not the chance of the count itself), ``fault_prob`` (at
+            least one fault).
+        """
+        if any(history.last_season >= season for history in self.histories):
+            earlier = [history.until(season - 1) for history in self.histories]
+            return fit_failure_model(earlier).expected_faults(network, season=season)
+        assets = asset_table(network)
+        number, known = self._known_of(assets, season)
+        attributes = modelled_attributes(assets, known["makeup_m3_per_m"].to_numpy(dtype=np.float64), number)
+        if number >= 0:
+            attributes["laid_year"] = self._laid_year(assets, number)
+        mean, variance = self.rates.forecast(attributes, season)
+        shape = self.memory.shape(log_length(attributes))
+        recorded, expected = known["recorded"].to_numpy(), known["expected"].to_numpy()
+        mean *= (shape + recorded) / (shape + expected)
+        mean *= self.memory.surroundings_factor(known["log_near"].to_numpy(), known["log_street"].to_numpy())
+        relative_variance = (1.0 + 1.0 / (shape + recorded)) * (1.0 + variance) - 1.0
+        forecast = _interval(mean, 1.0 / relative_variance)
+        return pd.DataFrame(forecast, index=assets.index).reindex(network.asset_ids)
+
+    def effects(self) -> pd.DataFrame:
+        """How much each attribute raises the rate.
+
+        Returns
+        -------
+        DataFrame
+            Index attribute, value: ``factor`` on the rate against the mean of all (a number: per doubling),
+            ``factor_low``, ``factor_high`` (90 %), ``faults`` recorded, ``exposure`` in km x seasons (stations:
+            seasons).
+        """
+        return effects_table(self.rates, self.statistics)
+
+    def summary(self) -> str:
+        """What the model has learned, and what the data cannot tell, in plain sentences."""
+        return summary_text(self.histories, self.statistics, self.rates, self.memory)
+
+    def _known_of(self, assets: pd.DataFrame, season: int) -> tuple[int, pd.DataFrame]:
+        """Number of the history that knows most of the assets (-1: none), and what it knows of each."""
+        shared = [int(assets.index.isin(known.index).sum()) for known in self.known]
+        number = int(np.argmax(shared)) if max(shared) > 0 else -1
+        table = self.known[max(number, 0)].reindex(assets.index if number >= 0 else assets.index[:0])
+        table = table.reindex(assets.index)
+        gap = season - 1 - self.histories[max(number, 0)].last_season
+        fade = 0.5 ** (gap / self.memory.half_life)
+        past = table.drop(columns="makeup_m3_per_m").fillna(0.0)
+        past[["recorded", "expected"]] *= fade
+        return number, past.assign(makeup_m3_per_m=table["makeup_m3_per_m"])
+
+    def _laid_year(self, assets: pd.DataFrame, number: int) -> Floats:
+        """Laying years of the network, later where the history knows of a renewal after it."""
+        history = self.histories[number]
+        renewed = history.renewals.groupby("asset")["new_laid_year"].last()
+        by_id = pd.Series(renewed.to_numpy(), index=history.assets.index[renewed.index.to_numpy(dtype=np.int64)])
+        after = by_id.reindex(assets.index).to_numpy(dtype=np.float64)
+        laid: Floats = np.fmax(assets["laid_year"].to_numpy(dtype=np.float64), after)
+        return laid
+
+
+def fit_failure_model(history: History | Sequence[History]) -> FailureModel:
+    """Fit the failure model to one history, or to those of several networks at once.
+
+    Parameters
+    ----------
+    history : History or sequence of History
+        From `asset_seasons`. Networks fitted together share the effects of attributes, age and season; each has its
+        own level.
+
+    Returns
+    -------
+    FailureModel
+        Its equations stand at the top of its description.
+
+    Raises
+    ------
+    HeatnetError
+        When no history is given.
+    """
+    histories = (history,) if isinstance(history, History) else tuple(history)
+    if not histories:
+        raise HeatnetError("No history is given: build at least one with asset_seasons.")
+    parts = [failure_statistics(one, network=number) for number, one in enumerate(histories)]
+    statistics = parts[0][0]
+    for part, _ in parts[1:]:
+        statistics = statistics + part
+    around = [surroundings(one.assets) for one in histories]
+    lives = [life_attributes(one, number) for number, one in enumerate(histories)]
+    rates = fit_rates(statistics, np.ones(len(statistics.cohorts)))
+    memory = learn_memory(_expectations(rates, histories, lives, around))
+    rates = fit_rates(statistics, _information(statistics, rates, memory))
+    recorded = _expectations(rates, histories, lives, around)
+    memory = learn_memory(recorded, half_lives=(memory.half_life,))
+    known = tuple(_known(one, memory.half_life) for one in recorded)
+    return FailureModel(histories, statistics, rates, memory, known)
+
+
+def _expectations(
+    rates: Rates, histories: Sequence[History], lives: Sequence[pd.DataFrame], around: Sequence[Surroundings]
+) -> list[Recorded]:
+    return [
+        Recorded(one, rates.expected(attributes, one.seasons, one.lives.seasons_at_risk.astype(np.float64)), neighbours)
+        for one, attributes, neighbours in zip(histories, lives, around, strict=True)
+    ]
+
+
+def _information(statistics: FailureStatistics, rates: Rates, memory: Memory) -> Floats:
+    """Information of a cohort's fault against a Poisson fault: 1 / (1 + expected faults per asset / shape)."""
+    size = np.maximum(size_of(statistics.cohorts), np.finfo(float).tiny)[:, None]
+    expected = rates.expected(statistics.cohorts, statistics.seasons, statistics.exposure / size).sum(axis=1)
+    shape = memory.shape(log_length(statistics.cohorts))
+    information: Floats = 1.0 / (1.0 + expected / statistics.assets / shape)
+    return information
+
+
+def _known(recorded: Recorded, half_life: float) -> pd.DataFrame:
+    """What is known of each asset when the last season has ended."""
+    past = recorded.past(half_life)
+    return pd.DataFrame(
+        {
+            "recorded": past.recorded[-1],
+            "expected": past.expected[-1],
+            "log_near": past.log_near[-1],
+            "log_street": past.log_street[-1],
+            "makeup_m3_per_m": mean_makeup(recorded.history),
+        },
+        index=recorded.history.assets.index,
+    )
+
+
+def _interval(mean: Floats, shape: Floats) -> dict[str, Floats]:
+    """Mean, 90 % interval and probability of at least one fault where the rate follows a Gamma distribution."""
+    return {
+        "faults_mean": mean,
+        "faults_low": np.minimum(mean * gammaincinv(shape, _LOW) / shape, mean),
+        "faults_high": np.maximum(mean * gammaincinv(shape, _HIGH) / shape, mean),
+        "fault_prob": -np.expm1(-shape * np.log1p(mean / shape)),
+    }

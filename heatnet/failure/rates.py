@@ -1,0 +1,165 @@
+"""How the rate of faults depends on attributes, age and season."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet.failure.ageing import AGE_SPREADS, STATION_FAULTS_PER_SEASON, AgeReference
+from heatnet.failure.attributes import (
+    Term,
+    attribute_effect,
+    choose_terms,
+    design,
+    is_station,
+    pipes_of,
+    size_of,
+)
+from heatnet.failure.regression import CountProblem, maximise
+from heatnet.failure.statistics import FailureStatistics
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+# Prior of the spread of season levels: as if this many seasons with this spread had been seen.
+_LEVEL_SPREAD, _LEVEL_SEASONS = 0.3, 4.0
+_LEVEL_HALF_LIFE = 4.0
+_SPREAD_ROUNDS = 5
+_ROWS_AT_ONCE = 65_536
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rates:
+    """Fitted rates.
+
+    Attributes
+    ----------
+    terms : tuple of Term
+        The attributes' columns.
+    ages : AgeReference
+        What an unknown age is taken for.
+    seasons : array
+        Seasons with a level of their own.
+    coefficients, covariance : array
+        Of the terms, of age, of the seasons; natural logarithm of the rate; and their posterior covariance.
+    level_spread : float
+        Standard deviation of the level of a season to come.
+    """
+
+    terms: tuple[Term, ...]
+    ages: AgeReference
+    seasons: Integers
+    coefficients: Floats
+    covariance: Floats
+    level_spread: float
+
+    @property
+    def levels(self) -> Floats:
+        """Logarithm of the level of each season."""
+        return self.coefficients[len(self.terms) + len(AGE_SPREADS) :]
+
+    def expected(self, attributes: pd.DataFrame, seasons: Integers, seasons_at_risk: Floats) -> Floats:
+        """Expected faults of each row in past seasons: array (rows, seasons)."""
+        of_age = self.coefficients[len(self.terms) : len(self.terms) + len(AGE_SPREADS)]
+        effect = attribute_effect(attributes, self.terms, self.coefficients)
+        scale = size_of(attributes) * pipes_of(attributes) * np.exp(effect)
+        station = is_station(attributes)
+        laid, row_of = np.unique(attributes["laid_year"].to_numpy(dtype=np.float64), return_inverse=True)
+        expected = np.empty((len(attributes), len(seasons)))
+        for column, season in enumerate(seasons):
+            law, ages = self.ages.columns(laid, int(season))
+            by_age = (law * np.exp(ages @ of_age))[row_of]
+            level = np.exp(self.levels[np.searchsorted(self.seasons, season)])
+            expected[:, column] = scale * np.where(station, STATION_FAULTS_PER_SEASON, by_age) * level
+        expected *= seasons_at_risk
+        return expected
+
+    def forecast(self, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
+        """Expected faults of each row in a whole season to come, and the variance of their logarithm."""
+        weight = level_weights(self.seasons, season)
+        root = np.linalg.cholesky(self.covariance)
+        mean, variance = np.empty(len(attributes)), np.empty(len(attributes))
+        for first in range(0, len(attributes), _ROWS_AT_ONCE):
+            some = slice(first, first + _ROWS_AT_ONCE)
+            rows = attributes.iloc[some]
+            base, ages = _base_and_ages(self.ages, rows, season)
+            levels = np.broadcast_to(weight, (len(rows), len(weight)))
+            columns = np.concatenate([design(rows, self.terms), ages, levels], axis=1)
+            mean[some] = base * size_of(rows) * np.exp(columns @ self.coefficients)
+            variance[some] = ((columns @ root) ** 2).sum(axis=1) + self.level_spread**2
+        return mean, variance
+
+
+def fit_rates(statistics: FailureStatistics, weight: Floats) -> Rates:
+    """Fit the regression of faults on attributes, age and season.
+
+    Parameters
+    ----------
+    statistics : FailureStatistics
+        Faults and time at risk.
+    weight : array (cohorts,)
+        Information of a fault relative to a Poisson count, 0 to 1: assets that differ beyond their attributes tell
+        less.
+    """
+    cohorts, seasons = statistics.cohorts, statistics.seasons
+    at_risk = statistics.exposure.sum(axis=1)
+    terms = choose_terms(cohorts, at_risk)
+    ages = _age_reference(statistics)
+    base, age_columns = np.empty(statistics.faults.shape), np.empty((*statistics.faults.shape, len(AGE_SPREADS)))
+    for column, season in enumerate(seasons):
+        base[:, column], age_columns[:, column] = _base_and_ages(ages, cohorts, int(season))
+    base *= statistics.exposure
+    problem = CountProblem(design(cohorts, terms), age_columns, base, statistics.faults, weight[:, None])
+    coefficients, covariance = _fit_with_level_spread(problem, terms, len(seasons))
+    levels = coefficients[len(terms) + len(AGE_SPREADS) :]
+    return Rates(terms, ages, seasons, coefficients, covariance, _next_level_spread(seasons, levels))
+
+
+def level_weights(seasons: Integers, season: int) -> Floats:
+    """Weights of past seasons' levels in the level of a season to come; they add up to 1."""
+    weight: Floats = 0.5 ** ((season - seasons) / _LEVEL_HALF_LIFE)
+    total = max(float(weight.sum()), float(np.finfo(float).tiny))
+    return weight / total
+
+
+def _age_reference(statistics: FailureStatistics) -> AgeReference:
+    laid = statistics.cohorts["laid_year"].to_numpy(dtype=np.float64)
+    known = np.isfinite(laid) & ~is_station(statistics.cohorts)
+    metres = statistics.assets * statistics.cohorts["length_m"].to_numpy(dtype=np.float64)
+    years, row = np.unique(laid[known], return_inverse=True)
+    return AgeReference(years, np.bincount(row, weights=metres[known]).astype(np.float64))
+
+
+def _base_and_ages(ages: AgeReference, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
+    """Prior rate of each row in a season, per km or per station, and its columns of age (0 for a station)."""
+    law, columns = ages.columns(attributes["laid_year"].to_numpy(dtype=np.float64), season)
+    station = is_station(attributes)
+    columns[station] = 0.0
+    return np.where(station, STATION_FAULTS_PER_SEASON, pipes_of(attributes) * law), columns
+
+
+def _fit_with_level_spread(problem: CountProblem, terms: tuple[Term, ...], n_seasons: int) -> tuple[Floats, Floats]:
+    """Fit, learn how far the seasons' levels spread (expectation and maximisation in turn), and fit again."""
+    prior_mean = np.concatenate([[term.mean for term in terms], np.zeros(len(AGE_SPREADS) + n_seasons)])
+    spread = np.concatenate([[term.spread for term in terms], AGE_SPREADS, np.full(n_seasons, _LEVEL_SPREAD)])
+    precision = 1.0 / spread**2
+    levels = slice(len(terms) + len(AGE_SPREADS), None)
+    coefficients = prior_mean
+    for _ in range(_SPREAD_ROUNDS if n_seasons else 0):
+        coefficients, covariance = maximise(problem, coefficients, prior_mean, precision, tolerance=1e-3)
+        square = (coefficients[levels] ** 2 + np.diag(covariance)[levels]).sum()
+        precision[levels] = (_LEVEL_SEASONS + n_seasons) / (_LEVEL_SEASONS * _LEVEL_SPREAD**2 + square)
+    return maximise(problem, coefficients, prior_mean, precision, tolerance=1e-9)
+
+
+def _next_level_spread(seasons: Integers, levels: Floats) -> float:
+    """Spread of the level of the season to come around the weighted mean of the past ones."""
+    if not len(seasons):
+        return _LEVEL_SPREAD
+    weight = level_weights(seasons, int(seasons[-1]) + 1)
+    seen = 1.0 / (weight**2).sum()
+    square = weight @ (levels - weight @ levels) ** 2
+    return float(np.sqrt((_LEVEL_SEASONS * _LEVEL_SPREAD**2 + seen * square) / (_LEVEL_SEASONS + seen)))

@@ -1,0 +1,84 @@
+"""Maximum of a penalised Poisson likelihood whose rows are cohorts in seasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.linalg import cho_factor, cho_solve
+
+Floats = npt.NDArray[np.float64]
+
+_LARGEST_STEP = 2.0
+_LARGEST_LOG_RATE = 30.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CountProblem:
+    """Counts of cohorts in seasons, and what explains them.
+
+    ``log E[faults] = log base + columns @ b + ages @ a + level of the season``; the coefficients b, a, levels follow
+    each other in this order in all vectors.
+
+    Attributes
+    ----------
+    columns : array (cohorts, p)
+        Attributes that do not change from season to season.
+    ages : array (cohorts, seasons, q)
+        Columns of age.
+    base, faults : array (cohorts, seasons)
+        Expected faults where all coefficients are 0; recorded faults.
+    weight : array (cohorts, 1)
+        Information of a fault relative to a Poisson count, 0 to 1.
+    """
+
+    columns: Floats
+    ages: Floats
+    base: Floats
+    faults: Floats
+    weight: Floats
+
+    def derivatives(self, theta: Floats) -> tuple[Floats, Floats]:
+        """Gradient and information of the weighted log-likelihood."""
+        p, q = self.columns.shape[1], self.ages.shape[2]
+        of_b, of_a, of_s = slice(0, p), slice(p, p + q), slice(p + q, None)
+        log_rate = (self.columns @ theta[of_b])[:, None] + self.ages @ theta[of_a] + theta[of_s]
+        mean = self.weight * self.base * np.exp(np.minimum(log_rate, _LARGEST_LOG_RATE))
+        residual = self.weight * self.faults - mean
+        gradient = np.concatenate(
+            [
+                self.columns.T @ residual.sum(axis=1),
+                np.tensordot(residual, self.ages, axes=([0, 1], [0, 1])),
+                residual.sum(axis=0),
+            ]
+        )
+        weighted_ages = mean[:, :, None] * self.ages
+        information = np.zeros((len(theta), len(theta)))
+        information[of_b, of_b] = self.columns.T @ (mean.sum(axis=1)[:, None] * self.columns)
+        information[of_b, of_a] = self.columns.T @ weighted_ages.sum(axis=1)
+        information[of_b, of_s] = self.columns.T @ mean
+        information[of_a, of_a] = np.tensordot(weighted_ages, self.ages, axes=([0, 1], [0, 1]))
+        information[of_a, of_s] = weighted_ages.sum(axis=0).T
+        information[of_s, of_s] = np.diag(mean.sum(axis=0))
+        upper = np.triu(information)
+        return gradient, upper + np.triu(information, 1).T
+
+
+def maximise(
+    problem: CountProblem, start: Floats, prior_mean: Floats, precision: Floats, *, tolerance: float
+) -> tuple[Floats, Floats]:
+    """Return the coefficients at the maximum of likelihood times normal prior, and their posterior covariance.
+
+    Newton steps, shortened where they would change a rate by more than a factor of 7; the function is concave.
+    """
+    theta = start
+    for _ in range(60):
+        gradient, information = problem.derivatives(theta)
+        factor = cho_factor(information + np.diag(precision))
+        step = cho_solve(factor, gradient - precision * (theta - prior_mean))
+        size = float(np.abs(step).max(initial=0.0))
+        theta = theta + step * min(1.0, _LARGEST_STEP / max(size, _LARGEST_STEP))
+        if size < tolerance:
+            break
+    return theta, cho_solve(factor, np.eye(len(theta)))

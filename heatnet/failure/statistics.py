@@ -1,0 +1,110 @@
+"""What the regression needs to know of a history, and no more: faults and time at risk by cohort and season."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet.failure.attributes import COHORT_COLUMNS, modelled_attributes, rounded, size_of
+from heatnet.history import History
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class FailureStatistics:
+    """Faults and time at risk of assets that agree in all attributes; those of several networks can be added up.
+
+    Attributes
+    ----------
+    cohorts : DataFrame
+        One row per cohort, columns of `COHORT_COLUMNS`, numbers rounded.
+    seasons : array
+        The seasons, ascending.
+    faults, exposure : array (cohorts, seasons)
+        Recorded faults; km x seasons at risk (stations: seasons).
+    assets : array (cohorts,)
+        Number of assets.
+    """
+
+    cohorts: pd.DataFrame
+    seasons: Integers
+    faults: Floats
+    exposure: Floats
+    assets: Floats
+
+    def __repr__(self) -> str:
+        size = f"{len(self.cohorts)} cohorts, {len(self.seasons)} seasons"
+        return f"FailureStatistics({size}, {self.faults.sum():.0f} faults)"
+
+    def __add__(self, other: FailureStatistics) -> FailureStatistics:
+        """Add the faults and the time at risk of two sets of assets, cohort by cohort and season by season."""
+        seasons = np.union1d(self.seasons, other.seasons)
+        faults: list[Floats] = []
+        exposure: list[Floats] = []
+        for part in (self, other):
+            columns = np.searchsorted(seasons, part.seasons)
+            for values, parts in ((part.faults, faults), (part.exposure, exposure)):
+                widened = np.zeros((len(values), len(seasons)))
+                widened[:, columns] = values
+                parts.append(widened)
+        cohorts = pd.concat([self.cohorts, other.cohorts], ignore_index=True)
+        assets = np.concatenate([self.assets, other.assets])
+        return sum_cohorts(cohorts, seasons, np.concatenate(faults), np.concatenate(exposure), assets)[0]
+
+
+def failure_statistics(history: History, *, network: int = 0) -> tuple[FailureStatistics, Integers]:
+    """Return the statistics of a history, and the cohort of each of its lives.
+
+    Parameters
+    ----------
+    history : History
+        From `heatnet.asset_seasons`.
+    network : int
+        Number of the network; cohorts of different networks stay apart, so that each has its own level.
+    """
+    attributes = life_attributes(history, network)
+    exposure = history.lives.seasons_at_risk * size_of(attributes)[:, None]
+    faults = history.lives.faults.astype(np.float64)
+    return sum_cohorts(rounded(attributes), history.seasons, faults, exposure, np.ones(len(attributes)))
+
+
+def life_attributes(history: History, network: int) -> pd.DataFrame:
+    """Attributes of every life of a history: those of its asset, with the laying year of the life."""
+    attributes = modelled_attributes(history.assets, mean_makeup(history), network)
+    return attributes.iloc[history.lives.asset].assign(laid_year=history.lives.laid_year).reset_index(drop=True)
+
+
+def mean_makeup(history: History) -> Floats:
+    """Make-up water in m3 per metre and season of the net of each asset, mean of the seasons; NaN = unknown."""
+    water = history.makeup.groupby("asset")["makeup_m3_per_m"].mean()
+    return water.reindex(range(len(history.assets))).to_numpy(dtype=np.float64)
+
+
+def sum_cohorts(
+    attributes: pd.DataFrame, seasons: Integers, faults: Floats, exposure: Floats, assets: Floats
+) -> tuple[FailureStatistics, Integers]:
+    """Add up the rows that agree in all attributes, and tell the cohort of each row; cohorts are sorted."""
+    cohort = np.zeros(len(attributes), dtype=np.int64)
+    for name in COHORT_COLUMNS:
+        codes = pd.factorize(attributes[name].to_numpy(), sort=True)[0].astype(np.int64)
+        if codes.max(initial=-1) - codes.min(initial=0) > 0:
+            pairs = cohort * (codes.max() + 2) + codes + 1
+            cohort = np.unique(pairs, return_inverse=True)[1].astype(np.int64)
+    first = np.unique(cohort, return_index=True)[1]
+    sums = np.zeros((2, len(first), len(seasons)))
+    for column in range(len(seasons)):
+        for row, values in enumerate((faults, exposure)):
+            sums[row, :, column] = np.bincount(cohort, weights=values[:, column], minlength=len(first))
+    statistics = FailureStatistics(
+        cohorts=attributes.iloc[first].reset_index(drop=True),
+        seasons=seasons,
+        faults=sums[0],
+        exposure=sums[1],
+        assets=np.bincount(cohort, weights=assets, minlength=len(first)).astype(np.float64),
+    )
+    return statistics, cohort

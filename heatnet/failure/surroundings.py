@@ -1,0 +1,83 @@
+"""Who lies near whom: sums over the segments around each segment, itself left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.sparse import csr_array
+from scipy.spatial import cKDTree
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+# Segments are gathered in squares, so that the work stays linear however densely they lie.
+_SQUARE_M = 50.0
+_SCALE_M = 150.0
+_LIMIT_M = 400.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Surroundings:
+    """Neighbours of every asset.
+
+    Attributes
+    ----------
+    square : array (assets,)
+        The square in which the middle of a segment lies; -1 = without coordinates, or a station.
+    kernel : sparse array (squares, squares)
+        Weight ``exp(-distance / 150 m)`` between the centres of squares up to 400 m apart; 1 within a square.
+    street : array (assets,)
+        Number of the street; -1 = without a street, or a station.
+    """
+
+    square: Integers
+    kernel: csr_array
+    street: Integers
+
+    def near(self, values: Floats) -> Floats:
+        """Weighted sum over the other segments around; 0 where the place is unknown."""
+        placed = self.square >= 0
+        by_square = np.bincount(self.square[placed], weights=values[placed], minlength=self.kernel.shape[0])
+        around = np.zeros(len(values))
+        around[placed] = (self.kernel @ by_square)[self.square[placed]] - values[placed]
+        return np.maximum(around, 0.0)
+
+    def same_street(self, values: Floats) -> Floats:
+        """Sum over the other segments of the street; 0 where the street is unknown."""
+        named = self.street >= 0
+        by_street = np.bincount(self.street[named], weights=values[named])
+        around = np.zeros(len(values))
+        around[named] = by_street[self.street[named]] - values[named]
+        return np.maximum(around, 0.0)
+
+
+def surroundings(assets: pd.DataFrame) -> Surroundings:
+    """Return who lies near whom among the segments of an asset table (`heatnet.history.asset_table`)."""
+    is_segment = (assets["asset_kind"] == "segment").to_numpy(dtype=bool)
+    place = assets[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    placed = is_segment & np.isfinite(place).all(axis=1)
+    square = np.full(len(assets), -1, dtype=np.int64)
+    squares = np.floor(place[placed] / _SQUARE_M)
+    square[placed] = np.unique(squares, axis=0, return_inverse=True)[1].reshape(-1)
+    streets = assets["street"].astype("object").where(assets["street"].notna() & is_segment, None)
+    street = pd.factorize(streets.to_numpy(dtype=object), sort=True)[0].astype(np.int64)
+    return Surroundings(square, _kernel(square[placed], place[placed]), street)
+
+
+def _kernel(square: Integers, place: Floats) -> csr_array:
+    """Weights between squares, by the mean place of the segments in each."""
+    if not len(square):
+        return csr_array((0, 0), dtype=np.float64)
+    size = np.bincount(square)
+    centre = np.stack([np.bincount(square, weights=place[:, axis]) / size for axis in (0, 1)], axis=1)
+    pairs = cKDTree(centre).query_pairs(_LIMIT_M, output_type="ndarray")
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    weight = np.exp(-np.hypot(*(centre[pairs[:, 0]] - centre[pairs[:, 1]]).T) / _SCALE_M)
+    itself = np.arange(len(size))
+    rows = np.concatenate([pairs[:, 0], pairs[:, 1], itself])
+    columns = np.concatenate([pairs[:, 1], pairs[:, 0], itself])
+    values = np.concatenate([weight, weight, np.ones(len(size))])
+    return csr_array((values, (rows, columns)), shape=(len(size), len(size)))
