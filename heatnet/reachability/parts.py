@@ -1,0 +1,157 @@
+"""The network as parts and links: what one outage takes out is one part or one link in each layer.
+
+A *point* is a node in one layer; a station has one point per side. Isolating a segment takes out one link between two
+points. Isolating a section takes out one part: points and pipes that no valve separates, shrunk to a vertex. A section
+holds together by itself, so what is joined stays joined when sections become vertices.
+
+::
+
+    points and pipes   A ===|=== B ======= C ===|=== D        | operable valve
+    parts              (A)--(==== B ===== C ====)--(D)        - link: an end with a valve
+
+Where every segment is a pair the two layers are alike, and one stands for both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from heatnet.network import Network
+
+Integers = npt.NDArray[np.integer[Any]]
+Truths = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Ends:
+    """What the valves do at the two ends of every segment; arrays of shape (2, n_segments).
+
+    Attributes
+    ----------
+    is_operable : ndarray of bool
+        An operable valve sits here.
+    is_bounded : ndarray of bool
+        Pipe and node belong to different sections: an operable valve, or a closed one that cannot be turned.
+    is_blocked : ndarray of bool
+        Nothing ever passes: a closed valve that cannot be turned.
+    """
+
+    is_operable: Truths
+    is_bounded: Truths
+    is_blocked: Truths
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Vertices, links, and where nodes and pipes are found among them; one row per layer.
+
+    Attributes
+    ----------
+    n_parts : int
+        Number of vertices, over all layers and both levels, which no link joins.
+    link_from, link_to : ndarray of int
+        The parts that each link joins.
+    point_part : ndarray of int, shape (n_layers, n_nodes + n_stations)
+        Part of the point of each node (of a station: its primary side), then of each station's secondary side.
+    end_points : ndarray of int, shape (2, n_segments)
+        The points, within a layer, at both ends of each segment.
+    pipe_unit : ndarray of int, shape (n_layers, n_segments)
+        Part (of sections) or link (of segments) that an outage of the segment takes out; -1 if none that carries.
+    """
+
+    n_parts: int
+    link_from: Integers
+    link_to: Integers
+    point_part: Integers
+    end_points: Integers
+    pipe_unit: Integers
+
+
+def valve_ends(network: Network) -> Ends:
+    """Return what the valves do at the ends of the segments."""
+    shape = (2, network.n_segments)
+    is_operable, is_blocked = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
+    for mark, chosen in (
+        (is_operable, network.valve_operable),
+        (is_blocked, ~network.valve_operable & ~network.valve_open),
+    ):
+        mark[network.valve_end[chosen], network.valve_segment[chosen]] = True
+    return Ends(is_operable, is_operable | is_blocked, is_blocked)
+
+
+def layer_rows(network: Network) -> Truths:
+    """Return which segments have a pipe in which layer, shape (n_layers, n_segments); one layer if all are pairs."""
+    if (network.in_supply & network.in_return).all():
+        return np.ones((1, network.n_segments), dtype=bool)
+    return np.stack([network.in_supply, network.in_return])
+
+
+def segment_parts(network: Network, *, unblocked: bool = False) -> Parts:
+    """Return every point as a part and every pipe that carries (or would, with all valves open) as a link."""
+    in_layer = layer_rows(network)
+    if not unblocked:
+        in_layer = in_layer & ~valve_ends(network).is_blocked.any(axis=0)
+    end_points, points_per_layer = _end_points(network)
+    pipe_unit = np.full(in_layer.shape, -1, dtype=np.int32)
+    pipe_unit[in_layer] = np.arange(int(in_layer.sum()), dtype=np.int32)
+    n_parts = len(in_layer) * points_per_layer
+    points = np.arange(n_parts, dtype=np.int32).reshape(len(in_layer), points_per_layer)
+    return Parts(n_parts, *_spread(in_layer, end_points, points_per_layer), points, end_points, pipe_unit)
+
+
+def section_parts(network: Network) -> Parts:
+    """Return every section as a part, joined where an end with a valve lets heat pass."""
+    in_layer, ends = layer_rows(network), valve_ends(network)
+    end_points, points_per_layer = _end_points(network)
+    free = in_layer & ~ends.is_bounded.any(axis=0)
+    point_part, n_sections = _joined_points(
+        len(in_layer) * points_per_layer, *_spread(free, end_points, points_per_layer)
+    )
+    point_part = point_part.reshape(len(in_layer), points_per_layer)
+    at_from, at_to = point_part[:, end_points[0]], point_part[:, end_points[1]]
+    is_alone = in_layer & ends.is_bounded.all(axis=0)
+    n_alone = int(is_alone.sum())
+    pipe_part = np.where(ends.is_bounded[0], at_to, at_from)
+    pipe_part[is_alone] = n_sections + np.arange(n_alone, dtype=np.int32)
+    pipe_part[~in_layer] = -1
+    carries = in_layer & ~ends.is_blocked.any(axis=0)
+    from_links, to_links = carries & ends.is_bounded[0], carries & ends.is_bounded[1]
+    return Parts(
+        n_sections + n_alone,
+        np.concatenate([pipe_part[from_links], pipe_part[to_links]]),
+        np.concatenate([at_from[from_links], at_to[to_links]]),
+        point_part,
+        end_points,
+        pipe_part,
+    )
+
+
+def _end_points(network: Network) -> tuple[Integers, int]:
+    """Return the points at both ends of each segment, within one layer, and the number of points of a layer."""
+    n_nodes, stations = network.n_nodes, network.station_nodes
+    secondary_point = np.arange(n_nodes, dtype=np.int32)
+    secondary_point[stations] = n_nodes + np.arange(len(stations), dtype=np.int32)
+    end_nodes = np.stack([network.from_node, network.to_node]).astype(np.int32)
+    end_points = np.where(network.is_primary, end_nodes, secondary_point[end_nodes])
+    return end_points, n_nodes + len(stations)
+
+
+def _spread(chosen: Truths, end_points: Integers, points_per_layer: int) -> tuple[Integers, Integers]:
+    """Return the two end points of the chosen pipes, numbered over all layers."""
+    layer, segment = np.nonzero(chosen)
+    offset = (layer * points_per_layer).astype(np.int32)
+    return end_points[0, segment] + offset, end_points[1, segment] + offset
+
+
+def _joined_points(n_points: int, link_from: Integers, link_to: Integers) -> tuple[Integers, int]:
+    """Return the number of the connected set of each point, and how many sets there are."""
+    ones = np.ones(len(link_from), dtype=np.float64)
+    graph = coo_array((ones, (link_from, link_to)), shape=(n_points, n_points)).tocsr()
+    n_sets, labels = connected_components(graph, directed=False)
+    return labels, int(n_sets)

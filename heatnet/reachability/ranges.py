@@ -1,0 +1,52 @@
+"""Least values over many ranges of one array, and counting sorts: the two array tricks of this package."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csc_array
+
+Integers = npt.NDArray[np.integer[Any]]
+
+
+def range_minimum(values: Integers, first: Integers, stop: Integers) -> Integers:
+    """Return the least of ``values[first:stop]`` for each pair, all of which hold at least one value.
+
+    Each range is covered by two, overlapping, whose length is a power of two.
+
+    Examples
+    --------
+    >>> range_minimum(np.array([5, 3, 4, 9]), np.array([0, 2, 3]), np.array([2, 4, 4])).tolist()
+    [3, 4, 9]
+    """
+    power = np.frexp(stop - first)[1] - 1
+    order, starts = group_by(power, int(power.max(initial=0)) + 1)
+    least = np.empty(len(first), dtype=values.dtype)
+    table, width = values, 1
+    for level in range(len(starts) - 1):
+        asked = order[starts[level] : starts[level + 1]]
+        least[asked] = np.minimum(table[first[asked]], table[stop[asked] - width])
+        if level + 2 < len(starts):
+            table = np.minimum(table[:-width], table[width:])
+            width *= 2
+    return least
+
+
+def group_by(labels: Integers, n_labels: int) -> tuple[Integers, Integers]:
+    """Return the positions sorted by label, equal labels in order, and where each label starts.
+
+    A counting sort (that of a sparse matrix), linear in the number of positions and labels.
+
+    Examples
+    --------
+    >>> order, starts = group_by(np.array([1, 0, 1]), 2)
+    >>> order.tolist(), starts.tolist()
+    ([1, 0, 2], [0, 1, 3])
+    """
+    n = len(labels)
+    columns = np.arange(n + 1, dtype=np.int32)
+    ones = np.ones(n, dtype=np.int8)
+    rows = csc_array((ones, labels.astype(np.int32, copy=False), columns), shape=(n_labels, n)).tocsr()
+    return rows.indices, rows.indptr

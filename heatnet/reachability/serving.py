@@ -1,0 +1,92 @@
+"""Which buildings the intact network serves, and why the others are not."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet.network import Network
+from heatnet.reachability.cut_off import feeding_sources
+from heatnet.reachability.parts import Integers, Parts, Truths, segment_parts
+from heatnet.reachability.walks import Neighbours, neighbours, walk_from
+
+_LAYER_WORDS = {(False, False): "supply and return", (False, True): "supply", (True, False): "return"}
+
+
+def served(network: Network) -> pd.DataFrame:
+    """Return which buildings the intact network serves, and why not.
+
+    *Served* means connected, in supply and in return: on the primary level to a source, on the secondary level to a
+    live station. Whether pipes and pumps carry enough is not checked.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+
+    Returns
+    -------
+    DataFrame
+        Index ``building_id`` in table order. Columns ``is_served`` and ``reason`` (a half sentence; empty text where
+        the building is served).
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "building", "building"]})
+    >>> segments = pd.DataFrame(
+    ...     {
+    ...         "segment_id": ["S", "T"],
+    ...         "from_node": ["A", "B"],
+    ...         "to_node": ["B", "C"],
+    ...         "length_m": 50,
+    ...         "diameter_mm": 100,
+    ...         "line": ["pair", "supply"],
+    ...     }
+    ... )
+    >>> served(Network(nodes, segments))["reason"].to_dict()
+    {'B': '', 'C': 'not joined to a source in return'}
+    """
+    parts = segment_parts(network)
+    joined, secondary_dead = _joined(network, parts)
+    buildings = network.building_nodes
+    is_served = joined[:, buildings].all(axis=0)
+    unblocked = _joined(network, segment_parts(network, unblocked=True))[0]
+    touches, on_primary = np.zeros(network.n_nodes, dtype=bool), np.zeros(network.n_nodes, dtype=bool)
+    for end in (network.from_node, network.to_node):
+        touches[end] = True
+        on_primary[end[network.is_primary]] = True
+    reasons = np.full(len(buildings), "", dtype=object)
+    for row in np.flatnonzero(~is_served).tolist():
+        node = int(buildings[row])
+        if not touches[node]:
+            reasons[row] = "no segment joins it"
+            continue
+        where = _LAYER_WORDS[bool(joined[0, node]), bool(joined[-1, node])]
+        if on_primary[node]:
+            reasons[row] = f"not joined to a source in {where}"
+        elif (joined[:, node] | secondary_dead[:, node]).all():
+            reasons[row] = f"joined in {where} only to stations that no source feeds in supply and return"
+        else:
+            reasons[row] = f"not joined to a live station in {where}"
+        if unblocked[:, node].all():
+            reasons[row] += "; a closed valve that cannot be turned is in the way"
+    index = pd.Index(network.node_ids[buildings], name="building_id")
+    return pd.DataFrame({"is_served": is_served, "reason": reasons}, index=index)
+
+
+def _joined(network: Network, parts: Parts) -> tuple[Truths, Truths]:
+    """Return per layer and node whether it is joined to a source or live station, and whether to a dead station."""
+    graph = neighbours(parts.n_parts, parts.link_from, parts.link_to)
+    node_part = parts.point_part[:, : network.n_nodes]
+    secondary_side = parts.point_part[:, network.n_nodes :]
+    on_primary = _reached(graph, parts.point_part[:, feeding_sources(network)])[node_part]
+    is_live = np.asarray(on_primary[:, network.station_nodes].all(axis=0))
+    on_secondary = _reached(graph, secondary_side[:, is_live])[node_part]
+    on_dead = _reached(graph, secondary_side[:, ~is_live])[node_part]
+    return on_primary | on_secondary, on_dead
+
+
+def _reached(graph: Neighbours, roots: Integers) -> npt.NDArray[np.bool_]:
+    is_reached: Truths = walk_from(np.unique(roots), graph).position >= 0
+    return is_reached
