@@ -1,0 +1,149 @@
+"""A sample city: drawn, with known truth; no row of it comes from a real network or a real person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.network import Network
+from heatnet.synthetic.blocks import draw_blocks
+from heatnet.synthetic.contacts import draw_contacts
+from heatnet.synthetic.ground import block_years, draw_ground
+from heatnet.synthetic.inventory import network_of
+from heatnet.synthetic.layout import draw_layout
+from heatnet.synthetic.records import dig_table, fault_table, makeup_table, visit_table, work_table
+from heatnet.synthetic.seasons import building_troubles, live_through
+from heatnet.synthetic.truth import Truth, impaired_on_path, stations_of, truth_of
+
+_PUBLISHED_KM, _PUBLISHED_VISITED = 1854.0, 3651
+_LEAST_KM_PER_STATION = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """A drawn city: the tables of its inventory, ready to be written, its network, and beside them the truth.
+
+    Parameters
+    ----------
+    nodes, segments, valves, visits, faults, works, digs, makeup : DataFrame
+        The tables of the inventory, in standard columns and types.
+    network : Network
+        The network of the first three.
+    truth : Truth
+        What the tables do not tell.
+    """
+
+    nodes: pd.DataFrame
+    segments: pd.DataFrame
+    valves: pd.DataFrame
+    visits: pd.DataFrame
+    faults: pd.DataFrame
+    works: pd.DataFrame
+    digs: pd.DataFrame
+    makeup: pd.DataFrame
+    network: Network
+    truth: Truth
+
+    @property
+    def tables(self) -> Mapping[str, pd.DataFrame]:
+        """The tables of the inventory by name."""
+        names = ("nodes", "segments", "valves", "visits", "faults", "works", "digs", "makeup")
+        return MappingProxyType({name: getattr(self, name) for name in names})
+
+
+def make_city(
+    *,
+    length_km: float = _PUBLISHED_KM,
+    stations: int = 83,
+    visited_households: int | None = None,
+    first_season: int = 2016,
+    last_season: int = 2025,
+    rng: int | np.random.Generator = 0,
+) -> City:
+    """Return a drawn city with known truth.
+
+    Streets, communities, pipes, households and records are made up. Only the totals of the default size are real:
+    the 1,854 km of pipe, 83 stations and 3,651 visited households that Jiayuguan has published.
+
+    Parameters
+    ----------
+    length_km : float
+        Sum of ``length_m`` of all segments, met to the decimetre.
+    stations : int
+        Number of stations; about 20 km of pipe to each looks like a city, at least 1 km is needed.
+    visited_households : int, optional
+        Different households visited in the last season; half as many in the first. Default: 3,651 in 1,854 km
+        and in proportion elsewhere, at most half of all households.
+    first_season, last_season : int
+        Seasons of the records. Works end with the summer before `last_season`; digs are announced for the summer
+        after its heating.
+    rng : int or numpy.random.Generator
+        The same seed gives the same city.
+
+    Raises
+    ------
+    HeatnetError
+        No station, less than 1 km of pipe per station, seasons that end before they start, no visited household or
+        more of them than households.
+
+    Examples
+    --------
+    >>> city = make_city(length_km=12, stations=1, rng=3)
+    >>> print(round(city.segments["length_m"].sum(), 3), len(city.network.station_nodes), len(city.tables))
+    12000.0 1 8
+    """
+    _refuse_impossible(length_km, stations, first_season, last_season)
+    seasons = tuple(range(first_season, last_season + 2))
+    streams = np.random.default_rng(rng).spawn(5)
+    blocks = draw_blocks(streams[0], length_km, stations)
+    layout = draw_layout(streams[0], blocks, length_km)
+    visited = _visited(visited_households, length_km, float(layout.households.sum()))
+    block_year = block_years(streams[1], blocks, first_season)
+    ground = draw_ground(streams[1], layout, block_year, first_season - 1)
+    past = live_through(streams[2], layout, ground, block_year, seasons)
+    network = network_of(streams[1], blocks, layout, past.ground, block_year)
+    households_behind = layout.tree.sum_up(layout.households)
+    faults = fault_table(streams[3], network, past)
+    troubled = building_troubles(streams[4], len(layout.buildings), len(seasons))
+    behind = (*impaired_on_path(layout, past), troubled)
+    contacts = draw_contacts(streams[4], layout.households[layout.buildings], behind, seasons[:-1], visited)
+    visits, reason = visit_table(streams[4], network, contacts)
+    return City(
+        nodes=network.nodes,
+        segments=network.segments,
+        valves=network.valves,
+        visits=visits,
+        faults=faults,
+        works=work_table(streams[3], network, past, faults),
+        digs=dig_table(streams[3], network, last_season + 1),
+        makeup=makeup_table(streams[3], network, past, stations_of(layout), households_behind[layout.stations]),
+        network=network,
+        truth=truth_of(network, layout, past, troubled, reason),
+    )
+
+
+def _refuse_impossible(length_km: float, stations: int, first_season: int, last_season: int) -> None:
+    if stations < 1:
+        raise HeatnetError(f"A city needs at least one station, not {stations}.")
+    if not length_km >= _LEAST_KM_PER_STATION * stations:
+        raise HeatnetError(
+            f"{length_km:g} km of pipe are too short for {stations} stations: "
+            f"give at least {_LEAST_KM_PER_STATION:g} km to each."
+        )
+    if last_season < first_season:
+        raise HeatnetError(f"The last season, {last_season}, lies before the first, {first_season}.")
+
+
+def _visited(wanted: int | None, length_km: float, households: float) -> int:
+    if wanted is None:
+        return max(1, min(round(_PUBLISHED_VISITED * length_km / _PUBLISHED_KM), int(households // 2)))
+    if not 0 < wanted <= households:
+        raise HeatnetError(
+            f"{wanted} households cannot be visited: this city has {households:.0f}. Give a number from 1 to that."
+        )
+    return wanted
