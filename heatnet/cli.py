@@ -49,7 +49,9 @@ class _Progress(logging.Handler):
 
 
 _inventory = click.argument("inventory", type=click.Path(path_type=Path))
-_season = click.option("--season", type=click.IntRange(1900, 2200), required=True, help="Coming season, by its first year.")
+_season = click.option(
+    "--season", type=click.IntRange(1900, 2200), required=True, help="Coming season, by its first year."
+)
 _seed = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all random draws.")
 
 
@@ -106,11 +108,15 @@ def rank(inventory: Path, season: int, output: Path, seed: int) -> None:
 @click.option("--max-km", type=click.FloatRange(min=0.0), help="Most route length to renew.")
 @click.option("--max-stations", type=click.IntRange(0), help="Most stations to renew.")
 @click.option("--budget", type=click.FloatRange(min=0.0), help="Most money to spend.")
-@click.option("--first-day", type=click.DateTime(["%Y-%m-%d"]), help="First working day; with --last-day a calendar is made.")
+@click.option(
+    "--first-day", type=click.DateTime(["%Y-%m-%d"]), help="First working day; with --last-day a calendar is made."
+)
 @click.option("--last-day", type=click.DateTime(["%Y-%m-%d"]), help="Day by which pressure tests are finished.")
 @click.option("--crews", type=click.IntRange(1), help="Crews at work at the same time.")
 @_seed
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the results.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the results."
+)
 def plan(inventory: Path, season: int, seed: int, output: Path, **options: Any) -> None:
     """Plan the summer before the season: ranking.csv, cures.csv, jobs.csv and run.json in the output folder."""
     tables = read_inventory(inventory)
@@ -159,10 +165,9 @@ def _tell(assessment: Assessment, chosen: Plan | None = None) -> None:
 
 def _summary(chosen: Plan) -> str:
     cures = chosen.cures
-    route_km, stations = cures["length_m"].sum() / 1000, int((cures["asset_kind"] == "station").sum())
-    pipe_km = cures["pipe_length_m"].sum() / 1000 if "pipe_length_m" in cures.columns else 2 * route_km
+    stations = int((cures["asset_kind"] == "station").sum())
     return (
-        f"{len(cures)} cures in {len(chosen.jobs)} jobs, {route_km:.2f} km of route ({pipe_km:.2f} km of pipe), "
-        f"{stations} stations; {chosen.benefit:.0f} cold household-hours saved, "
-        f"no plan within these limits saves more than {100 * chosen.gap / (1 - chosen.gap) if chosen.gap < 1 else 0:.2f} % more"
+        f"{len(cures)} cures in {len(chosen.jobs)} jobs, {cures['length_m'].sum() / 1000:.2f} km of route and "
+        f"{stations} stations; {chosen.benefit:.0f} cold household-hours saved, no plan within these limits saves more "
+        f"than {chosen.bound:.0f} (gap {100 * chosen.gap:.2f} %)"
     )

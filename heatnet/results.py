@@ -9,7 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from heatnet.assess import Assessment
@@ -24,7 +23,6 @@ RANKING_COLUMNS = (
     "grade",
     "asset_kind",
     "street",
-    "community",
     "length_m",
     "pipe_length_m",
     "diameter_mm",
@@ -74,11 +72,18 @@ def write_plan(assessment: Assessment, plan: Plan, folder: PathLike, record: Map
     HeatnetError
         The folder cannot be written to.
     """
-    jobs = plan.jobs.assign(cures=[_joined(cures) for cures in plan.jobs["cures"]])
-    summary = {"benefit": plan.benefit, "bound": plan.bound, "gap": plan.gap, "cost": plan.cost, "notes": list(plan.notes)}
+    cures = _with_reasons(plan.cures, assessment.ranking)
+    jobs = plan.jobs.assign(pipe_length_m=cures.groupby("job_id")["pipe_length_m"].sum())
+    summary = {
+        "benefit": plan.benefit,
+        "bound": plan.bound,
+        "gap": plan.gap,
+        "cost": plan.cost,
+        "notes": list(plan.notes),
+    }
     with whole_folder(folder) as stage:
         write_ranking(assessment.ranking, stage / "ranking.csv")
-        write_csv(_with_reasons(plan.cures, assessment.ranking), stage / "cures.csv")
+        write_csv(cures, stage / "cures.csv")
         write_csv(jobs, stage / "jobs.csv")
         write_json({**record, "plan": summary, "assumptions": list(assessment.assumptions)}, stage / "run.json")
 
@@ -110,9 +115,5 @@ def _readable(ranking: pd.DataFrame) -> pd.DataFrame:
 
 def _with_reasons(cures: pd.DataFrame, ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the cures with what the ranking says of each."""
-    told = ranking.loc[:, ["rank", "grade", "cold_household_hours", "reason"]]
-    return cures.join(told.loc[:, [name for name in told.columns if name not in cures.columns]])
-
-
-def _joined(cures: Any) -> str:
-    return cures if isinstance(cures, str) else ";".join(np.asarray(cures, dtype=object))
+    told = ["pipe_length_m", "diameter_mm", "laid_year", "rank", "grade", "cold_household_hours", "reason"]
+    return cures.join(ranking[[name for name in told if name not in cures.columns]])

@@ -1,0 +1,140 @@
+"""The commands do what they say, with plain sentences and the agreed exit codes."""
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from click.testing import CliRunner, Result
+
+import heatnet as hn
+from heatnet.cli import main
+from heatnet.writing import write_inventory
+
+DAMAGED = sorted(path.name for path in (Path(__file__).parent.parent / "fixtures/damaged").iterdir())
+
+
+def run(*words: object) -> Result:
+    result = CliRunner().invoke(main, [str(word) for word in words])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.output
+    assert "Traceback" not in result.output
+    return result
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo") / "city"
+    assert run("demo", folder, "--km", 12, "--stations", 1, "--seed", 3).exit_code == 0
+    return folder
+
+
+def test_demo_writes_an_inventory_that_has_no_errors(city: Path) -> None:
+    assert {"nodes.csv", "segments.csv", "valves.csv", "visits.csv", "faults.csv", "works.csv"} <= {
+        file.name for file in city.iterdir()
+    }
+    assert run("check", city).exit_code == 0
+
+
+def test_check_prints_findings_and_ends_with_one_where_there_are_errors(tmp_path: Path, fixtures: Path) -> None:
+    network = hn.read_network(fixtures / "tree")
+    nodes = pd.concat([network.nodes, pd.DataFrame({"node_id": ["B9"], "kind": ["building"], "priority": [1.0]})])
+    write_inventory({"nodes": nodes, "segments": network.segments}, tmp_path / "broken")
+    result = run("check", tmp_path / "broken", "-o", tmp_path / "findings.csv")
+    assert result.exit_code == 1
+    assert (
+        "error nodes building_not_served (1: B9): not served by the intact network: no segment joins it"
+        in result.stdout
+    )
+    assert pd.read_csv(tmp_path / "findings.csv")["row_id"].tolist().count("B9") >= 1
+
+
+def test_check_of_a_sound_network_says_so(tmp_path: Path, fixtures: Path) -> None:
+    network = hn.read_network(fixtures / "tree")
+    segments = network.segments.assign(laid_year=1990)
+    write_inventory({"nodes": network.nodes, "segments": segments}, tmp_path)
+    result = run("check", tmp_path)
+    assert (result.exit_code, result.stdout) == (0, "no findings\n")
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+@pytest.mark.parametrize("command", ["check", "rank", "plan"])
+def test_a_damaged_inventory_ends_with_two_and_leaves_no_output(
+    tmp_path: Path, fixtures: Path, name: str, command: str
+) -> None:
+    options = {"check": [], "rank": ["--season", 2026, "-o", tmp_path / "out.csv"]}
+    options["plan"] = ["--season", 2026, "--max-km", 1, "-o", tmp_path / "out"]
+    result = run(command, fixtures / "damaged" / name, *options[command])
+    assert result.exit_code == 2
+    assert result.stdout == ""
+    assert ".csv" in result.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_not_there_ends_with_two(tmp_path: Path) -> None:
+    result = run("check", tmp_path / "nowhere")
+    assert result.exit_code == 2
+    assert "no such file or folder" in result.stderr
+
+
+def test_rank_writes_every_asset_best_cure_first(city: Path, tmp_path: Path) -> None:
+    result = run("rank", city, "--season", 2026, "-o", tmp_path / "ranking.csv")
+    assert result.exit_code == 0, result.output
+    ranking = pd.read_csv(tmp_path / "ranking.csv")
+    assert ranking["rank"].tolist() == list(range(1, hn.read_network(city).n_assets + 1))
+    assert ranking["cold_household_hours"].is_monotonic_decreasing
+    assert ranking["reason"].notna().all()
+    assert "note: Assumed, not measured" in result.stderr
+
+
+def test_plan_writes_its_files_and_keeps_its_limits(city: Path, tmp_path: Path) -> None:
+    result = run("plan", city, "--season", 2026, "--max-km", 0.6, "--max-stations", 1, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "cures.csv",
+        "jobs.csv",
+        "ranking.csv",
+        "run.json",
+    ]
+    cures = pd.read_csv(tmp_path / "out" / "cures.csv")
+    assert 0.3 < cures["length_m"].sum() / 1000 <= 0.6
+    assert (cures["asset_kind"] == "station").sum() <= 1
+    record = json.loads((tmp_path / "out" / "run.json").read_text(encoding="utf-8"))
+    assert set(record["inputs"]) >= {"nodes.csv", "segments.csv", "visits.csv"}
+    assert record["settings"]["season"] == 2026
+    assert str(tmp_path) not in json.dumps(record)
+
+
+def test_a_calendar_needs_both_days(city: Path, tmp_path: Path) -> None:
+    result = run("plan", city, "--season", 2026, "--first-day", "2026-05-01", "-o", tmp_path / "out")
+    assert result.exit_code == 2
+    assert "--last-day" in result.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_calendar_gives_every_job_its_days(city: Path, tmp_path: Path) -> None:
+    days = ["--first-day", "2026-05-01", "--last-day", "2026-09-30", "--crews", 2]
+    result = run("plan", city, "--season", 2026, "--max-km", 0.5, *days, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    jobs = pd.read_csv(tmp_path / "out" / "jobs.csv")
+    assert len(jobs)
+    assert jobs["start_on"].between("2026-05-01", "2026-09-16").all()
+    assert jobs["crew"].isin([1, 2]).all()
+
+
+def test_the_same_run_leaves_the_same_bytes_whatever_the_order_of_rows(city: Path, tmp_path: Path) -> None:
+    shuffled = tmp_path / "shuffled"
+    shuffled.mkdir()
+    for file in city.glob("*.csv"):
+        table = pd.read_csv(file, dtype=str, keep_default_na=False).sample(frac=1, random_state=5)
+        table.to_csv(shuffled / file.name, index=False, encoding="utf-8")
+    for folder, out in ((city, "a"), (shuffled, "b")):
+        result = run("plan", folder, "--season", 2026, "--max-km", 0.6, "--max-stations", 1, "-o", tmp_path / out)
+        assert result.exit_code == 0, result.output
+    for name in ("ranking.csv", "cures.csv", "jobs.csv"):
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+
+
+def test_help_names_every_command() -> None:
+    text = run("--help").stdout
+    for command in ("demo", "check", "rank", "plan"):
+        assert command in text
