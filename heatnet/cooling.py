@@ -141,12 +141,12 @@ def mean_cold_hours(
     """
     require_warm_start(t_start_c, "t_cold_c", t_cold_c)
     outdoor = as_temperatures(climate)
-    cold = outdoor[outdoor < t_cold_c]
-    delays = np.sort(np.log(t_start_c - cold) - np.log(t_cold_c - cold))
+    delays = _delays(outdoor, t_start_c, t_cold_c)
     sums = np.concatenate([[0.0], np.cumsum(delays)])
-    repair, constant = np.broadcast_arrays(np.asarray(repair_h, dtype=np.float64), _time_constants(cooling_h))
+    repair, constant = np.asarray(repair_h, dtype=np.float64), _time_constants(cooling_h)
     reached = np.searchsorted(delays, _in_time_constants(repair, constant))
-    return np.asarray(np.maximum(reached * repair - constant * sums[reached], 0.0) / len(outdoor), dtype=np.float64)
+    hours = (reached * repair - constant * sums[reached]) / len(outdoor)
+    return np.asarray(np.maximum(hours, 0.0), dtype=np.float64)
 
 
 def critical_outdoor_c(
@@ -191,28 +191,41 @@ def critical_outdoor_c(
         return np.asarray(t_start_c - np.divide(drop, lost) if drop > 0 else np.full_like(lost, t_crit_c))
 
 
-def share_colder(climate: Any, threshold_c: npt.ArrayLike) -> Floats:
-    """Share of the outdoor temperatures that lie below each threshold, 0 to 1.
+def critical_share(
+    repair_h: npt.ArrayLike, cooling_h: npt.ArrayLike, climate: Any, *, t_start_c: float = 20.0, t_crit_c: float = 12.0
+) -> Floats:
+    """Share of the outdoor temperatures at which an outage cools a home below a critical temperature, 0 to 1.
+
+    The share of `climate` below `critical_outdoor_c`; a temperature equal to it is not below it.
 
     Parameters
     ----------
+    repair_h : array-like of float
+        Hours without heat, >= 0.
+    cooling_h : array-like of float
+        Thermal time constant, hours, >= 0; broadcast against `repair_h`.
     climate : array-like of float
         Outdoor temperatures in degC, one-dimensional, equal weights.
-    threshold_c : array-like of float
-        Thresholds in degC; a temperature equal to its threshold is not below it.
+    t_start_c : float
+        Room temperature when the heat stops, degC.
+    t_crit_c : float
+        Critical room temperature, degC, not above `t_start_c`.
 
     Raises
     ------
     HeatnetError
-        When `climate` is empty or not finite.
+        When `climate` is empty or not finite, `t_crit_c` lies above `t_start_c`, or a time constant is negative.
 
     Examples
     --------
-    >>> share_colder([-10.0, -5.0, 0.0, 5.0], [-5.0, 6.0])
-    array([0.25, 1.  ])
+    >>> critical_share([8.0, 13.0], 40.0, [-25.0, -24.0, 0.0, 5.0])  # critical: -24.13 and -8.85 degC
+    array([0.25, 0.5 ])
     """
-    outdoor = np.sort(as_temperatures(climate))
-    return np.asarray(np.searchsorted(outdoor, np.asarray(threshold_c, dtype=np.float64)) / len(outdoor))
+    require_warm_start(t_start_c, "t_crit_c", t_crit_c)
+    outdoor = as_temperatures(climate)
+    delays = _delays(outdoor, t_start_c, t_crit_c)
+    reached = np.searchsorted(delays, _in_time_constants(repair_h, _time_constants(cooling_h)))
+    return np.asarray(reached / len(outdoor), dtype=np.float64)
 
 
 def require_warm_start(t_start_c: float, name: str, target_c: float) -> None:
@@ -231,6 +244,12 @@ def require_warm_start(t_start_c: float, name: str, target_c: float) -> None:
         )
 
 
+def _delays(outdoor: Floats, t_start_c: float, target_c: float) -> Floats:
+    """Time constants after which a home reaches the target, shortest first, one per temperature below the target."""
+    cold = outdoor[outdoor < target_c]
+    return np.sort(np.log(t_start_c - cold) - np.log(target_c - cold), kind="stable")
+
+
 def _time_constants(cooling_h: npt.ArrayLike) -> Floats:
     """Time constants as an array, checked."""
     constant = np.asarray(cooling_h, dtype=np.float64)
@@ -241,7 +260,9 @@ def _time_constants(cooling_h: npt.ArrayLike) -> Floats:
 
 def _in_time_constants(hours: npt.ArrayLike, constant: Floats) -> Floats:
     """Hours over the time constant; infinite where the constant is 0 and the hours are not, 0 where the hours are 0."""
-    over, under = np.broadcast_arrays(np.asarray(hours, dtype=np.float64), constant)
-    with np.errstate(over="ignore"):
-        ratio = np.divide(over, under, out=np.full(over.shape, np.inf), where=under > 0)
-    return np.where(over > 0, ratio, 0.0)
+    over = np.asarray(hours, dtype=np.float64)
+    with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
+        ratio = np.asarray(over / constant)
+    if (constant == 0).any():
+        ratio = np.where(over > 0, ratio, 0.0)
+    return ratio

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatnet.cooling import critical_outdoor_c, hours_to_reach, mean_cold_hours, room_temperature, share_colder
+from heatnet.cooling import critical_outdoor_c, critical_share, hours_to_reach, mean_cold_hours, room_temperature
 from heatnet.errors import HeatnetError
 
 TEMPERATURES = st.lists(st.integers(-4500, 3500).map(lambda cents: cents / 100), min_size=1, max_size=30)
@@ -60,11 +60,13 @@ def test_a_home_that_starts_at_the_limit_is_cold_from_the_first_minute() -> None
 
 def test_an_outage_too_short_to_be_felt_needs_an_infinite_frost() -> None:
     assert critical_outdoor_c([0, 5e-324], 40).tolist() == [-math.inf, -math.inf]
-    assert share_colder([-40.0], critical_outdoor_c(1e-6, 400)) == 0
+    assert critical_share([0, 5e-324, 1e-6], 400, [-40.0]).tolist() == [0, 0, 0]
 
 
-def test_a_temperature_equal_to_the_threshold_is_not_below_it() -> None:
-    assert share_colder([3.0, -1.0, 1.0, 1.0], [1, 1.1, -5]).tolist() == [0.25, 0.75, 0]
+def test_a_temperature_equal_to_the_critical_one_is_not_below_it() -> None:
+    # cooling at once or starting at the limit, the critical frost is the limit of 12 degrees itself
+    assert critical_share([1, 9], 0, [12.0, 11.9, 13.0, -5.0]).tolist() == [0.5, 0.5]
+    assert critical_share(1, 40, [12.0, 11.9, 13.0, -5.0], t_start_c=12) == 0.5
 
 
 @pytest.mark.parametrize(
@@ -75,6 +77,8 @@ def test_a_home_that_would_be_cold_before_the_outage_is_refused(start: float, ta
         mean_cold_hours(8, 40, [0.0], t_start_c=start, t_cold_c=target)
     with pytest.raises(HeatnetError, match="t_crit_c"):
         critical_outdoor_c(8, 40, t_start_c=start, t_crit_c=target)
+    with pytest.raises(HeatnetError, match="t_crit_c"):
+        critical_share(8, 40, [0.0], t_start_c=start, t_crit_c=target)
     with pytest.raises(HeatnetError, match="target_c"):
         hours_to_reach(target, 0.0, t_start_c=start)
 
@@ -113,3 +117,15 @@ def test_at_the_critical_frost_the_home_ends_exactly_at_the_critical_temperature
     assert room_temperature(repair, frost, cooling_h=constant) == pytest.approx(12, abs=1e-7)
     e = math.exp(-repair / constant)
     assert frost == pytest.approx((12 - 20 * e) / (1 - e), rel=1e-9, abs=1e-9)
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(HOURS, CONSTANTS, TEMPERATURES, st.floats(0, 20))
+def test_the_critical_share_is_the_share_of_days_below_the_critical_frost(
+    repair: float, constant: float, climate: list, more: float
+) -> None:
+    share = critical_share(repair, constant, climate)
+    assert share == sum(outdoor < critical_outdoor_c(repair, constant) for outdoor in climate) / len(climate)
+    assert critical_share(repair + more, constant, climate) >= share
+    assert critical_share(repair, constant, np.array(climate) - more) >= share
+    assert critical_share(repair, constant + more, climate) <= share

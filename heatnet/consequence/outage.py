@@ -12,7 +12,7 @@ from heatnet.climate import as_temperatures
 from heatnet.consequence.asset_values import values_by_asset
 from heatnet.consequence.outage_sums import sum_over_assets, sum_over_buildings
 from heatnet.consequence.repair import repair_hours
-from heatnet.cooling import DEFAULT_COOLING_H, critical_outdoor_c, mean_cold_hours, require_warm_start, share_colder
+from heatnet.cooling import DEFAULT_COOLING_H, critical_share, mean_cold_hours, require_warm_start
 from heatnet.network import Network
 from heatnet.reachability import Outages, outages
 
@@ -124,9 +124,9 @@ def cold_hours_of(
     numpy.ndarray
         Shape (n_assets,).
     """
-    temperatures = as_temperatures(climate)
+    temperatures = np.sort(as_temperatures(climate))
 
-    def effect(repair: Floats, constant: Floats) -> Floats:
+    def effect(repair: npt.ArrayLike, constant: npt.ArrayLike) -> Floats:
         return mean_cold_hours(repair, constant, temperatures, t_start_c=t_start_c, t_cold_c=t_cold_c)
 
     return sum_over_buildings(lost, weights, repair_h, cooling_h, effect)
@@ -196,15 +196,14 @@ def reliability(
     building_id
     B                0.999909    0.97531
     """
-    temperatures = as_temperatures(climate)
+    temperatures = np.sort(as_temperatures(climate))
     require_warm_start(t_start_c, "t_crit_c", t_crit_c)
     rates = values_by_asset(network, faults_mean, "faults_mean", above_zero=False)
     hours = repair_hours(network, repair_h)
     lost = outages(network, isolate=isolate)
 
-    def effect(repair: Floats, constant: Floats) -> Floats:
-        frost = critical_outdoor_c(repair, constant, t_start_c=t_start_c, t_crit_c=t_crit_c)
-        return share_colder(temperatures, frost)
+    def effect(repair: npt.ArrayLike, constant: npt.ArrayLike) -> Floats:
+        return critical_share(repair, constant, temperatures, t_start_c=t_start_c, t_crit_c=t_crit_c)
 
     buildings = network.building_nodes
     served = np.asarray(lost.is_served, dtype=bool)[buildings]

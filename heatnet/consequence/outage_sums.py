@@ -2,14 +2,14 @@
 
 An outage of asset a, repaired in r_a hours, does ``effect(r_a, c_b)`` to building b with time constant c_b. A table of
 assets by buildings would be too large; but the effect depends on two numbers only. Buildings with the same time
-constant (or assets with the same repair time, whichever are fewer) share one column of a sum that reachability does
-for all outages at once. The results are exact for any number of different values; the cost is that of
-``min(different time constants, different repair times)`` columns.
+constant (or assets with the same repair time, whichever are fewer) share one sum that reachability does for all
+outages at once. The results are exact for any number of different values; the cost is that of
+``min(different time constants, different repair times)`` sums over the network.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
@@ -18,10 +18,7 @@ from heatnet.reachability import Outages
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
-Effect = Callable[[Floats, Floats], Floats]
-
-# Columns summed at a time: bounds the memory, 16 numbers a node and asset.
-BLOCK_COLUMNS = 16
+Effect = Callable[[npt.ArrayLike, npt.ArrayLike], Floats]
 
 
 def sum_over_buildings(
@@ -38,7 +35,7 @@ def sum_over_buildings(
     repair_h : numpy.ndarray
         Per asset: hours.
     effect : callable
-        Of arrays of repair times and time constants, broadcast against each other; never negative.
+        Of repair times and time constants, one of them a single number; never negative.
 
     Returns
     -------
@@ -49,19 +46,17 @@ def sum_over_buildings(
     repairs, repair_of, constants, constant_of = _distinct(repair_h, cooling_h[buildings])
     totals = np.zeros(len(repair_h))
     if len(constants) <= len(repairs):
-        for block in _blocks(len(constants)):
-            inside = (constant_of >= block.start) & (constant_of < block.stop)
-            columns = np.zeros((len(weights), block.stop - block.start))
-            columns[buildings[inside], constant_of[inside] - block.start] = weights[buildings[inside]]
-            effects = effect(repairs[:, None], constants[None, block])
-            totals += (outages.lost(columns) * effects[repair_of]).sum(axis=1)
+        for number, constant in enumerate(constants):
+            alike = buildings[constant_of == number]
+            of_alike = np.zeros(len(weights))
+            of_alike[alike] = weights[alike]
+            totals += outages.lost(of_alike) * effect(repairs, constant)[repair_of]
     else:
-        for block in _blocks(len(repairs)):
-            columns = np.zeros((len(weights), block.stop - block.start))
-            effects = effect(repairs[None, block], constants[:, None])
-            columns[buildings] = weights[buildings, None] * effects[constant_of]
-            assets = np.flatnonzero((repair_of >= block.start) & (repair_of < block.stop))
-            totals[assets] = outages.lost(columns)[assets, repair_of[assets] - block.start]
+        for number, repair in enumerate(repairs):
+            affected = np.zeros(len(weights))
+            affected[buildings] = weights[buildings] * effect(repair, constants)[constant_of]
+            alike = np.flatnonzero(repair_of == number)
+            totals[alike] = outages.lost(affected)[alike]
     return np.maximum(totals, 0.0)
 
 
@@ -89,18 +84,17 @@ def sum_over_assets(outages: Outages, rates: Floats, repair_h: Floats, cooling_h
     repairs, repair_of, constants, constant_of = _distinct(repair_h[assets], cooling_h[buildings])
     totals = np.zeros(len(cooling_h))
     if len(constants) <= len(repairs):
-        for block in _blocks(len(constants)):
-            columns = np.zeros((len(rates), block.stop - block.start))
-            columns[assets] = rates[assets, None] * effect(repairs[:, None], constants[None, block])[repair_of]
-            inside = (constant_of >= block.start) & (constant_of < block.stop)
-            totals[buildings[inside]] = outages.carried(columns)[buildings[inside], constant_of[inside] - block.start]
+        for number, constant in enumerate(constants):
+            affecting = np.zeros(len(rates))
+            affecting[assets] = rates[assets] * effect(repairs, constant)[repair_of]
+            alike = buildings[constant_of == number]
+            totals[alike] = outages.carried(affecting)[alike]
     else:
-        for block in _blocks(len(repairs)):
-            inside = (repair_of >= block.start) & (repair_of < block.stop)
-            columns = np.zeros((len(rates), block.stop - block.start))
-            columns[assets[inside], repair_of[inside] - block.start] = rates[assets[inside]]
-            effects = effect(repairs[None, block], constants[:, None])
-            totals[buildings] += (outages.carried(columns)[buildings] * effects[constant_of]).sum(axis=1)
+        for number, repair in enumerate(repairs):
+            alike = assets[repair_of == number]
+            of_alike = np.zeros(len(rates))
+            of_alike[alike] = rates[alike]
+            totals[buildings] += outages.carried(of_alike)[buildings] * effect(repair, constants)[constant_of]
     return np.maximum(totals, 0.0)
 
 
@@ -109,8 +103,3 @@ def _distinct(repair_h: Floats, cooling_h: Floats) -> tuple[Floats, Integers, Fl
     repairs, repair_of = np.unique(repair_h, return_inverse=True)
     constants, constant_of = np.unique(cooling_h, return_inverse=True)
     return repairs, repair_of, constants, constant_of
-
-
-def _blocks(n_columns: int) -> Iterator[slice]:
-    """Runs of at most `BLOCK_COLUMNS` columns."""
-    return (slice(start, min(start + BLOCK_COLUMNS, n_columns)) for start in range(0, n_columns, BLOCK_COLUMNS))
