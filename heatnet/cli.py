@@ -12,7 +12,8 @@ import pandas as pd
 from tqdm import tqdm
 
 import heatnet
-from heatnet.assess import STEPS, Assessment, assess
+from heatnet.assess import STEPS, assess
+from heatnet.assessment import Assessment
 from heatnet.check import check_faults, check_network, check_visits
 from heatnet.errors import HeatnetError
 from heatnet.findings import all_findings, summary_of

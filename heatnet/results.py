@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from heatnet.assess import Assessment
+from heatnet.assessment import Assessment
 from heatnet.planning import Plan
 from heatnet.writing import PathLike, whole_folder, write_csv, write_json
 

@@ -4,7 +4,9 @@ import pandas as pd
 
 from heatnet.records import records_before
 
-FAULTS = pd.DataFrame({"fault_id": ["F1", "F2", "F3"], "found_on": ["2019-12-01", "2025-10-14", "2025-10-15"], "asset_id": "S"})
+FAULTS = pd.DataFrame(
+    {"fault_id": ["F1", "F2", "F3"], "found_on": ["2019-12-01", "2025-10-14", "2025-10-15"], "asset_id": "S"}
+)
 
 
 def test_records_from_the_first_day_of_the_season_on_are_left_out() -> None:
