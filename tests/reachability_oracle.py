@@ -199,13 +199,45 @@ def tables(rng: np.random.Generator, n_nodes: int, n_segments: int, n_valves: in
     nodes = pd.DataFrame({"node_id": [f"n{i}" for i in range(n_nodes)], "kind": kinds})
     nodes["households"] = np.where(rng.random(n_nodes) < 0.2, np.nan, rng.integers(0, 60, n_nodes))
     nodes["load_kw"] = np.where(rng.random(n_nodes) < 0.2, np.nan, rng.random(n_nodes) * 1000)
+    return nodes, table, _valves(rng, table, n_valves)
+
+
+def layered_tables(rng: np.random.Generator, n_nodes: int, n_extra: int, n_valves: int) -> tuple[pd.DataFrame, ...]:
+    """Return a network whose supply and return layers are two trees that differ here and there, plus a few pipes."""
+    n_primary, n_stations = int(rng.integers(1, 2 + n_nodes // 3)), int(rng.integers(1, 5))
+    names = {
+        "primary": [f"p{i}" for i in range(n_primary)] + [f"t{i}" for i in range(n_stations)],
+        "secondary": [f"t{i}" for i in range(n_stations)] + [f"q{i}" for i in range(n_nodes)],
+    }
+    alike, rows = float(rng.choice([0.5, 0.8, 1.0])), []
+    for level, members in names.items():
+        for i in range(1 if level == "primary" else n_stations, len(members)):
+            supply, other = (members[int(rng.integers(max(0, i - 6), i))] for _ in range(2))
+            if rng.random() < alike or supply == other:
+                rows.append((supply, members[i], level, "pair"))
+            else:
+                rows += [(supply, members[i], level, "supply"), (members[i], other, level, "return")]
+        for _ in range(int(rng.integers(0, n_extra + 1)) if len(members) > 1 else 0):
+            one, two = rng.choice(len(members), 2, replace=False)
+            rows.append((members[one], members[two], level, str(rng.choice(["pair", "supply", "return"]))))
+    rng.shuffle(rows)
+    ids = [(f"s{k}", *row) for k, row in enumerate(rows)]
+    table = pd.DataFrame(ids, columns=["segment_id", "from_node", "to_node", "level", "line"])
+    table["length_m"], table["diameter_mm"] = rng.integers(1, 400, len(table)) / 4, 100.0
+    nodes = pd.DataFrame({"node_id": list(dict.fromkeys(names["primary"] + names["secondary"]))})
+    kind = {"p": ["source", "junction", "building"], "t": ["station"], "q": ["junction", "building"]}
+    nodes["kind"] = ["source" if n == "p0" else str(rng.choice(kind[n[0]])) for n in nodes["node_id"]]
+    nodes["households"], nodes["load_kw"] = rng.integers(0, 60, len(nodes)), rng.random(len(nodes)) * 1000
+    return nodes, table, _valves(rng, table, n_valves)
+
+
+def _valves(rng: np.random.Generator, table: pd.DataFrame, n_valves: int) -> pd.DataFrame:
     valves = []
     for i in range(n_valves if len(table) else 0):
         row = table.iloc[int(rng.integers(len(table)))]
         node = row["from_node"] if rng.random() < 0.5 else row["to_node"]
         valves.append((f"v{i}", row["segment_id"], node, rng.random() < 0.8, rng.random() < 0.8))
-    columns = ["valve_id", "segment_id", "node_id", "is_operable", "is_open"]
-    return nodes, table, pd.DataFrame(valves, columns=columns)
+    return pd.DataFrame(valves, columns=["valve_id", "segment_id", "node_id", "is_operable", "is_open"])
 
 
 def _kind_share(rng: np.random.Generator) -> list[float]:
@@ -220,4 +252,6 @@ def networks(draw: st.DrawFn, max_nodes: int = 12) -> hn.Network:
     n_segments = draw(st.one_of(st.integers(n_nodes, 2 * n_nodes), st.integers(0, 2 * n_nodes)))
     n_valves = draw(st.integers(0, 2 * n_segments))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    if draw(st.booleans()):
+        return hn.Network(*layered_tables(rng, n_nodes, draw(st.integers(0, 3)), n_valves))
     return hn.Network(*tables(rng, n_nodes, n_segments, n_valves))
