@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from types import MappingProxyType
 
 import numpy as np
@@ -14,17 +15,25 @@ from heatnet.network import Network
 from heatnet.synthetic.blocks import draw_blocks
 from heatnet.synthetic.contacts import draw_contacts
 from heatnet.synthetic.ground import block_years, draw_ground
-from heatnet.synthetic.inventory import network_of
+from heatnet.synthetic.ids import ids_of
+from heatnet.synthetic.inventory import node_table, segment_table, street_names, valve_table
 from heatnet.synthetic.layout import draw_layout
-from heatnet.synthetic.records import dig_table, fault_table, makeup_table, visit_table, work_table
+from heatnet.synthetic.records import (
+    dig_table,
+    draw_faults,
+    fault_table,
+    makeup_table,
+    visit_table,
+    work_table,
+)
 from heatnet.synthetic.seasons import building_troubles, live_through
-from heatnet.synthetic.truth import Truth, impaired_on_path, stations_of, truth_of
+from heatnet.synthetic.truth import Truth, impaired_on_path, truth_of
 
 _PUBLISHED_KM, _PUBLISHED_VISITED = 1854.0, 3651
 _LEAST_KM_PER_STATION = 1.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class City:
     """A drawn city: the tables of its inventory, ready to be written, its network, and beside them the truth.
 
@@ -32,8 +41,6 @@ class City:
     ----------
     nodes, segments, valves, visits, faults, works, digs, makeup : DataFrame
         The tables of the inventory, in standard columns and types.
-    network : Network
-        The network of the first three.
     truth : Truth
         What the tables do not tell.
     """
@@ -46,8 +53,12 @@ class City:
     works: pd.DataFrame
     digs: pd.DataFrame
     makeup: pd.DataFrame
-    network: Network
     truth: Truth
+
+    @cached_property
+    def network(self) -> Network:
+        """The network of `nodes`, `segments` and `valves`, built when first asked for."""
+        return Network(self.nodes, self.segments, self.valves)
 
     @property
     def tables(self) -> Mapping[str, pd.DataFrame]:
@@ -106,24 +117,22 @@ def make_city(
     block_year = block_years(streams[1], blocks, first_season)
     ground = draw_ground(streams[1], layout, block_year, first_season - 1)
     past = live_through(streams[2], layout, ground, block_year, seasons)
-    network = network_of(streams[1], blocks, layout, past.ground, block_year)
-    households_behind = layout.tree.sum_up(layout.households)
-    faults = fault_table(streams[3], network, past)
     troubled = building_troubles(streams[4], len(layout.buildings), len(seasons))
     behind = (*impaired_on_path(layout, past), troubled)
     contacts = draw_contacts(streams[4], layout.households[layout.buildings], behind, seasons[:-1], visited)
-    visits, reason = visit_table(streams[4], network, contacts)
+    ids = ids_of(layout)
+    faults = draw_faults(streams[3], layout, past)
+    visits, reason = visit_table(streams[4], layout, ids, contacts)
     return City(
-        nodes=network.nodes,
-        segments=network.segments,
-        valves=network.valves,
+        nodes=node_table(streams[1], blocks, layout, ids, block_year),
+        segments=segment_table(streams[1], blocks, layout, past.ground, ids),
+        valves=valve_table(streams[1], layout, ids),
         visits=visits,
-        faults=faults,
-        works=work_table(streams[3], network, past, faults),
-        digs=dig_table(streams[3], network, last_season + 1),
-        makeup=makeup_table(streams[3], network, past, stations_of(layout), households_behind[layout.stations]),
-        network=network,
-        truth=truth_of(network, layout, past, troubled, reason),
+        faults=fault_table(streams[3], layout, ids, faults),
+        works=work_table(streams[3], layout, ids, past, faults),
+        digs=dig_table(streams[3], layout, street_names(blocks, layout), last_season + 1),
+        makeup=makeup_table(streams[3], layout, ids, past),
+        truth=truth_of(layout, ids, past, troubled, visits, reason),
     )
 
 

@@ -24,7 +24,7 @@ _CALLS_IF_IMPAIRED = 3.0
 _SENSOR_SHARE = 0.04
 _LATE_SHARE, _P_LATE_START = 0.04, 0.6
 _FOLLOW_UP_SHARE = 0.3
-_OWN_PLANT_SHARE = 0.66
+_OWN_PLANT_SHARE = 0.7
 
 
 @dataclass(frozen=True, slots=True)

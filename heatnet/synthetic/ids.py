@@ -1,16 +1,51 @@
-"""Ids and words as arrays of text."""
+"""Ids and words as columns of text, made without a loop over the rows."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from heatnet.network import Integers
+from heatnet.schema import text_values
+from heatnet.synthetic.layout import Layout
 
-Texts = npt.NDArray[np.object_]
+Texts = npt.NDArray[np.str_]
+_TEXT_TYPE: Any = text_values(pd.Series(["-"])).dtype
+_LETTERS = ("H", "T", "J", "B")  # sources, stations, junctions, buildings
+_WIDTHS = (1, 2, 5, 5)
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """Ids of a drawn city; `nodes` and `segments` are columns in the order of the layout."""
+
+    nodes: Any
+    segments: Any
+    assets: Any
+    buildings: Texts
+
+
+def ids_of(layout: Layout) -> Ids:
+    """Return the ids of all nodes, segments and assets."""
+    by_kind = [
+        numbered(letter, int((layout.node_kind == kind).sum()), width)
+        for kind, (letter, width) in enumerate(zip(_LETTERS, _WIDTHS, strict=True))
+    ]
+    nodes = np.empty(layout.n_nodes, dtype=f"U{max(ids.dtype.itemsize for ids in by_kind) // 4}")
+    for kind, ids in enumerate(by_kind):
+        nodes[layout.node_kind == kind] = ids
+    segments = numbered("S", layout.n_segments, 6)
+    return Ids(
+        nodes=text_column(nodes),
+        segments=text_column(segments),
+        assets=text_column(np.concatenate([segments, nodes[layout.stations]])),
+        buildings=by_kind[3],
+    )
 
 
 def numbered(letter: str, count: int, width: int) -> Texts:
@@ -22,18 +57,46 @@ def numbered(letter: str, count: int, width: int) -> Texts:
     ['T01', 'T02', 'T03']
     """
     width = max(width, len(str(count)))
-    ids: list[Any] = [f"{letter}{number:0{width}d}" for number in range(1, count + 1)]
-    return np.array(ids, dtype=object)
+    return _joined(np.full((count, 1), ord(letter), dtype=np.uint32), _digits(np.arange(1, count + 1), width))
 
 
-def worded(words: Sequence[str], codes: Integers) -> Texts:
-    """Return the word of each code, nothing where the code is negative or the word is empty.
+def doors(buildings: Texts, numbers: Integers) -> Texts:
+    """Return building ids, all of one width, with the number of a household behind them.
 
     Examples
     --------
-    >>> worded(["low", "high"], np.array([1, 0, -1])).tolist()
-    ['high', 'low', None]
+    >>> doors(np.array(["B01", "B02"]), np.array([7, 112])).tolist()
+    ['B01-007', 'B02-112']
     """
-    known: list[Any] = [*(word or None for word in words), None]
-    texts: Texts = np.array(known, dtype=object)[np.where(codes < 0, len(known) - 1, codes)]
+    letters = np.ascontiguousarray(buildings).view(np.uint32).reshape(len(buildings), -1)
+    dash = np.full((len(buildings), 1), ord("-"), dtype=np.uint32)
+    return _joined(letters, dash, _digits(numbers, 3))
+
+
+def text_column(texts: Texts | Sequence[str | None]) -> Any:
+    """Return the texts as a column of the standard type."""
+    return pd.array(np.asarray(texts, dtype=object), dtype=_TEXT_TYPE)
+
+
+def worded(words: Sequence[str], codes: Integers) -> Any:
+    """Return the word of each code as a column, nothing where the code is -1 or the word is empty.
+
+    Examples
+    --------
+    >>> worded(["low", "high"], np.array([1, 0])).tolist()
+    ['high', 'low']
+    """
+    return text_column([*(word or None for word in words), None]).take(codes)
+
+
+def _digits(numbers: Integers, width: int) -> npt.NDArray[np.uint32]:
+    places = 10 ** np.arange(width - 1, -1, -1)
+    digits: npt.NDArray[np.uint32] = (numbers[:, None] // places % 10 + ord("0")).astype(np.uint32)
+    return digits
+
+
+def _joined(*letters: npt.NDArray[np.uint32]) -> Texts:
+    """Texts of equal width from their letters, one row per text."""
+    rows = np.concatenate(letters, axis=1)
+    texts: Texts = rows.view(f"U{rows.shape[1]}").ravel()
     return texts

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from heatnet.network import Floats, Integers, Network, Truths
+from heatnet.network import Floats, Integers, Truths
 from heatnet.synthetic.blocks import Blocks
 from heatnet.synthetic.ground import INSULATIONS, LAYINGS, MATERIALS, SOILS, Ground
-from heatnet.synthetic.ids import Texts, numbered, worded
+from heatnet.synthetic.ids import Ids, numbered, text_column, worded
 from heatnet.synthetic.layout import Layout
 from heatnet.synthetic.names import chinese_number, place_names
 from heatnet.synthetic.pipes import RISER, TRUNK
@@ -16,30 +17,24 @@ from heatnet.synthetic.primary import grid_streets
 from heatnet.synthetic.valves import draw_valves
 
 _KINDS = ("source", "station", "junction", "building")
-_LETTERS = ("H", "T", "J", "B")
-_WIDTHS = (1, 2, 5, 5)
 _BLOCKS_PER_COMMUNITY = 2
 _WALL_MM = ((50.0, 3.5), (100.0, 4.0), (150.0, 4.5), (200.0, 6.0), (300.0, 7.0), (500.0, 8.0), (1e9, 10.0))
+_FIRST_ACCEPTED = 2012  # earlier acceptance protocols were not kept
 
 
-def network_of(rng: np.random.Generator, blocks: Blocks, layout: Layout, ground: Ground, block_year: Floats) -> Network:
-    """Return the network of the drawn city; a few cells are empty."""
-    node_ids = _node_ids(layout)
-    segment_ids = numbered("S", layout.n_segments, 6)
-    nodes = _nodes(rng, blocks, layout, node_ids, block_year)
-    segments = _segments(rng, blocks, layout, ground, node_ids, segment_ids)
+def valve_table(rng: np.random.Generator, layout: Layout, ids: Ids) -> pd.DataFrame:
+    """Return the valves as a table."""
     valves = draw_valves(rng, layout)
     ends = np.stack([layout.pipes.from_node, layout.pipes.to_node])
-    valve_table = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "valve_id": numbered("V", len(valves.segment), 5),
-            "segment_id": segment_ids[valves.segment],
-            "node_id": node_ids[ends[valves.end, valves.segment]],
+            "valve_id": text_column(numbered("V", len(valves.segment), 5)),
+            "segment_id": ids.segments.take(valves.segment),
+            "node_id": ids.nodes.take(ends[valves.end, valves.segment]),
             "is_operable": valves.is_operable,
             "is_open": valves.is_open,
         }
     )
-    return Network(nodes, segments, valve_table)
 
 
 def street_names(blocks: Blocks, layout: Layout) -> list[str]:
@@ -70,17 +65,8 @@ def community_of(blocks: Blocks) -> Integers:
     return community
 
 
-def _node_ids(layout: Layout) -> Texts:
-    ids = np.empty(layout.n_nodes, dtype=object)
-    for kind, (letter, width) in enumerate(zip(_LETTERS, _WIDTHS, strict=True)):
-        of_kind = np.flatnonzero(layout.node_kind == kind)
-        ids[of_kind] = numbered(letter, len(of_kind), width)
-    return ids
-
-
-def _nodes(
-    rng: np.random.Generator, blocks: Blocks, layout: Layout, node_ids: Texts, block_year: Floats
-) -> pd.DataFrame:
+def node_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, ids: Ids, block_year: Floats) -> pd.DataFrame:
+    """Return sources, stations, junctions and buildings as a table; a few cells are empty."""
     pipes, count = layout.pipes, layout.n_nodes
     at = layout.buildings
     years, households = block_year[pipes.block[at]], layout.households[at]
@@ -98,7 +84,7 @@ def _nodes(
     code = np.where(pipes.block < 0, -1, community[pipes.block])
     return pd.DataFrame(
         {
-            "node_id": node_ids,
+            "node_id": ids.nodes,
             "kind": worded(_KINDS, layout.node_kind.astype(np.int64)),
             "x_m": pipes.x_m,
             "y_m": pipes.y_m,
@@ -109,18 +95,14 @@ def _nodes(
             "built_year": built_year,
             "community": worded(words, code),
             "priority": _spread(count, at, priority, 1.0),
+            "owner": worded(("热力公司",), np.where(layout.node_kind < 2, 0, -1)),
+            "accepted_on": np.full(count, np.datetime64("NaT", "s")),
         }
     )
 
 
-def _segments(
-    rng: np.random.Generator,
-    blocks: Blocks,
-    layout: Layout,
-    ground: Ground,
-    node_ids: Texts,
-    segment_ids: Texts,
-) -> pd.DataFrame:
+def segment_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, ground: Ground, ids: Ids) -> pd.DataFrame:
+    """Return the segments as a table, in the state after the last works; a few cells are empty."""
     pipes, count = layout.pipes, layout.n_segments
     line = np.where(layout.is_return, 2, np.where(layout.twin >= 0, 1, 0))
     wall = np.array([wall for _, wall in _WALL_MM])[
@@ -131,14 +113,15 @@ def _segments(
     is_measured = is_steel & (rng.random(count) < 0.02)
     is_known = rng.random((3, count)) > 0.015
     is_private = (pipes.role == RISER) & (rng.random(int(pipes.run.max()) + 1)[pipes.run] < 0.25)
+    laid_year = _gaps(rng, ground.laid_year, 0.03)
     return pd.DataFrame(
         {
-            "segment_id": segment_ids,
-            "from_node": node_ids[pipes.from_node],
-            "to_node": node_ids[pipes.to_node],
+            "segment_id": ids.segments,
+            "from_node": ids.nodes.take(pipes.from_node),
+            "to_node": ids.nodes.take(pipes.to_node),
             "length_m": layout.length_m,
             "diameter_mm": layout.diameter_mm,
-            "laid_year": _gaps(rng, ground.laid_year, 0.03),
+            "laid_year": laid_year,
             "level": worded(("primary", "secondary"), np.where(layout.is_primary, 0, 1)),
             "line": worded(("pair", "supply", "return"), line),
             "material": worded(MATERIALS, np.where(is_known[0], ground.material, -1)),
@@ -148,11 +131,21 @@ def _segments(
             "wall_mm": np.where(is_steel, wall, np.nan),
             "wall_left_mm": np.where(is_measured, np.round(wall - lost, 1), np.nan),
             "soil_corrosion": worded(SOILS, np.where(is_known[2], ground.soil, -1)),
-            "is_flooded": ground.is_flooded,
-            "is_crossing": ground.is_crossing,
+            "is_flooded": pd.array(ground.is_flooded, dtype="boolean"),
+            "is_crossing": pd.array(ground.is_crossing, dtype="boolean"),
             "owner": worded(("热力公司", "小区业主"), is_private.astype(np.int64)),
+            "accepted_on": _accepted(rng, laid_year),
         }
     )
+
+
+def _accepted(rng: np.random.Generator, laid_year: Floats) -> npt.NDArray[np.datetime64]:
+    """Pipes are accepted in the autumn of the year in which they were laid."""
+    is_known = laid_year >= _FIRST_ACCEPTED
+    year = np.where(is_known, laid_year, _FIRST_ACCEPTED).astype(np.int64)
+    autumn = ((year - 1970) * 12 + 8).astype("datetime64[M]").astype("datetime64[D]")
+    day = autumn + rng.integers(0, 40, len(year))
+    return np.where(is_known, day, np.datetime64("NaT", "D")).astype("datetime64[s]")
 
 
 def _gaps(rng: np.random.Generator, values: Floats, share: float) -> Floats:

@@ -18,6 +18,7 @@ from heatnet.synthetic.secondary import draw_ties, draw_trees
 
 _TWIN_SHARE = 0.015
 _SHORTEST_M = 1.0
+_BEND_M, _BEND_LENGTH_M = 170.0, 1500.0
 _DN = np.array(
     [40, 50, 65, 80, 100, 125, 150, 200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 900, 1000], dtype=np.float64
 )
@@ -96,7 +97,7 @@ def draw_layout(rng: np.random.Generator, blocks: Blocks, length_km: float) -> L
     kind[:first_station] = SOURCE
     kind[first_station : first_station + blocks.count] = STATION
     kind[base.to_node[base.role == RISER]] = BUILDING
-    pipes, twin, is_return = _with_return_rows(rng, base)
+    pipes, twin, is_return = _with_return_rows(rng, _bent(rng, base))
     pipes, length_m = _scaled(rng, pipes, twin, is_return, length_km)
     households = np.zeros(len(kind))
     is_building = kind == BUILDING
@@ -115,6 +116,15 @@ def draw_layout(rng: np.random.Generator, blocks: Blocks, length_km: float) -> L
         tree=forest_of(parent),
         entering=entering,
     )
+
+
+def _bent(rng: np.random.Generator, pipes: Pipes) -> Pipes:
+    """Turn the grid a little off north and bend it gently, as towns along a river or a railway are."""
+    turn, wave = rng.uniform(-0.22, 0.22), rng.uniform(0.0, 2.0 * np.pi, 2)
+    x = pipes.x_m + _BEND_M * np.sin(pipes.y_m / _BEND_LENGTH_M + wave[0])
+    y = pipes.y_m + _BEND_M * np.sin(pipes.x_m / _BEND_LENGTH_M + wave[1])
+    cos, sin = np.cos(turn), np.sin(turn)
+    return replace(pipes, x_m=cos * x - sin * y, y_m=sin * x + cos * y)
 
 
 def _with_return_rows(rng: np.random.Generator, pipes: Pipes) -> tuple[Pipes, Integers, Truths]:

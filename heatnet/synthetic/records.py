@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet.network import Floats, Integers, Network, Truths
-from heatnet.schema import DIGS, FAULTS, MAKEUP, VISITS, WORKS, conform
+from heatnet.network import Floats, Integers, Truths
 from heatnet.synthetic.contacts import CHANNELS, NETWORK, OTHER, STATION, Contacts
-from heatnet.synthetic.ids import numbered, worded
+from heatnet.synthetic.ids import Ids, doors, numbered, text_column, worded
+from heatnet.synthetic.layout import Layout
 from heatnet.synthetic.seasons import RENEWAL, Past
 
 Days = npt.NDArray[np.datetime64]
@@ -26,72 +28,93 @@ _CAUSE_OF_REASON = ("", "network", "station", "building", "household", "unknown"
 _CAUSES = ("household", "building", "station", "network", "closed", "unknown")
 
 
-def fault_table(rng: np.random.Generator, network: Network, past: Past) -> pd.DataFrame:
-    """Return the faults with dates, in order of their dates; some are known by their place only."""
+@dataclass(frozen=True, slots=True)
+class Faults:
+    """Particulars of the faults in order of their dates, one entry per fault."""
+
+    asset: Integers
+    found_on: Days
+    found_by: Integers
+    kind: Integers
+    outage_h: Floats
+    repair_h: Floats
+    is_placed: Truths
+
+
+def draw_faults(rng: np.random.Generator, layout: Layout, past: Past) -> Faults:
+    """Draw when and how each fault was found, and what it took; a few are known by their coordinates only."""
     asset, season, count = past.fault_asset, past.fault_season, len(past.fault_asset)
     by = rng.choice(3, count, p=[0.82, 0.12, 0.06])
     found_on = _found_days(rng, season, by, season == past.seasons[-2])
     order = np.argsort(found_on, kind="stable")
     asset, by, found_on = asset[order], by[order], found_on[order]
-    is_segment = asset < network.n_segments
-    diameter = np.append(network.diameter_mm, 250.0)[np.where(is_segment, asset, network.n_segments)]
-    repair = np.round(4.0 * np.sqrt(diameter / 100.0) * np.exp(rng.normal(0.0, 0.4, count)), 1)
-    outage = np.round(repair * rng.uniform(1.0, 1.4, count), 1)
-    outage[(by != _OPERATION) | (rng.random(count) >= _OUTAGE_SHARE)] = 0.0
+    is_segment = asset < layout.n_segments
+    diameter = np.append(layout.diameter_mm, 250.0)[np.where(is_segment, asset, layout.n_segments)]
+    repair_h = np.round(4.0 * np.sqrt(diameter / 100.0) * np.exp(rng.normal(0.0, 0.4, count)), 1)
+    outage_h = np.round(repair_h * rng.uniform(1.0, 1.4, count), 1)
+    outage_h[(by != _OPERATION) | (rng.random(count) >= _OUTAGE_SHARE)] = 0.0
     kind = rng.choice(len(_FAULT_KINDS), count, p=_FAULT_KIND_SHARE)
     station_kind = len(_FAULT_KINDS) + rng.integers(0, len(_STATION_KINDS), count)
-    is_unplaced = is_segment & (rng.random(count) < _UNPLACED_SHARE)
-    x_m, y_m = _places(rng, network, asset, is_unplaced)
-    asset_ids = network.asset_ids.to_numpy(dtype=object)[asset]
-    asset_ids[is_unplaced] = None
-    faults = pd.DataFrame(
+    return Faults(
+        asset=asset,
+        found_on=found_on,
+        found_by=by,
+        kind=np.where(is_segment, kind, station_kind),
+        outage_h=outage_h,
+        repair_h=np.where(rng.random(count) < 0.04, np.nan, repair_h),
+        is_placed=~is_segment | (rng.random(count) >= _UNPLACED_SHARE),
+    )
+
+
+def fault_table(rng: np.random.Generator, layout: Layout, ids: Ids, faults: Faults) -> pd.DataFrame:
+    """Return the faults as a table."""
+    x_m, y_m = _places(rng, layout, faults)
+    asset_id = ids.assets.take(np.where(faults.is_placed, faults.asset, -1), allow_fill=True)
+    return pd.DataFrame(
         {
-            "fault_id": numbered("F", count, 5),
-            "found_on": found_on,
-            "asset_id": asset_ids,
+            "fault_id": text_column(numbered("F", len(faults.asset), 5)),
+            "found_on": faults.found_on.astype("datetime64[s]"),
+            "asset_id": asset_id,
             "x_m": x_m,
             "y_m": y_m,
-            "kind": worded(_FAULT_KINDS + _STATION_KINDS, np.where(is_segment, kind, station_kind)),
-            "found_by": worded(_FOUND_BY, by),
-            "outage_h": outage,
-            "repair_h": np.where(rng.random(count) < 0.04, np.nan, repair),
+            "kind": worded(_FAULT_KINDS + _STATION_KINDS, faults.kind),
+            "found_by": worded(_FOUND_BY, faults.found_by),
+            "outage_h": faults.outage_h,
+            "repair_h": faults.repair_h,
         }
     )
-    return conform(faults, FAULTS)
 
 
-def work_table(rng: np.random.Generator, network: Network, past: Past, faults: pd.DataFrame) -> pd.DataFrame:
+def work_table(rng: np.random.Generator, layout: Layout, ids: Ids, past: Past, faults: Faults) -> pd.DataFrame:
     """Return the works in order of their dates: summer measures, and a repair after each fault that has an asset."""
     works, count = past.works, len(past.works.asset)
-    length = np.append(network.length_m, np.full(network.n_assets - network.n_segments, np.nan))
-    known = faults[faults["asset_id"].notna()]
-    hours = known["repair_h"].fillna(6.0).to_numpy(dtype=np.float64)
-    repaired = known["found_on"].to_numpy().astype("datetime64[D]") + np.ceil(hours / 24.0).astype(np.int64)
+    placed = np.flatnonzero(faults.is_placed)
+    hours = np.nan_to_num(faults.repair_h[placed], nan=6.0)
+    repaired_on = faults.found_on[placed] + np.ceil(hours / 24.0).astype(np.int64)
     summer = _calendar(works.season + 1, 5, 20) + rng.integers(0, 125, count)
-    table = pd.DataFrame(
+    is_renewal = works.kind == RENEWAL
+    renewed_m = np.full(count, np.nan)
+    renewed_m[is_renewal] = np.round(layout.length_m[works.asset[is_renewal]] * works.share[is_renewal], 1)
+    asset = np.append(works.asset, faults.asset[placed])
+    kind = np.append(works.kind, np.full(len(placed), _WORK_KINDS.index("repair")))
+    done_on = np.append(summer, repaired_on)
+    length_m = np.append(renewed_m, np.round(rng.uniform(0.5, 4.0, len(placed)), 1))
+    order = np.lexsort((kind, asset, done_on))
+    return pd.DataFrame(
         {
-            "asset_id": np.append(network.asset_ids.to_numpy(dtype=object)[works.asset], known["asset_id"].to_numpy()),
-            "done_on": np.append(summer, repaired),
-            "kind": worded(_WORK_KINDS, np.append(works.kind, np.full(len(known), 3))),
-            "length_m": np.append(
-                np.where(works.kind == RENEWAL, np.round(length[works.asset] * works.share, 1), np.nan),
-                np.round(rng.uniform(0.5, 4.0, len(known)), 1),
-            ),
+            "work_id": text_column(numbered("R", len(order), 5)),
+            "asset_id": ids.assets.take(asset[order]),
+            "done_on": done_on[order].astype("datetime64[s]"),
+            "kind": worded(_WORK_KINDS, kind[order]),
+            "length_m": length_m[order],
         }
     )
-    table = table.sort_values(["done_on", "asset_id", "kind"], kind="stable", ignore_index=True)
-    table.insert(0, "work_id", numbered("R", len(table), 5))
-    return conform(table, WORKS)
 
 
-def makeup_table(
-    rng: np.random.Generator, network: Network, past: Past, station_of: Integers, behind: Floats
-) -> pd.DataFrame:
-    """Return make-up water by station and season: a base by size, and more where the secondary side leaks.
-
-    `station_of` is the place of each asset's station among the stations, -1 on the primary side; `behind` are the
-    households of each station.
-    """
+def makeup_table(rng: np.random.Generator, layout: Layout, ids: Ids, past: Past) -> pd.DataFrame:
+    """Return make-up water by station and season: a base by size, and more where the secondary side leaks."""
+    behind = layout.tree.sum_up(layout.households)[layout.stations]
+    station_of = _stations_of(layout)
     count, recorded = len(behind), past.seasons[:-1]
     on_secondary = np.flatnonzero(station_of >= 0)
     volumes = []
@@ -101,48 +124,46 @@ def makeup_table(
         impaired = np.bincount(of_station, weights=past.is_impaired[on_secondary, k], minlength=count)
         base = 0.12 * behind * rng.uniform(0.7, 1.3, count)
         volumes.append(np.round(base + 260.0 * leaks + 45.0 * impaired + rng.exponential(40.0, count)))
-    ids = network.node_ids[network.station_nodes].to_numpy(dtype=object)
-    makeup = pd.DataFrame(
+    return pd.DataFrame(
         {
-            "station_id": np.tile(ids, len(recorded)),
+            "station_id": ids.nodes.take(np.tile(layout.stations, len(recorded))),
             "season": np.repeat(np.array(recorded, dtype=np.float64), count),
             "makeup_m3": np.concatenate(volumes),
         }
     )
-    return conform(makeup, MAKEUP)
 
 
-def dig_table(rng: np.random.Generator, network: Network, year: int) -> pd.DataFrame:
+def dig_table(rng: np.random.Generator, layout: Layout, names: list[str], year: int) -> pd.DataFrame:
     """Return announced road works of a summer: digs on streets of the network, and bans on digging."""
-    length = network.segments.groupby("street")["length_m"].sum()
-    streets = np.sort(length.index.to_numpy(dtype=object))
-    count = min(len(streets), 4 + round(len(network.station_nodes) / 4))
-    weight = length.loc[streets].to_numpy(dtype=np.float64)
-    chosen = streets[rng.choice(len(streets), count, replace=False, p=weight / np.cumsum(weight)[-1])]
+    length_m = np.bincount(layout.pipes.street, weights=layout.length_m, minlength=len(names))
+    count = min(int((length_m > 0).sum()), 4 + round(len(layout.stations) / 4))
+    chosen = rng.choice(len(names), count, replace=False, p=length_m / np.cumsum(length_m)[-1])
     is_ban = rng.random(count) < 0.2
     start = _calendar(np.full(count, year), 5, 6) + rng.integers(0, 105, count)
     end = np.minimum(start + rng.integers(12, 60, count), _calendar(np.full(count, year), 9, 30))
-    exam = _calendar(np.array([year]), 6, 5)
-    digs = pd.DataFrame(
+    exams = _calendar(np.array([year]), 6, 5)
+    closed_years = rng.choice([np.nan, 3.0, 5.0], count)
+    return pd.DataFrame(
         {
-            "dig_id": numbered("D", count + 1, 3),
-            "street": np.append(chosen, np.array(["*"], dtype=object)),
-            "start_on": np.append(start, exam),
-            "end_on": np.append(end, exam + 5),  # the days of the university entrance exams
+            "dig_id": text_column(numbered("D", count + 1, 3)),
+            "street": text_column([*(names[street] for street in chosen.tolist()), "*"]),
+            "start_on": np.append(start, exams).astype("datetime64[s]"),
+            "end_on": np.append(end, exams + 5).astype("datetime64[s]"),  # university entrance exams
             "is_ban": np.append(is_ban, True),
-            "closed_years": np.append(np.where(is_ban, np.nan, rng.choice([np.nan, 3.0, 5.0], count)), np.nan),
+            "closed_years": np.append(np.where(is_ban, np.nan, closed_years), np.nan),
         }
     )
-    return conform(digs, DIGS)
 
 
-def visit_table(rng: np.random.Generator, network: Network, contacts: Contacts) -> tuple[pd.DataFrame, Integers]:
+def visit_table(
+    rng: np.random.Generator, layout: Layout, ids: Ids, contacts: Contacts
+) -> tuple[pd.DataFrame, Integers]:
     """Return the visits in order of their dates, and the true reason of each."""
     day = _calendar(contacts.season, 10, 15) + contacts.day
     order = np.argsort(day, kind="stable")
     day, is_cold, reason = day[order], contacts.is_cold[order], contacts.reason[order]
     count, channel = len(order), contacts.channel[order]
-    building = network.node_ids[network.building_nodes].to_numpy(dtype=object)[contacts.building[order]]
+    building = contacts.building[order]
     is_measured = (channel == 3) | (rng.random(count) < 0.3)
     temperature = _room_temperatures(rng, is_cold)
     is_said = (channel != 3) | (rng.random(count) < 0.3)
@@ -150,19 +171,19 @@ def visit_table(rng: np.random.Generator, network: Network, contacts: Contacts) 
     resolved_on = np.where(resolved, day + rng.geometric(0.25, count), np.datetime64("NaT", "D"))
     visits = pd.DataFrame(
         {
-            "visit_id": numbered("C", count, 6),
-            "building_id": building,
-            "visited_on": day,
+            "visit_id": text_column(numbered("C", count, 6)),
+            "building_id": ids.nodes.take(layout.buildings[building]),
+            "visited_on": day.astype("datetime64[s]"),
             "channel": worded(CHANNELS, channel),
             "is_cold": pd.arrays.BooleanArray(is_cold, ~is_said),
             "room_temp_c": np.where(is_measured, temperature, np.nan),
             "category": worded(_CATEGORIES, _categories(rng, is_cold, channel)),
             "cause": worded(_CAUSES, _causes(rng, reason)),
-            "resolved_on": resolved_on,
-            "household_id": _household_ids(building, contacts.household[order]),
+            "resolved_on": resolved_on.astype("datetime64[s]"),
+            "household_id": text_column(doors(ids.buildings[building], contacts.household[order] + 1)),
         }
     )
-    return conform(visits, VISITS), reason
+    return visits, reason
 
 
 def _found_days(rng: np.random.Generator, season: Integers, by: Integers, is_last: Truths) -> Days:
@@ -175,16 +196,21 @@ def _found_days(rng: np.random.Generator, season: Integers, by: Integers, is_las
     return np.where(by == _TEST, tested, _calendar(season, 10, 15) + heating_day)
 
 
-def _places(rng: np.random.Generator, network: Network, asset: Integers, wanted: Truths) -> tuple[Floats, Floats]:
-    """Coordinates of a point on the segment where they are wanted, else unknown."""
-    segment = np.where(wanted, asset, 0)
-    share = rng.uniform(0.2, 0.8, len(asset))
-    found = []
-    for column in ("x_m", "y_m"):
-        at = network.nodes[column].to_numpy(dtype=np.float64)
-        a, b = at[network.from_node[segment]], at[network.to_node[segment]]
-        found.append(np.where(wanted, np.round(a + share * (b - a), 1), np.nan))
+def _places(rng: np.random.Generator, layout: Layout, faults: Faults) -> tuple[Floats, Floats]:
+    """Coordinates of a point on the segment where no asset is named, else unknown."""
+    segment = np.where(faults.is_placed, 0, faults.asset)
+    share = rng.uniform(0.2, 0.8, len(segment))
+    pipes, found = layout.pipes, []
+    for at in (pipes.x_m, pipes.y_m):
+        a, b = at[pipes.from_node[segment]], at[pipes.to_node[segment]]
+        found.append(np.where(faults.is_placed, np.nan, np.round(a + share * (b - a), 1)))
     return found[0], found[1]
+
+
+def _stations_of(layout: Layout) -> Integers:
+    """Return for each asset the place of its station among the stations, -1 on the primary level."""
+    of_segment = np.where(layout.is_primary, -1, layout.pipes.block[layout.pipes.to_node])
+    return np.append(of_segment, np.arange(len(layout.stations)))
 
 
 def _room_temperatures(rng: np.random.Generator, is_cold: Truths) -> Floats:
@@ -209,11 +235,6 @@ def _causes(rng: np.random.Generator, reason: Integers) -> Integers:
     found = np.where((reason == OTHER) & (draw < 0.3), 4, found)
     found = np.where(np.isin(reason, [NETWORK, STATION]) & (draw < 0.3), 5, found)
     return np.where(rng.random(len(reason)) < 0.75, found, -1)
-
-
-def _household_ids(building: npt.NDArray[np.object_], household: Integers) -> npt.NDArray[np.object_]:
-    ids = [f"{where}-{number + 1:03d}" for where, number in zip(building, household.tolist(), strict=True)]
-    return np.array(ids, dtype=object)
 
 
 def _calendar(year: Integers, month: int, day: int) -> Days:

@@ -12,8 +12,7 @@ from heatnet.synthetic.layout import Layout
 
 RENEWAL, CLEANING, BALANCING = 0, 1, 2
 _PERSISTENCE = 0.7
-_IMPAIRED_PER_KM = 0.1
-_PRIMARY_SHARE = 0.15  # a wide main is choked less easily than a lane
+_IMPAIRED_PER_KM = 0.18
 _STATION_PRIOR = 0.03
 _USUAL_RATE_PER_KM = 0.07
 _RENEWED_SHARE = 0.02
@@ -126,7 +125,8 @@ def _impaired(rng: np.random.Generator, layout: Layout, rate: Floats, before: Tr
     """Assets that fail often are more often impaired; what was cured in summer is not in the next season."""
     km = layout.length_m / 1000.0
     worse = np.clip(np.sqrt(rate[: len(km)] / km / _USUAL_RATE_PER_KM), 0.3, 3.0)
-    per_km = np.where(layout.is_primary, _PRIMARY_SHARE, 1.0) * np.where(layout.twin >= 0, 0.5, 1.0)
+    wide = np.minimum(1.0, 100.0 / layout.diameter_mm) ** 2  # a wide main is choked less easily than a lane
+    per_km = np.where(layout.is_primary, wide, 1.0) * np.where(layout.twin >= 0, 0.5, 1.0)
     prior = np.concatenate(
         [-np.expm1(-_IMPAIRED_PER_KM * km * per_km * worse), np.full(len(rate) - len(km), _STATION_PRIOR)]
     )

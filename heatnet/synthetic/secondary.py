@@ -17,8 +17,8 @@ from heatnet.synthetic.primary import grid_streets, primary_runs
 
 _LANE_GAP_M = 62.0
 _PIECE_M = 76.0
-_YARD_SHARE = 0.2
-_BUILDINGS_OF_YARD = (0.65, 0.27, 0.08)
+_YARD_SHARE = 0.28
+_BUILDINGS_OF_YARD = (0.8, 0.17, 0.03)
 _STATIONS_PER_TIE = 3
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from heatnet.network import Integers, Network, Truths
+from heatnet.network import Integers, Truths
 from heatnet.synthetic.contacts import P_CLEAR, P_IMPAIRED, REASONS
+from heatnet.synthetic.ids import Ids, text_column
 from heatnet.synthetic.layout import Layout
 from heatnet.synthetic.seasons import Past
 
@@ -48,22 +49,23 @@ class Truth:
     p_impaired: float
 
 
-def truth_of(network: Network, layout: Layout, past: Past, troubled: Truths, reason: Integers) -> Truth:
+def truth_of(layout: Layout, ids: Ids, past: Past, troubled: Truths, visits: pd.DataFrame, reason: Integers) -> Truth:
     """Return the truth about assets, buildings and visits, by their ids."""
     seasons = list(past.seasons)
-    building_ids = network.node_ids[layout.buildings].rename("building_id")
-    visit_ids = pd.Index([f"C{number:06d}" for number in range(1, len(reason) + 1)], name="visit_id")
+    asset_ids = pd.Index(ids.assets, name="asset_id")
+    building_ids = pd.Index(ids.nodes.take(layout.buildings), name="building_id")
+    visit_ids = pd.Index(visits["visit_id"])
     behind = layout.tree.sum_up(layout.households)
-    through = np.zeros(network.n_assets)
+    through = np.zeros(len(asset_ids))
     supplied = np.flatnonzero(layout.entering >= 0)
     through[layout.entering[supplied]] = behind[supplied]
-    through[network.n_segments :] = behind[layout.stations]
+    through[layout.n_segments :] = behind[layout.stations]
     return Truth(
-        fault_rate=pd.DataFrame(past.fault_rate, index=network.asset_ids, columns=seasons),
-        is_impaired=pd.DataFrame(past.is_impaired, index=network.asset_ids, columns=seasons),
+        fault_rate=pd.DataFrame(past.fault_rate, index=asset_ids, columns=seasons),
+        is_impaired=pd.DataFrame(past.is_impaired, index=asset_ids, columns=seasons),
         is_building_troubled=pd.DataFrame(troubled, index=building_ids, columns=seasons),
-        households_behind=pd.Series(through, index=network.asset_ids),
-        cold_reason=pd.Series(np.array(REASONS, dtype=object)[reason], index=visit_ids),
+        households_behind=pd.Series(through, index=asset_ids),
+        cold_reason=pd.Series(text_column(REASONS).take(reason), index=visit_ids),
         households=pd.Series(layout.households[layout.buildings], index=building_ids),
         p_clear=P_CLEAR,
         p_impaired=P_IMPAIRED,
@@ -77,9 +79,3 @@ def impaired_on_path(layout: Layout, past: Past) -> tuple[Truths, Truths]:
     by_station[layout.stations] = past.is_impaired[layout.n_segments :]
     buildings = layout.buildings
     return layout.tree.spread_down(by_segment)[buildings], layout.tree.spread_down(by_station)[buildings]
-
-
-def stations_of(layout: Layout) -> Integers:
-    """Return for each asset the place of its station among the stations, -1 on the primary level."""
-    of_segment = np.where(layout.is_primary, -1, layout.pipes.block[layout.pipes.to_node])
-    return np.append(of_segment, np.arange(len(layout.stations)))
