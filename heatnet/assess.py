@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet.assessment import Assessment, told_of_assets
-from heatnet.failure import fit_failure_model
+from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.findings import all_findings
 from heatnet.history import asset_seasons
 from heatnet.hours import chronic_part, outage_part, winter_location
@@ -30,6 +30,7 @@ def assess(
     makeup: pd.DataFrame | None = None,
     climate: Any = None,
     grade_share: float = 0.024,
+    model: FailureModel | None = None,
     rng: Any = 0,
 ) -> Assessment:
     """Rank every asset by the cold household-hours that its cure saves in the coming season.
@@ -47,6 +48,8 @@ def assess(
         Outdoor temperatures of the heating time in degC, equal weights; by default an assumed winter.
     grade_share : float
         Share of the length that one summer can cure; grade A is what belongs to it in at least 80 % of draws.
+    model : FailureModel, optional
+        A failure model fitted elsewhere, such as to many networks; by default it is fitted to this network's faults.
     rng : int or numpy Generator
         Seed of the draws for the range of each rank.
 
@@ -79,7 +82,7 @@ def assess(
         works=records.works,
         makeup=records.makeup,
     )
-    model = fit_failure_model(history)
+    model = fit_failure_model(history) if model is None else model
     expected = model.expected_faults(network, season=season)
     _LOG.info("what the visits say")
     location = winter_location(network, records, season=season - 1, expected=expected)
