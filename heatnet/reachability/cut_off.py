@@ -202,6 +202,11 @@ def outages(network: Network, isolate: Isolation | None = None) -> Outages:
     """
     isolate = isolation(network, isolate)
     parts = section_parts(network) if isolate == "section" else segment_parts(network)
+    return outages_of_parts(network, parts, isolate)
+
+
+def outages_of_parts(network: Network, parts: Parts, isolate: Isolation) -> Outages:
+    """Return what each single outage cuts off, where the parts for this isolation are at hand."""
     primary, secondary, is_live = _both_levels(network, parts, isolate)
     joined = _one_order(primary, secondary)
     node_position = joined.position[parts.point_part[:, : network.n_nodes]]
@@ -212,9 +217,7 @@ def outages(network: Network, isolate: Isolation | None = None) -> Outages:
     landmarks = np.concatenate([node_position[:, buildings], station_position[:, is_live]], axis=1)
     cut, disputed = _without_repeats(cut, landmarks)
     fed = _fed(network, parts, secondary, buildings, is_live)
-    set_position = np.array(
-        [[_ancestor(primary, where, stations) for stations in fed.sets] for where in station_position], dtype=np.int64
-    ).reshape(len(cut), len(fed.sets))
+    set_position = np.stack([_set_positions(primary, where, fed.sets) for where in station_position])
     item_position = tuple(np.concatenate([node_position[:, buildings], station_position, set_position], axis=1))
     first_set = len(buildings)
     overlap = overlap_of(disputed, cut[0], cut[-1], item_position[0], item_position[-1])
@@ -309,10 +312,11 @@ def _fed(network: Network, parts: Parts, secondary: Cuts, buildings: Integers, i
     return feeding(buildings[on_secondary], node_branch[:, on_secondary], station_branch, is_live)
 
 
-def _ancestor(primary: Cuts, station_position: Integers, stations: tuple[int, ...]) -> int:
-    """Return the position of the last part whose loss kills all these stations at once."""
-    where = station_position[list(stations)]
-    return int(common_ancestors(primary, where.min(keepdims=True), where.max(keepdims=True))[0])
+def _set_positions(primary: Cuts, station_position: Integers, sets: list[tuple[int, ...]]) -> Integers:
+    """Return for each set of stations the position of the last vertex below which all of them hang."""
+    lowest = np.array([station_position[list(stations)].min() for stations in sets], dtype=np.int64)
+    highest = np.array([station_position[list(stations)].max() for stations in sets], dtype=np.int64)
+    return common_ancestors(primary, lowest, highest) if sets else lowest
 
 
 def _together(
@@ -323,6 +327,12 @@ def _together(
     Only outages that cut off different things in the two layers can do so; these few are looked at one set at a time.
     """
     found = [np.empty((2, 0), dtype=np.int64)]
+    kills_in_each = np.ones(len(disputed), dtype=bool)
+    for one, at in zip(cut, station_position, strict=True):
+        in_sets = np.sort(at[[station for stations in sets for station in stations]])
+        first, stop = np.searchsorted(in_sets, one.first[disputed]), np.searchsorted(in_sets, one.stop[disputed])
+        kills_in_each &= first < stop
+    disputed = disputed[kills_in_each]
     for number, stations in enumerate(sets if len(disputed) else []):
         where = station_position[:, list(stations)]
         dead = [

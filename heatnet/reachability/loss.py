@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from heatnet.network import Network
-from heatnet.reachability.cut_off import Isolation, isolation, outages
-from heatnet.reachability.parts import section_parts
+from heatnet.reachability.cut_off import Isolation, isolation, outages_of_parts
+from heatnet.reachability.parts import section_parts, segment_parts
 from heatnet.reachability.sections import drained_length, valves_to_close
 
 
@@ -58,11 +58,11 @@ def supply_loss(network: Network, isolate: Isolation | None = None) -> pd.DataFr
     """
     isolate = isolation(network, isolate)
     weights = np.stack([np.ones(network.n_nodes), network.households, network.load_kw], axis=1)
-    lost = outages(network, isolate).lost(weights)
+    parts = section_parts(network) if isolate == "section" else segment_parts(network)
+    lost = outages_of_parts(network, parts, isolate).lost(weights)
     drained_m, valves = np.zeros(network.n_assets), np.zeros(network.n_assets, dtype=np.int64)
     drained_m[: network.n_segments] = network.length_m
     if isolate == "section":
-        parts = section_parts(network)
         drained_m[: network.n_segments] = drained_length(network, parts)
         valves[: network.n_segments] = valves_to_close(network, parts)
     return pd.DataFrame(

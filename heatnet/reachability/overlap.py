@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from heatnet.reachability.ranges import range_minimum
+from heatnet.reachability.ranges import group_by, range_minimum
 
 Integers = npt.NDArray[np.integer[Any]]
 Truths = npt.NDArray[np.bool_]
@@ -78,8 +78,9 @@ def is_within(one: Intervals, other: Intervals, at_one: Integers, at_other: Inte
     at_one, at_other : ndarray of int, shape (n_items,)
         Positions of the items.
     """
-    order = np.argsort(at_one, kind="stable")
-    first, stop = np.searchsorted(at_one[order], one.first), np.searchsorted(at_one[order], one.stop)
+    n_positions = int(max(at_one.max(initial=0), one.stop.max(initial=0))) + 1
+    order, starts = group_by(at_one, n_positions)
+    first, stop = starts[one.first], starts[one.stop]
     answer: Truths = first == stop
     asked = np.flatnonzero(~answer)
     values = at_other[order]

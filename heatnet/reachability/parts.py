@@ -19,10 +19,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
+from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from heatnet.network import Network
+from heatnet.reachability.ranges import group_by
 
 Integers = npt.NDArray[np.integer[Any]]
 Truths = npt.NDArray[np.bool_]
@@ -151,7 +152,7 @@ def _spread(chosen: Truths, end_points: Integers, points_per_layer: int) -> tupl
 
 def _joined_points(n_points: int, link_from: Integers, link_to: Integers) -> tuple[Integers, int]:
     """Return the number of the connected set of each point, and how many sets there are."""
-    ones = np.ones(len(link_from), dtype=np.float64)
-    graph = coo_array((ones, (link_from, link_to)), shape=(n_points, n_points)).tocsr()
+    order, starts = group_by(link_from, n_points)
+    graph = csr_array((np.ones(len(order)), link_to[order], starts), shape=(n_points, n_points))
     n_sets, labels = connected_components(graph, directed=False)
     return labels, int(n_sets)
