@@ -59,12 +59,15 @@ class GroupTree:
         return replace(self, group_of_building=self.group_of_building[order])
 
 
-def group_tree(network: Network, paths: SupplyPaths, observed_nodes: Integers, prior: Floats) -> GroupTree:
-    """Return the tree of groups on the paths to the observed buildings (each reached by a path)."""
+def group_tree(
+    network: Network, paths: SupplyPaths, observed_nodes: Integers, below: Integers, prior: Floats
+) -> GroupTree:
+    """Return the tree of groups on the paths to the observed buildings (each reached by a path).
+
+    `below` is, per asset, a sum over the observed buildings on whose path it lies, of anything above 0 for each of
+    them: on one path, equal sums are equal sets.
+    """
     last = paths.last_asset[observed_nodes]
-    is_observed = np.zeros(network.n_assets, dtype=np.int64)
-    is_observed[last] = 1
-    below = paths.forest.subtree_sum(is_observed)
     active = paths.order[below[paths.order] > 0]
     parent = paths.parent_asset[active]
     continues = (parent >= 0) & (below[parent] == below[active])
@@ -77,7 +80,8 @@ def group_tree(network: Network, paths: SupplyPaths, observed_nodes: Integers, p
     group_parent = np.where(above >= 0, label[above], -1)
     # Siblings in an order that hangs on their names only, so that sums round alike whatever the order of the rows.
     sibling_key = pd.util.hash_array(network.asset_ids[bottom].to_numpy(dtype=object))
-    order = Forest.of(group_parent, sibling_key).order
+    by_name = Forest.of(group_parent, sibling_key)
+    order = by_name.order
     place = np.full(n_groups + 1, -1, dtype=np.int64)  # the last entry serves parent -1
     place[order] = np.arange(n_groups)
     group_of_asset = np.full(network.n_assets, -1, dtype=np.int64)
@@ -86,7 +90,7 @@ def group_tree(network: Network, paths: SupplyPaths, observed_nodes: Integers, p
     np.add.at(log_none, group_of_asset[active], np.log1p(-prior[active]))
     with np.errstate(divide="ignore"):
         log_any = np.log(-np.expm1(log_none))
-    forest = Forest.of(place[group_parent[order]])
+    forest = Forest(place[group_parent[order]], np.arange(n_groups), by_name.level_start)
     return GroupTree(forest, group_of_asset, group_of_asset[last], log_none, log_any)
 
 

@@ -19,8 +19,10 @@ from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.schema import text_values
 
 Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
 
 PAIR_RATE_PER_KM, SINGLE_RATE_PER_KM, STATION_PRIOR = 0.1, 0.05, 0.03
+_COUNT_BITS = 31
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -147,7 +149,8 @@ def locate_faults(
     given_prior = _checked_prior(network, prior)
     paths = supply_paths(network)
     evidence = season_evidence(network, paths, visits, season=season, calls=calls)
-    tree = group_tree(network, paths, evidence.node, given_prior)
+    seen_below, cold_below, observed_below = _sums_below(network, paths, evidence)
+    tree = group_tree(network, paths, evidence.node, observed_below, given_prior)
     by_group = np.argsort(tree.group_of_building)
     tree, evidence = tree.with_buildings(by_group), evidence.sorted_by(by_group)
     rates = learned_rates(tree, evidence, building_prior, p_clear=p_clear, p_impaired=p_impaired)
@@ -157,7 +160,7 @@ def locate_faults(
     path_clear[reached] = np.exp(log_clear_paths(paths, tree, told, given_prior))[paths.last_asset[reached]]
     counted = evidence.calls.any()
     return Location(
-        assets=_asset_table(network, paths, evidence, tree, told, given_prior),
+        assets=_asset_table(network, tree, told, given_prior, seen_below, cold_below),
         buildings=_building_table(network, evidence, told, building_prior, path_clear),
         p_clear=rates.p_clear,
         p_impaired=rates.p_impaired,
@@ -184,15 +187,19 @@ def default_prior(network: Network) -> pd.Series[Any]:
     >>> default_prior(network).round(4).to_dict()
     {'s': 0.0952}
     """
+    return pd.Series(_default_prior(network), index=network.asset_ids, name="prior")
+
+
+def _default_prior(network: Network) -> Floats:
     per_km = np.where(network.in_supply & network.in_return, PAIR_RATE_PER_KM, SINGLE_RATE_PER_KM)
     segments = -np.expm1(-per_km * network.length_m / 1000)
     stations = np.full(len(network.station_nodes), STATION_PRIOR)
-    return pd.Series(np.concatenate([segments, stations]), index=network.asset_ids, name="prior")
+    return np.concatenate([segments, stations])
 
 
 def _checked_prior(network: Network, prior: pd.Series[Any] | None) -> Floats:
     if prior is None:
-        prior = default_prior(network)
+        return _default_prior(network)
     if not isinstance(prior, pd.Series):
         raise HeatnetError(f"prior is a {type(prior).__name__}; give a pandas Series by asset_id.")
     ids = pd.Index(text_values(pd.Series(prior.index)))
@@ -215,8 +222,21 @@ def _first(ids: pd.Index[Any]) -> str:
     return f"{', '.join(str(name) for name in ids[:5])}{', ...' if len(ids) > 5 else ''} ({len(ids)} {noun})"
 
 
+def _sums_below(network: Network, paths: SupplyPaths, evidence: Evidence) -> tuple[Integers, Integers, Integers]:
+    """Return, per asset, visits and cold visits, and a number that grows with every observed building behind it."""
+    seen, cold = (evidence.visits + evidence.calls), (evidence.cold_visits + evidence.calls)
+    both = np.zeros(network.n_nodes, dtype=np.int64)
+    both[evidence.node] = (seen.astype(np.int64) << _COUNT_BITS) + cold.astype(np.int64)
+    both_below = paths.subtree_sum(both)  # two counts in one pass
+    if seen.all():
+        return both_below >> _COUNT_BITS, both_below & (2**_COUNT_BITS - 1), both_below
+    is_observed = np.zeros(network.n_nodes, dtype=np.int64)
+    is_observed[evidence.node] = 1
+    return both_below >> _COUNT_BITS, both_below & (2**_COUNT_BITS - 1), paths.subtree_sum(is_observed)
+
+
 def _asset_table(
-    network: Network, paths: SupplyPaths, evidence: Evidence, tree: GroupTree, told: Beliefs, prior: Floats
+    network: Network, tree: GroupTree, told: Beliefs, prior: Floats, seen_below: Integers, cold_below: Integers
 ) -> pd.DataFrame:
     in_group = np.flatnonzero(tree.group_of_asset >= 0)
     group = tree.group_of_asset[in_group]
@@ -224,17 +244,14 @@ def _asset_table(
     with np.errstate(divide="ignore"):
         posterior[in_group] = told.of_members(group, np.log(prior[in_group]))
     group_prob[in_group] = told.of_members(np.arange(len(tree)), tree.log_any)[group]
-    counts = np.zeros((2, network.n_nodes), dtype=np.int64)
-    counts[0, evidence.node] = evidence.visits + evidence.calls
-    counts[1, evidence.node] = evidence.cold_visits + evidence.calls
     label = np.full(network.n_assets, np.nan, dtype=object)
     names = network.asset_ids[in_group].to_numpy(dtype=object)
     label[in_group] = _smallest_names(names, group, len(tree))[group]
     return pd.DataFrame(
         {
             "impaired_prob": posterior,
-            "visits": paths.subtree_sum(counts[0]),
-            "cold_visits": paths.subtree_sum(counts[1]),
+            "visits": seen_below,
+            "cold_visits": cold_below,
             "ambiguity_group": pd.Series(label, index=network.asset_ids, dtype=network.asset_ids.dtype),
             "group_prob": group_prob,
         },

@@ -129,10 +129,10 @@ def _log_stays_clear(log_odds: Floats, ratio: Floats) -> Floats:
 
 def _upward(tree: GroupTree, seen: Floats) -> tuple[Floats, Floats]:
     """Return D and M of every group, given what the buildings hand up."""
-    if tree.forest.is_deep:
+    starts = tree.forest.level_start
+    if starts is None:
         return _upward_one_by_one(tree, seen)
     ends, message = seen.copy(), np.empty(len(tree))
-    starts = tree.forest.level_start
     for level in range(len(starts) - 2, -1, -1):
         here = slice(starts[level], starts[level + 1])
         message[here] = np.logaddexp(tree.log_any[here], tree.log_none[here] + ends[here])

@@ -9,7 +9,7 @@ and impaired ones one more at four times the mean rate.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -27,7 +27,8 @@ Floats = npt.NDArray[np.float64]
 EXTRA_VISITS, EXTRA_COLD_CLEAR, EXTRA_COLD_IMPAIRED = 10.0, 1.0, 6.0
 EXTRA_CALLS, IMPAIRED_CALL_FACTOR = 1.0, 4.0
 _LEAST_RATE = 1e-12
-_STEP = 1e-5
+_STEP = 1e-6
+_FEWEST_GROUPS_OF_ONE_HILL = 5000
 _RATE_BOUNDS, _DISTANCE_BOUNDS = (-20.0, 20.0), (-15.0, 2.7)
 
 
@@ -140,14 +141,15 @@ def learned_rates(
     call_rate = _share(float(evidence.calls.sum()), float(evidence.callers.sum()))
     if p_clear is not None and p_impaired is not None and not call_rate:
         return Rates(float(p_clear), float(p_impaired))
-    best_value, best = -math.inf, Rates(0.0, 1.0)
-    for visits, calls in product(_visit_pairs(evidence, p_clear, p_impaired), _call_pairs(call_rate)):
-        surface = _Surface(tree, evidence, building_prior, visits, calls, call_rate)
-        for start in _starts(surface):
-            free = _climb(surface, start)
-            value = surface.value_and_slope(free)[0]
-            if value > best_value:
-                best_value, best = value, surface.rates(free)
+    tops = [
+        (surface, *_highest(surface))
+        for surface in (
+            _Surface(tree, evidence, building_prior, visits, calls, call_rate)
+            for visits, calls in product(_visit_pairs(evidence, p_clear, p_impaired), _call_pairs(call_rate))
+        )
+    ]
+    surface, _, free = max(tops, key=lambda top: top[1])
+    best = surface.rates(_polished(surface, free))
     given = (best.p_clear if p_clear is None else float(p_clear), best.p_impaired if p_impaired is None else p_impaired)
     return Rates(given[0], float(given[1]), *((best.c_clear, best.c_impaired) if call_rate else (0.0, 0.0)))
 
@@ -189,50 +191,68 @@ def _call_pairs(call_rate: float) -> Iterator[_Pair]:
     yield _Pair(math.log(call_rate), math.log(call_rate))
 
 
+def _highest(surface: _Surface) -> tuple[float, Floats]:
+    """Return the highest value found from several starts, and where it is, but for the last digits.
+
+    With few visits the surface may have several hills, so each start is followed; with many one hill towers.
+    """
+    if not surface.visits.n_free + surface.calls.n_free:
+        free = np.empty(0)
+        return surface.value_and_slope(free)[0], free
+    starts = [(surface.value_and_slope(start)[0], start) for start in _starts(surface)]
+    if len(surface.tree) > _FEWEST_GROUPS_OF_ONE_HILL:
+        starts = [max(starts, key=lambda start: start[0])]
+    return max((_climbed(surface, start) for _, start in starts), key=lambda top: top[0])
+
+
 def _starts(surface: _Surface) -> Iterator[Floats]:
     """Yield where to start: around the share of cold visits, close to it, and far from it."""
     share = _share(float(surface.evidence.cold_visits.sum()), float(surface.evidence.visits.sum()))
     base = math.log(surface.call_rate) if surface.call_rate else 0.0
-    n_free = surface.visits.n_free + surface.calls.n_free
-    if not n_free:
-        yield np.empty(0)
-        return
     for low, high, c_low, c_high in (
         (share / 2, 0.5 + share / 2, 0.5, 3.0),
         (0.8 * share, 0.2 + 0.8 * share, 0.8, 1.5),
         (share / 10, 0.9, 0.2, 10.0),
+        (0.05, 0.97, 0.1, 3.0),
+        (0.3 + share / 2, 0.95, 0.9, 10.0),
+        (0.02, 0.3, 0.5, 1.5),
     ):
         visits = surface.visits.start(_logit(low), _logit(high))
         yield np.array(visits + surface.calls.start(base + math.log(c_low), base + math.log(c_high)))
 
 
-def _climb(surface: _Surface, start: Floats) -> Floats:
-    """Return the top of the hill on which `start` stands, where the slope is nil to the last digits."""
-    if not len(start):
-        return start
+def _climbed(surface: _Surface, start: Floats) -> tuple[float, Floats]:
+    """Return value and place of the top of the hill on which `start` stands, but for the last digits."""
+    seen = surface.evidence
+    scale = np.r_[
+        np.full(surface.visits.n_free, 1 / math.sqrt(4 + 0.1 * float(seen.visits.sum()))),
+        np.full(surface.calls.n_free, 1 / math.sqrt(4 + 0.1 * float(seen.calls.sum()))),
+    ]
 
-    def downhill(free: Floats) -> tuple[float, Floats]:
-        value, slope = surface.value_and_slope(free)
-        return -value, -slope
+    def downhill(scaled: Floats) -> tuple[float, Floats]:
+        value, slope = surface.value_and_slope(scaled * scale)
+        return -value, -slope * scale
 
-    bounds = surface.visits.bounds() + surface.calls.bounds()
-    found = minimize(downhill, start, jac=True, method="L-BFGS-B", bounds=bounds, options={"ftol": 1e-12})
-    return _polished(lambda free: surface.value_and_slope(free)[1], np.asarray(found.x))
+    limits = np.array(surface.visits.bounds() + surface.calls.bounds()) / scale[:, None]
+    found = minimize(downhill, start / scale, jac=True, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-10})
+    return -float(found.fun), np.asarray(found.x) * scale
 
 
-def _polished(slope_at: Callable[[Floats], Floats], free: Floats) -> Floats:
+def _polished(surface: _Surface, free: Floats) -> Floats:
     """Return the point after Newton steps on the slope, as long as they bring it nearer to nil."""
-    slope = slope_at(free)
-    for _ in range(6):
+    if not len(free):
+        return free
+    slope = surface.value_and_slope(free)[1]
+    for _ in range(8):
         if np.abs(slope).max() < 1e-11:
             break
         steps = _STEP * np.eye(len(free))
-        curvature = np.array([(slope_at(free + step) - slope_at(free - step)) / (2 * _STEP) for step in steps])
+        curvature = np.array([surface.value_and_slope(free + step)[1] - slope for step in steps]) / _STEP
         curvature = (curvature + curvature.T) / 2
         if np.linalg.eigvalsh(curvature).max() > -1e-6:
             break  # no top here: the rates run together or away
         trial = free - np.linalg.solve(curvature, slope)
-        trial_slope = slope_at(trial)
+        trial_slope = surface.value_and_slope(trial)[1]
         if np.abs(trial_slope).max() >= np.abs(slope).max():
             break
         free, slope = trial, trial_slope

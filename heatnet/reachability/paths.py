@@ -21,8 +21,8 @@ from heatnet.network import SOURCE, Network
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
-_FEWEST_ASSETS_PER_LEVEL = 40
-"""Below this many assets per level of the forest a plain loop is faster than one array step per level."""
+_FEWEST_MEMBERS_PER_LEVEL = 40
+_FEWEST_LEVELS_OF_A_LOOP = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,13 +35,14 @@ class Forest:
         Position of the parent of each member; -1: a root; -2: not a member.
     order : array of int
         The members, level by level from the roots.
-    level_start : array of int
-        Where each level starts in `order`; the last entry is the number of members.
+    level_start : array of int, optional
+        Where each level starts in `order`; the last entry is the number of members. None: the levels are so many and
+        so small that a plain loop over the members is faster than one array step per level.
     """
 
     parent: Integers
     order: Integers
-    level_start: Integers
+    level_start: Integers | None
 
     @classmethod
     def of(cls, parent: Integers, sibling_key: npt.NDArray[Any] | None = None) -> Forest:
@@ -64,11 +65,6 @@ class Forest:
         order = breadth_first_order(children, 0, directed=True, return_predecessors=False)[1:].astype(np.int64) - 1
         return cls(parent, order, _level_starts(parent, order))
 
-    @property
-    def is_deep(self) -> bool:
-        """Whether the levels are so many and so small that a plain loop is the faster way through them."""
-        return len(self.order) < _FEWEST_ASSETS_PER_LEVEL * (len(self.level_start) - 1)
-
     def subtree_sum(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Return, for each position, the sum of the values of all members of its subtree (0 outside the forest).
 
@@ -79,7 +75,7 @@ class Forest:
         """
         total = np.zeros_like(values)
         total[self.order] = values[self.order]
-        if self.is_deep:
+        if self.level_start is None:
             sums, above = total.tolist(), self.parent.tolist()
             for position in reversed(self.order.tolist()):
                 if above[position] >= 0:
@@ -102,7 +98,7 @@ class Forest:
         [11.0, 10.0, 100.0, 1011.0]
         """
         needs_parent = ~is_total & (self.parent >= 0)
-        if self.is_deep:
+        if self.level_start is None:
             sums, above = values.tolist(), self.parent.tolist()
             for position in self.order[needs_parent[self.order]].tolist():
                 sums[position] += sums[above[position]]
@@ -115,16 +111,17 @@ class Forest:
         return total
 
 
-def _level_starts(parent: Integers, order: Integers) -> Integers:
-    """Return where each level starts in a breadth-first order: where the parents first belong to the level before."""
+def _level_starts(parent: Integers, order: Integers) -> Integers | None:
+    """Return where each level starts in a breadth-first order, or None where the levels are many and small."""
     place = np.full(len(parent) + 1, -1, dtype=np.int64)  # the last entry serves parent -1
     place[order] = np.arange(len(order))
-    parent_place = place[parent[order]].tolist()
-    starts = [0] if len(order) else []
-    for i, above in enumerate(parent_place):
-        if above >= starts[-1]:
-            starts.append(i)
-    return np.array([*starts, len(order)], dtype=np.int64)
+    parent_place = place[parent[order]]  # never falls along the order
+    starts = [0]
+    while starts[-1] < len(order):
+        if len(starts) > _FEWEST_LEVELS_OF_A_LOOP and len(starts) * _FEWEST_MEMBERS_PER_LEVEL > len(order):
+            return None
+        starts.append(int(np.searchsorted(parent_place, starts[-1])))
+    return np.array(starts, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
