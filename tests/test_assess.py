@@ -195,11 +195,26 @@ def test_an_empty_network_has_an_empty_ranking() -> None:
     assert hn.assess(hn.Network(nodes, segments), season=2026).ranking.empty
 
 
+TURIN = Path(__file__).parent.parent.parent / "shared" / "data" / "turin"
+without_turin = pytest.mark.skipif(not TURIN.is_dir(), reason="the Turin network is not beside the checkout")
+
+
+@without_turin
+@pytest.mark.parametrize(
+    ("segment", "behind"),
+    [("P5", ["N94", "N130"]), ("P12", ["N182", "N112", "N122"]), ("P13", ["N182", "N112", "N122"])],
+)
+def test_losses_of_a_real_tree_are_those_found_by_following_its_pipes_by_hand(segment: str, behind: list[str]) -> None:
+    network = hn.read_network(TURIN)
+    load = network.nodes.set_index("node_id").loc[behind, "load_kw"].sum()
+    loss = hn.supply_loss(network).loc[segment]
+    assert loss["buildings_lost"] == len(behind)
+    assert loss["load_lost_kw"] == pytest.approx(load, rel=1e-12)
+
+
+@without_turin
 def test_a_real_network_without_years_households_or_faults_is_ranked_and_the_gaps_are_said() -> None:
-    folder = Path(__file__).parent.parent.parent / "shared" / "data" / "turin"
-    if not folder.is_dir():
-        pytest.skip("the Turin network is not beside the checkout")
-    assessment = hn.assess(hn.read_network(folder), season=2026)
+    assessment = hn.assess(hn.read_network(TURIN), season=2026)
     said = " ".join(assessment.assumptions)
     assert "guessed from load_kw/5" in said
     assert "no faults are recorded" in said
