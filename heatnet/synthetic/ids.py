@@ -90,8 +90,12 @@ def worded(words: Sequence[str], codes: Integers) -> Any:
 
 
 def _digits(numbers: Integers, width: int) -> npt.NDArray[np.uint32]:
-    places = 10 ** np.arange(width - 1, -1, -1)
-    digits: npt.NDArray[np.uint32] = (numbers[:, None] // places % 10 + ord("0")).astype(np.uint32)
+    digits = np.empty((len(numbers), width), dtype=np.uint32)
+    rest = numbers.astype(np.uint32)
+    for place in range(width - 1, -1, -1):
+        tens = rest // np.uint32(10)
+        digits[:, place] = rest - tens * np.uint32(10) + np.uint32(ord("0"))
+        rest = tens
     return digits
 
 
