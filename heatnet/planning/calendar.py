@@ -150,39 +150,82 @@ def _packed(tasks: Sequence[Task], crews: Sequence[int], window: int) -> list[in
 
 @dataclass(slots=True)
 class _Book:
-    """Free spells of all crews, first and last day, and the days taken on each street."""
+    """Free spells of all crews (first and last day, crew), and the days taken on each street."""
 
-    gaps: list[tuple[int, int]]
+    gaps: list[tuple[int, int, int]]
     taken: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def book(self, gap: int, start: int, task: Task) -> None:
-        first, last = self.gaps.pop(gap)
+        first, last, crew = self.gaps.pop(gap)
         end = start + task.days - 1
-        self.gaps += [spell for spell in ((first, start - 1), (end + 1, last)) if spell[0] <= spell[1]]
+        parts = (first, start - 1, crew), (end + 1, last, crew)
+        self.gaps += [spell for spell in parts if spell[0] <= spell[1]]
         self.gaps.sort()
         if task.street is not None:
             self.taken.setdefault(task.street, []).append((start, end))
 
 
-def _pack_once(tasks: Sequence[Task], crews: Sequence[int], window: int, *, big_gaps_first: bool) -> list[int | None]:
+def _pack_once(
+    tasks: Sequence[Task], crews: Sequence[int], window: int, *, big_gaps_first: bool
+) -> list[int | None]:
+    """One packing: jobs bound by a rule of their own, then jobs without any, then those with the usual open days."""
     starts: list[int | None] = [None] * len(tasks)
-    book = _Book([(day, window - 1) for day in sorted(crews) if day < window])
+    book = _Book([(day, window - 1, crew) for crew, day in enumerate(sorted(crews)) if day < window])
     on_street = Counter(task.street for task in tasks if task.street is not None)
     whole = ((0, window - 1),)
-    bound: list[int] = []
-    free: list[int] = []
-    for number, task in enumerate(tasks):
-        alone = task.street is None or on_street[task.street] == 1
-        is_free = alone and task.rule.digs is None and task.rule.runs == whole
-        (free if is_free else bound).append(number)
+    alone = [
+        one
+        for one, task in enumerate(tasks)
+        if task.rule.digs is None and (task.street is None or on_street[task.street] == 1)
+    ]
+    usual = _usual_runs([tasks[one] for one in alone], whole)
+    free = [one for one in alone if tasks[one].rule.runs == usual]
+    easy = [one for one in alone if tasks[one].rule.runs == whole != usual]
+    bound = sorted(set(range(len(tasks))) - set(free) - set(easy))
     slack = {number: _slack(tasks[number]) for number in bound}
     for number in sorted(bound, key=lambda one: (slack[one], -tasks[one].days, one)):
         place = _least_broken(tasks[number], book)
         if place is not None:
             starts[number] = place[1]
             book.book(*place, tasks[number])
-    _fill_gaps(tasks, free, book.gaps, starts, big_gaps_first=big_gaps_first)
+    if easy:
+        _bridge_bans(tasks, easy, book, usual, starts, window)
+    easy = [one for one in easy if starts[one] is None]
+    _fill_gaps(tasks, free + easy, book, usual, starts, big_gaps_first=big_gaps_first)
+    easy = [one for one in easy if starts[one] is None]
+    _fill_gaps(tasks, easy, book, whole, starts, big_gaps_first=big_gaps_first)
     return starts
+
+
+def _bridge_bans(
+    tasks: Sequence[Task],
+    easy: list[int],
+    book: _Book,
+    usual: tuple[tuple[int, int], ...],
+    starts: list[int | None],
+    window: int,
+) -> None:
+    """Jobs without any rule use the days on which the others are banned, one on each crew, longest first."""
+    edges = [-1, *(day for run in usual for day in run), window]
+    bans = [(edges[one] + 1, edges[one + 1] - 1) for one in range(0, len(edges), 2)]
+    for number in sorted(easy, key=lambda one: (-tasks[one].days, one)):
+        days = tasks[number].days
+        places = [
+            (first, gap)
+            for first, last in bans
+            for gap, (begin, until, _) in enumerate(book.gaps)
+            if first <= last and begin <= first and max(first + days - 1, last) <= until
+        ]
+        if places:
+            first, gap = min(places)
+            starts[number] = first
+            book.book(gap, first, tasks[number])
+
+
+def _usual_runs(tasks: Sequence[Task], whole: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
+    """Open days that most tasks share."""
+    count = Counter(task.rule.runs for task in tasks)
+    return max(sorted(count), key=lambda runs: count[runs], default=whole)
 
 
 def _slack(task: Task) -> int:
@@ -196,7 +239,7 @@ def _least_broken(task: Task, book: _Book) -> tuple[int, int] | None:
     """Gap and start that leave the least of a gap unusable: at one of its edges if the rules let it."""
     best: tuple[int, int, int, int] | None = None
     taken = book.taken.get(task.street or "", [])
-    for gap, (first, last) in enumerate(book.gaps):
+    for gap, (first, last, _) in enumerate(book.gaps):
         for start in _edge_starts(task, first, last, taken):
             before, after = start - first, last - (start + task.days - 1)
             key = (min(before, after), max(before, after), start, gap)
@@ -219,20 +262,35 @@ def _edge_starts(task: Task, first: int, last: int, taken: list[tuple[int, int]]
 
 def _fill_gaps(
     tasks: Sequence[Task],
-    free: list[int],
-    gaps: list[tuple[int, int]],
+    numbers: list[int],
+    book: _Book,
+    runs: tuple[tuple[int, int], ...],
     starts: list[int | None],
     *,
     big_gaps_first: bool,
 ) -> None:
-    left = sorted(free, key=lambda one: (-tasks[one].days, one))
-    order = sorted(gaps, key=lambda gap: ((gap[1] - gap[0]) * (-1 if big_gaps_first else 1), gap))
-    for first, last in order:
+    """Fill the gaps, as far as they lie in `runs`, with jobs that may lie anywhere in them."""
+    left = sorted(numbers, key=lambda one: (-tasks[one].days, one))
+    spells = [
+        (max(first, run[0]), min(last, run[1]), crew)
+        for first, last, crew in book.gaps
+        for run in runs
+        if max(first, run[0]) <= min(last, run[1])
+    ]
+    for first, last, crew in sorted(spells, key=lambda one: ((one[1] - one[0]) * (-1 if big_gaps_first else 1), one)):
         chosen = _largest_sum([tasks[one].days for one in left], last - first + 1)
         day = first
         for place in chosen:
-            starts[left[place]] = day
-            day += tasks[left[place]].days
+            number = left[place]
+            end = day + tasks[number].days - 1
+            gap = next(
+                one
+                for one, (begin, until, whose) in enumerate(book.gaps)
+                if whose == crew and begin <= day and end <= until
+            )
+            starts[number] = day
+            book.book(gap, day, tasks[number])
+            day += tasks[number].days
         used = set(chosen)
         left = [one for place, one in enumerate(left) if place not in used]
 

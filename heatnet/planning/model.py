@@ -318,10 +318,15 @@ def _rows(
         setup = np.array([one.setup_days for one in units], dtype="float64")
         add(Row("crew_days", "", sum(max(0, window - day) for day in crew_days)), days * 1.0, setup)
         runs = () if rules is None else rules.default.runs
-        if sum(last - first + 1 for first, last in runs) < window:
+        closed = window - sum(last - first + 1 for first, last in runs)
+        if closed:
+            # Days of streets, and of the other jobs what exceeds the days on which streets are banned.
             free = [max(0, last - max(first, day) + 1) for day in crew_days for first, last in runs]
             named = np.array([one.street is not None for one in units], dtype=bool)
-            add(Row("crew_days", "streets", sum(free)), days * named[unit], setup * named)
+            spared = np.where(is_trench, np.maximum(0.0, closed - setup[unit]), closed)
+            use = np.where(named[unit], days, np.maximum(0.0, days - spared))
+            job_use = np.where(named, setup, np.maximum(0.0, setup - closed))
+            add(Row("crew_days", "streets", sum(free)), use, job_use)
     shape = (len(rows), len(table)), (len(rows), len(units))
     use = np.array(uses, dtype="float64").reshape(shape[0]).T
     job_use = np.array(job_uses, dtype="float64").reshape(shape[1]).T

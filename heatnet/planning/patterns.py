@@ -61,7 +61,11 @@ def is_tight(model: Model, unit: int) -> bool:
         return False
     options = one.options[model.is_trench[one.options] | model.is_station[one.options]]
     most = int((model.days[options] + one.setup_days).sum())
-    return one.rule.digs is not None or one.rule.runs != ((0, model.window - 1),) or most > model.window
+    # All of it in one row without a break, started inside one dig if need be, fits for sure.
+    spans = one.rule.runs
+    if one.rule.digs is not None:
+        spans = tuple((max(run[0], dig[0]), min(run[1], dig[1])) for run in one.rule.runs for dig in one.rule.digs)
+    return most > max((last - first + 1 for first, last in spans), default=0)
 
 
 def enumerate_patterns(model: Model, unit: int, fit: StreetFit) -> Patterns:

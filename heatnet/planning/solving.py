@@ -26,7 +26,8 @@ from heatnet.planning.patterns import (
 ALL_PATTERNS = 20_000
 EXACT_PATTERNS = 3_000
 CUT_ROUNDS = 150
-LOWER_ROUNDS = 8
+LOWER_ROUNDS = 14
+FEW_DAYS = 30
 SMALL_GAP, LARGE_GAP = 0.0, 5e-5
 OPEN_SHARE = 0.002
 
@@ -141,7 +142,8 @@ def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> tuple
             break
         is_lowered = True
         days = sum(works[one].days for one in out)
-        limits = limits - np.where(crew_rows, max(1.0, days / 2), 0.0)
+        step = days // 2 if days > FEW_DAYS else 1 + lowered // 4
+        limits = limits - np.where(crew_rows, float(step), 0.0)
     return None if best is None else (*best, bound)
 
 
