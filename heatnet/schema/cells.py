@@ -94,6 +94,10 @@ def _read_number(values: pd.Series[Any], column: Column) -> Reading:
 
 
 def _read_truth(values: pd.Series[Any], column: Column) -> Reading:
+    if pd.api.types.is_bool_dtype(values.dtype) and values.dtype != object:
+        nullable = values.astype("boolean")
+        given: Any = nullable if column.default is None else nullable.fillna(bool(column.default)).astype(bool)
+        return given.array, np.zeros(len(values), dtype=bool), ""
     codes, uniques = pd.factorize(text_values(values))
     folded = [str(unique).casefold() for unique in uniques]
     known = np.array([word in TRUTH_WORDS or word in UNKNOWN_WORDS for word in folded] + [True])
