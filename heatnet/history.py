@@ -167,16 +167,22 @@ class History:
         """Return the history as it stood when `last_season` had ended: later records do not exist in it."""
         if last_season >= self.last_season:
             return self
-        faults = self.faults[self.faults["season"] <= last_season].reset_index(drop=True)
         renewals = self.renewals[self.renewals["season"] <= last_season].reset_index(drop=True)
-        return replace(
-            self,
-            last_season=last_season,
-            faults=faults,
-            renewals=renewals,
-            makeup=self.makeup[self.makeup["season"] <= last_season].reset_index(drop=True),
-            lives=_lives(self.assets, faults, renewals, range(self.first_season, last_season + 1), self.is_recorded),
-        )
+        makeup = self.makeup[self.makeup["season"] <= last_season].reset_index(drop=True)
+        return replace(self, renewals=renewals, makeup=makeup)._within(self.first_season, last_season)
+
+    def since(self, first_season: int) -> History:
+        """Return the history without the faults and the time at risk before `first_season`."""
+        if first_season <= self.first_season:
+            return self
+        return self._within(first_season, self.last_season)
+
+    def _within(self, first_season: int, last_season: int) -> History:
+        first_season = min(first_season, last_season + 1)
+        faults = self.faults[self.faults["season"].between(first_season, last_season)].reset_index(drop=True)
+        seasons = range(first_season, last_season + 1)
+        lives = _lives(self.assets, faults, self.renewals, seasons, self.is_recorded)
+        return replace(self, first_season=first_season, last_season=last_season, faults=faults, lives=lives)
 
     def _by_asset(self, values: npt.NDArray[Any]) -> pd.DataFrame:
         total = values[: len(self.assets)].astype(np.float64 if values.dtype.kind == "f" else np.int64)

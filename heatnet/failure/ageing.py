@@ -14,7 +14,7 @@ _KNOTS = np.array([0.0, 10.0, 20.0, 30.0, 45.0, 60.0, 90.0])
 _UNKNOWN_AGES = np.arange(1.0, 51.0)
 
 # Columns of age: the logarithm of the ageing law, then a broken line that departs from it, per ten years of age.
-AGE_SPREADS = np.concatenate([[0.5], np.full(len(_KNOTS) - 1, 0.3)])
+AGE_SPREADS = np.concatenate([[0.3], np.full(len(_KNOTS) - 1, 0.15)])
 
 
 def ageing_law(age: Floats) -> Floats:

@@ -34,7 +34,7 @@ _CLASS_SPREADS = {
     "laying_decade": 0.35,
     "material_decade": 0.35,
     "diameter_class": 0.35,
-    "length_class": 0.2,
+    "length_class": 0.3,
     **{word: 0.35 for word in _WORDS if word != "material"},
 }
 # Mean and standard deviation per unit of natural logarithm. Faults grow a little slower than length: exponent 1 - 0.1.

@@ -14,6 +14,7 @@ from heatnet.errors import HeatnetError
 from heatnet.failure.attributes import log_length, modelled_attributes, size_of
 from heatnet.failure.memory import Memory, Recorded, learn_memory
 from heatnet.failure.rates import Rates, fit_rates
+from heatnet.failure.recording import first_recorded
 from heatnet.failure.statistics import FailureStatistics, failure_statistics, life_attributes, mean_makeup
 from heatnet.failure.summary import effects_table, summary_text
 from heatnet.failure.surroundings import Surroundings, surroundings
@@ -37,11 +38,11 @@ class FailureModel:
         E[u_i | past] = (k_i + sum_s w_s n_is) / (k_i + sum_s w_s mu_is),   w_s = 0.5**((t - s) / half_life)
         faults_mean = mu_it * E[u_i | past] * near_i**p * street_i**q * exp(c)
 
-    ``size`` is km of route (1 of a station), ``law`` the ageing law (`heatnet.failure.ageing_law`; 0.03 a season for a
-    station), x the attributes, ``near`` and ``street`` the recorded over the expected faults of the segments around
-    and of the street, the asset itself left out, both with 2 faults added above and below. b, a and the levels
-    maximise a negative binomial likelihood times normal priors; k, d, p, q, c and the half-life maximise the
-    likelihood of every past season given the seasons before it. Without faults all of it is the prior: the ageing law.
+    ``size`` is km of route (1 of a station), ``law`` the ageing law (`heatnet.failure.ageing_law`, twice for a pair; 0.03
+    a season for a station), x the attributes, ``near = exp(tanh(log((1 + recorded) / (1 + expected))))`` of the faults
+    of the segments around, ``street`` the same of the street, the asset itself left out. b, a and the levels maximise
+    a negative binomial likelihood times normal priors; k, d, p, q, c and the half-life maximise the likelihood of every
+    past season given the seasons before it. Without records all of it is the prior: the ageing law.
 
     The negative binomial regression with its Gamma factor is the empirical Bayes model of road safety (Hauer 1997); the
     ageing law is that of Russian practice for heat networks. Unlike the first, old faults fade and neighbours speak.
@@ -49,7 +50,8 @@ class FailureModel:
     Attributes
     ----------
     histories : tuple of History
-        What it was fitted to.
+        What it was given; seasons before faults were recorded in earnest are left out of the fit
+        (`heatnet.failure.recording`).
     statistics : FailureStatistics
         Faults and time at risk by cohort and season.
     rates, memory
@@ -64,7 +66,7 @@ class FailureModel:
     >>> from heatnet.history import asset_seasons
     >>> model = fit_failure_model(asset_seasons(network, None, first_season=2015, last_season=2019))
     >>> model.expected_faults(network, season=2020).round(3).to_dict("records")
-    [{'faults_mean': 0.1, 'faults_low': 0.003, 'faults_high': 0.315, 'fault_prob': 0.09}]
+    [{'faults_mean': 0.1, 'faults_low': 0.004, 'faults_high': 0.307, 'fault_prob': 0.091}]
     """
 
     histories: tuple[History, ...]
@@ -176,9 +178,10 @@ def fit_failure_model(history: History | Sequence[History]) -> FailureModel:
     HeatnetError
         When no history is given.
     """
-    histories = (history,) if isinstance(history, History) else tuple(history)
-    if not histories:
+    given = (history,) if isinstance(history, History) else tuple(history)
+    if not given:
         raise HeatnetError("No history is given: build at least one with asset_seasons.")
+    histories = tuple(_since_recorded(one) for one in given)
     parts = [failure_statistics(one, network=number) for number, one in enumerate(histories)]
     statistics = parts[0][0]
     for part, _ in parts[1:]:
@@ -191,7 +194,14 @@ def fit_failure_model(history: History | Sequence[History]) -> FailureModel:
     recorded = _expectations(rates, histories, lives, around)
     memory = learn_memory(recorded, half_lives=(memory.half_life,))
     known = tuple(_known(one, memory.half_life) for one in recorded)
-    return FailureModel(histories, statistics, rates, memory, known)
+    return FailureModel(given, statistics, rates, memory, known)
+
+
+def _since_recorded(history: History) -> History:
+    """Leave out the seasons before faults were recorded in earnest."""
+    faults = history.lives.faults.sum(axis=0).astype(np.float64)
+    exposure = history.lives.seasons_at_risk.sum(axis=0).astype(np.float64)
+    return history.since(history.first_season + first_recorded(faults, exposure)) if len(faults) else history
 
 
 def _expectations(

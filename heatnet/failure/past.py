@@ -14,7 +14,7 @@ from heatnet.history import History
 Floats = npt.NDArray[np.float64]
 
 # Added to recorded and to expected faults of the surroundings, so that few faults say little.
-_PSEUDO_FAULTS = 2.0
+_PSEUDO_FAULTS = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +26,8 @@ class Past:
     recorded, expected : array
         Faults of the asset, older ones fading; a renewal takes its share away.
     log_near, log_street : array
-        Logarithm of recorded over expected faults of the segments around, and of the same street, the asset left out.
+        Logarithm of recorded over expected faults of the segments around, and of the same street, the asset left out;
+        between -1 and 1.
     """
 
     recorded: Floats
@@ -72,5 +73,6 @@ def past_of(history: History, expected: Floats, around: Surroundings, half_life:
 
 
 def _log_ratio(recorded: Floats, expected: Floats) -> Floats:
-    ratio: Floats = np.log((_PSEUDO_FAULTS + recorded) / (_PSEUDO_FAULTS + expected))
+    """Logarithm of recorded over expected faults, bent towards limits of -1 and 1: nobody is as bad as the worst."""
+    ratio: Floats = np.tanh(np.log((_PSEUDO_FAULTS + recorded) / (_PSEUDO_FAULTS + expected)))
     return ratio

@@ -70,7 +70,7 @@ def _records(histories: Sequence[History], statistics: FailureStatistics) -> lis
     assets = sum(len(history.assets) for history in histories)
     at_risk = statistics.exposure.sum(axis=1)
     km = at_risk[(statistics.cohorts["asset_kind"] == "segment").to_numpy()].sum()
-    first, last = min(h.first_season for h in histories), max(h.last_season for h in histories)
+    first, last = min(statistics.seasons, default=histories[0].first_season), max(h.last_season for h in histories)
     lines = [
         f"{faults} faults of {assets} assets in seasons {first} to {last}, {by_test} of them found by test "
         f"or inspection; {km:.1f} km x seasons of segments at risk."
@@ -99,11 +99,12 @@ def _strongest(effects: pd.DataFrame) -> list[str]:
 
 def _past(memory: Memory) -> list[str]:
     shape = float(memory.shape(np.zeros(1))[0])
+    doubled = np.exp(memory.parameters[2:4] * np.tanh(np.log(2.0)))
     return [
         f"Own past: a fault loses half its weight in {memory.half_life:g} seasons; a 100 m pipe of which 0.1 faults "
         f"were expected and 1 was recorded is rated {(shape + 1.0) / (shape + 0.1):.1f} times its class.",
-        f"Surroundings: twice the expected faults nearby make the rate {2.0 ** memory.parameters[2]:.2f} times, "
-        f"on the street {2.0 ** memory.parameters[3]:.2f} times.",
+        f"Surroundings: twice the expected faults nearby make the rate {doubled[0]:.2f} times, on the street "
+        f"{doubled[1]:.2f} times.",
     ]
 
 
