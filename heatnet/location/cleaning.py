@@ -1,0 +1,275 @@
+"""Bring visits into the form of one observation per household, about the network; every step is said.
+
+`clean_visits` returns what is left, `visit_findings` what was done and why; both run the same steps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.findings import all_findings, findings_at
+from heatnet.location.evidence import conformed_visits
+from heatnet.network import BUILDING, Network
+from heatnet.season import heating_interval, season_of
+
+Truths = npt.NDArray[np.bool_]
+
+OWN_CAUSES = ("household", "building")
+NETWORK_CAUSES = ("network", "station")
+
+
+def clean_visits(
+    visits: pd.DataFrame,
+    network: Network,
+    *,
+    late_start_days: int = 4,
+    heating_from: str = "10-15",
+    repeat_days: int = 7,
+    room_min_c: float = 18.0,
+    own_after_seasons: int = 3,
+) -> pd.DataFrame:
+    """Return the visits that say something about the network, one per household and week.
+
+    In this order: rows at no known building are left out; an empty `is_cold` is filled from the room temperature; rows
+    whose cause is ``closed`` (stopped or unpaid) are left out; rows from before `heating_from`, and from the first
+    `late_start_days` after it, are left out; a cold row whose cause was found in the household or the building becomes
+    a not-cold one; so does each cold row of a household that was cold in `own_after_seasons` seasons and never for a
+    cause in the network or a station; of several rows of one household within `repeat_days` one is kept, a cold one if
+    there is one. `visit_findings` says which rows, and why.
+
+    Parameters
+    ----------
+    visits : DataFrame
+        Visits of any seasons.
+    network : Network
+        The network to which the buildings belong.
+    late_start_days : int
+        Days from `heating_from` on in which homes are cold because heating has only just started; 0: none.
+    heating_from : str
+        Month and day on which heating starts, ``"MM-DD"``.
+    repeat_days : int
+        Rows of one household fewer days apart are one observation; 0: every row is one. Without a `household_id`, rows
+        of the same building, date and category are one household's; without a category as well, every row is its own.
+    room_min_c : float
+        A room below this temperature in degC is cold; 18 in most cities, 20 in Ningxia and Urumqi.
+    own_after_seasons : int
+        Seasons after which a cold household counts as its own cause; 0: never.
+
+    Returns
+    -------
+    DataFrame
+        The rows left, all columns of the table of visits, in the order given.
+
+    Raises
+    ------
+    HeatnetError
+        When the visits cannot be read, or a number of days or seasons is negative.
+
+    Examples
+    --------
+    >>> network = Network(
+    ...     pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"]}),
+    ...     pd.DataFrame({"segment_id": ["s"], "from_node": "A", "to_node": "B", "length_m": 100, "diameter_mm": 80}))
+    >>> visits = pd.DataFrame({
+    ...     "visit_id": ["1", "2", "3"], "building_id": "B", "visited_on": ["2024-10-16", "2024-12-01", "2024-12-02"],
+    ...     "is_cold": [True, True, None], "room_temp_c": [None, None, 16.5], "cause": [None, "household", None]})
+    >>> clean_visits(visits, network)[["visit_id", "is_cold"]].values.tolist()
+    [['2', False], ['3', True]]
+    """
+    steps = _Steps(late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons)
+    table, _ = _cleaned(visits, network, steps)
+    return table
+
+
+def visit_findings(
+    visits: pd.DataFrame,
+    network: Network,
+    *,
+    late_start_days: int = 4,
+    heating_from: str = "10-15",
+    repeat_days: int = 7,
+    room_min_c: float = 18.0,
+    own_after_seasons: int = 3,
+) -> pd.DataFrame:
+    """Return what `clean_visits` does with these visits and why: one finding for each row left out or changed.
+
+    Parameters
+    ----------
+    visits, network, late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons
+        As in `clean_visits`.
+
+    Returns
+    -------
+    DataFrame
+        Columns ``severity``, ``rule``, ``table``, ``row_id``, ``column``, ``message``; never a household's identity.
+
+    Raises
+    ------
+    HeatnetError
+        As in `clean_visits`.
+
+    Examples
+    --------
+    >>> network = Network(
+    ...     pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"]}),
+    ...     pd.DataFrame({"segment_id": ["s"], "from_node": "A", "to_node": "B", "length_m": 100, "diameter_mm": 80}))
+    >>> visits = pd.DataFrame({"visit_id": ["1"], "building_id": "B", "visited_on": "2024-10-16", "is_cold": True})
+    >>> visit_findings(visits, network)[["rule", "row_id"]].values.tolist()
+    [['visit_late_start', '1']]
+    """
+    steps = _Steps(late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons)
+    _, findings = _cleaned(visits, network, steps)
+    return findings
+
+
+@dataclass(frozen=True, slots=True)
+class _Steps:
+    late_start_days: int
+    heating_from: str
+    repeat_days: int
+    room_min_c: float
+    own_after_seasons: int
+
+    def __post_init__(self) -> None:
+        for name in ("late_start_days", "repeat_days", "own_after_seasons"):
+            if not getattr(self, name) >= 0:
+                raise HeatnetError(f"{name} is {getattr(self, name)!r}; give a number of 0 or more.")
+
+
+def _cleaned(visits: pd.DataFrame, network: Network, steps: _Steps) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows left and the findings."""
+    table = conformed_visits(visits)
+    names = table["visit_id"].where(table["visit_id"].notna(), pd.Series(table.index.astype(str)))
+    found: list[pd.DataFrame] = []
+
+    def say(severity: str, rule: str, column: str, rows: Truths, message: str) -> None:
+        found.append(findings_at(severity, rule, "visits", column, names[rows], message))  # type: ignore[arg-type]
+
+    stays = _at_building(table, network)
+    say("error", "visit_unknown_building", "building_id", ~stays, "names no building of the network; left out")
+    table, is_filled, is_odd = _with_temperatures(table, steps.room_min_c)
+    limit = f"{steps.room_min_c:g} degC"
+    say("note", "visit_cold_from_temperature", "is_cold", is_filled & stays, f"is_cold follows from {limit}")
+    say(
+        "warning",
+        "visit_cold_but_warm_room",
+        "room_temp_c",
+        is_odd & stays,
+        f"is cold, but the room had {limit} or more",
+    )
+    for rule, column, out, message in (
+        (
+            "visit_closed",
+            "cause",
+            (table["cause"] == "closed").to_numpy(dtype=bool),
+            "heat is stopped or unpaid; left out",
+        ),
+        *_early(table, steps),
+    ):
+        say("note", rule, column, out & stays, message)
+        stays = stays & ~out
+    own = _is_cold(table) & stays & table["cause"].isin(OWN_CAUSES).to_numpy(dtype=bool)
+    say("note", "visit_own_cause", "cause", own, "cold for a cause in the household or building; counts as not cold")
+    lasting = _is_cold(table) & stays & ~own & _own_by_habit(table, stays, steps.own_after_seasons)
+    say(
+        "note",
+        "visit_own_by_habit",
+        "is_cold",
+        lasting,
+        f"household cold in {steps.own_after_seasons} seasons without a cause in the network; counts as not cold",
+    )
+    table["is_cold"] = table["is_cold"].mask(pd.Series(own | lasting), False)
+    repeated = _repeats(table, stays, names, steps.repeat_days)
+    say(
+        "note",
+        "visit_repeated",
+        "visited_on",
+        repeated,
+        f"same household within {steps.repeat_days} days; another row stands for it",
+    )
+    return table[stays & ~repeated].reset_index(drop=True), all_findings(found)
+
+
+def _at_building(table: pd.DataFrame, network: Network) -> Truths:
+    node = network.node_positions(table["building_id"])
+    known: Truths = (node >= 0) & (network.node_kind[node] == BUILDING)
+    return known
+
+
+def _is_cold(table: pd.DataFrame) -> Truths:
+    return table["is_cold"].fillna(False).to_numpy(dtype=bool)
+
+
+def _with_temperatures(table: pd.DataFrame, room_min_c: float) -> tuple[pd.DataFrame, Truths, Truths]:
+    """Return the table with `is_cold` filled, which rows were filled, and which are cold in a warm room."""
+    temp = table["room_temp_c"].to_numpy(dtype=np.float64)
+    is_filled = table["is_cold"].isna().to_numpy(dtype=bool) & ~np.isnan(temp)
+    is_odd = _is_cold(table) & (temp >= room_min_c)
+    cold = table["is_cold"].mask(pd.Series(is_filled), pd.Series(temp < room_min_c, dtype="boolean"))
+    return table.assign(is_cold=cold), is_filled, is_odd
+
+
+def _early(table: pd.DataFrame, steps: _Steps) -> list[tuple[str, str, Truths, str]]:
+    """Return the rows from before heating started, and those from its first days."""
+    day = table["visited_on"]
+    season = season_of(day)
+    firsts = {s: heating_interval(int(s), heating_from=steps.heating_from)[0] for s in season.dropna().unique()}
+    since = (day - pd.to_datetime(season.map(firsts))).dt.days.to_numpy(dtype=np.float64, na_value=np.nan)
+    message = f"in the first {steps.late_start_days} days of heating; left out"
+    return [
+        ("visit_before_heating", "visited_on", since < 0, "before heating starts; left out"),
+        ("visit_late_start", "visited_on", (since >= 0) & (since < steps.late_start_days), message),
+    ]
+
+
+def _own_by_habit(table: pd.DataFrame, stays: Truths, own_after_seasons: int) -> Truths:
+    """Return the rows of households that were cold in so many seasons, never for a cause in the network."""
+    if not own_after_seasons:
+        return np.zeros(len(table), dtype=bool)
+    cold = table[_is_cold(table) & stays & table["household_id"].notna().to_numpy(dtype=bool)]
+    seasons = season_of(cold["visited_on"]).groupby(cold["household_id"]).nunique()
+    excused = cold.loc[cold["cause"].isin(NETWORK_CAUSES), "household_id"]
+    own = seasons.index[seasons >= own_after_seasons].difference(pd.Index(excused))
+    return table["household_id"].isin(own).to_numpy(dtype=bool)
+
+
+def _repeats(table: pd.DataFrame, stays: Truths, names: pd.Series[str], repeat_days: int) -> Truths:
+    """Return the rows that another row of the same household stands for.
+
+    The rows fewer than `repeat_days` days after the one that is kept are one observation with it; a cold row takes over
+    from a warm one. What is kept lies at least so many days apart, so that cleaning again changes nothing.
+    """
+    repeated = np.zeros(len(table), dtype=bool)
+    household = _household_codes(table)
+    day = table["visited_on"].to_numpy(dtype="datetime64[D]").astype(np.int64)
+    rows = np.flatnonzero(stays & (household >= 0))
+    if not repeat_days or not len(rows):
+        return repeated
+    by_name = np.argsort(names.to_numpy(dtype=object)[rows], kind="stable")
+    rows = rows[by_name]
+    rows = rows[np.lexsort((day[rows], household[rows]))]
+    cold = _is_cold(table)
+    kept = int(rows[0])
+    for row in rows[1:].tolist():
+        if household[row] != household[kept] or day[row] - day[kept] >= repeat_days:
+            kept = row
+        elif cold[row] and not cold[kept]:
+            repeated[kept], kept = True, row
+        else:
+            repeated[row] = True
+    return repeated
+
+
+def _household_codes(table: pd.DataFrame) -> npt.NDArray[np.int64]:
+    """Return a number per household, -1 where nothing tells whose row it is."""
+    same_day = ["building_id", "visited_on", "category"]
+    by_household = pd.factorize(table["household_id"])[0].astype(np.int64)
+    by_building = table.groupby(same_day, sort=False, dropna=True).ngroup().to_numpy(dtype=np.float64, na_value=np.nan)
+    by_building = np.where(np.isnan(by_building), -1, by_building).astype(np.int64)
+    shifted = np.where(by_building >= 0, by_building + by_household.max(initial=-1) + 1, -1)
+    return np.where(by_household >= 0, by_household, shifted)
