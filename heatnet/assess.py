@@ -11,7 +11,7 @@ from heatnet.assessment import Assessment, told_of_assets
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.findings import all_findings
 from heatnet.history import asset_seasons
-from heatnet.hours import chronic_part, outage_part, winter_location
+from heatnet.hours import chronic_part, cleaning_findings, outage_part, winter_location
 from heatnet.network import Network
 from heatnet.ranking import rank_assets, reasons
 from heatnet.records import records_before
@@ -94,5 +94,5 @@ def assess(
     ranking = rank_assets(told, grade_share=grade_share, rng=rng)
     ranking = ranking.assign(reason=reasons(ranking))
     assumptions = (*outage.assumptions, *chronic.assumptions)
-    findings = all_findings([history.findings])
+    findings = all_findings([history.findings, *cleaning_findings(network, records)])
     return Assessment(network, season, ranking, assumptions, findings, history, model, location)

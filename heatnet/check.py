@@ -20,7 +20,6 @@ LATEST_LAID_YEAR = 2026
 _USUAL_DIAMETER_MM = (10.0, 2000.0)
 _ROOM_TEMPS_C = (-20.0, 45.0)
 
-_BEFORE_LAYING = "lies before laid_year of its segment; set aside unless a renewal on record explains it"
 
 Truths = npt.NDArray[np.bool_]
 
@@ -127,7 +126,7 @@ def check_faults(faults: pd.DataFrame, network: Network) -> pd.DataFrame:
                 "error", "fault_without_place", ids, ~named & ~placed, "asset_id", "names no asset, no place; set aside"
             ),
             _at(
-                "error",
+                "warning",
                 "fault_before_laying",
                 ids,
                 early,

@@ -26,7 +26,7 @@ from heatnet.consequence import (
     time_constants,
 )
 from heatnet.consequence.chronic import DEFAULT_PERSISTENCE
-from heatnet.location import Location, clean_visits, locate_faults
+from heatnet.location import Location, clean_visits, locate_faults, visit_findings
 from heatnet.network import Network
 from heatnet.reachability import outages
 from heatnet.reachability.paths import supply_paths
@@ -131,6 +131,11 @@ def winter_location(network: Network, records: Records, *, season: int, expected
         calls="households" if has_calls else "visits",
         building_prior=BUILDING_PRIOR,
     )
+
+
+def cleaning_findings(network: Network, records: Records) -> list[pd.DataFrame]:
+    """Return what the cleaning of the visits left out or changed, as a list of findings; empty without visits."""
+    return [] if records.visits is None else [visit_findings(records.visits, network)]
 
 
 def chronic_part(network: Network, records: Records, location: Location, season: int) -> Part:
