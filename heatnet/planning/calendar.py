@@ -165,9 +165,7 @@ class _Book:
             self.taken.setdefault(task.street, []).append((start, end))
 
 
-def _pack_once(
-    tasks: Sequence[Task], crews: Sequence[int], window: int, *, big_gaps_first: bool
-) -> list[int | None]:
+def _pack_once(tasks: Sequence[Task], crews: Sequence[int], window: int, *, big_gaps_first: bool) -> list[int | None]:
     """One packing: jobs bound by a rule of their own, then jobs without any, then those with the usual open days."""
     starts: list[int | None] = [None] * len(tasks)
     book = _Book([(day, window - 1, crew) for crew, day in enumerate(sorted(crews)) if day < window])

@@ -76,10 +76,7 @@ def enumerate_patterns(model: Model, unit: int, fit: StreetFit) -> Patterns:
     labels = job_labels(model, options, chosen)
     trenches = _trench_counts(labels)
     if is_tight(model, unit):
-        keep = np.array(
-            [fits_days(model, unit, options[row], fit, label) for row, label in zip(chosen, labels, strict=True)],
-            dtype=bool,
-        )
+        keep = _fitting(model, unit, chosen, labels, fit)
         chosen, trenches = chosen[keep], trenches[keep]
     benefit = chosen @ model.benefit[options]
     use = chosen @ model.use[options] + trenches[:, None] * model.job_use[unit]
@@ -128,6 +125,26 @@ def _trench_counts(labels: Ints) -> Ints:
     return np.asarray(is_new.sum(axis=1), dtype=np.int64)
 
 
+def _fitting(model: Model, unit: int, chosen: Bools, labels: Ints, fit: StreetFit) -> Bools:
+    """Which patterns fit the days of a unit; patterns with the same jobs are tried once."""
+    one = model.units[unit]
+    if one.rule is None:
+        return np.ones(len(chosen), dtype=bool)
+    options = one.options
+    days = np.where(labels >= 0, model.days[options], 0)
+    is_first = np.zeros(chosen.shape, dtype=bool)
+    lengths = np.where(chosen & model.is_station[options], model.days[options], 0)
+    for place in range(chosen.shape[1]):
+        mine = labels[:, place]
+        is_first[:, place] = (mine >= 0) & (labels[:, :place] != mine[:, None]).all(axis=1)
+        together = (days * (labels == mine[:, None])).sum(axis=1) + one.setup_days
+        lengths[:, place] += np.where(is_first[:, place], together, 0)
+    sets, which = np.unique(-np.sort(-lengths, axis=1), axis=0, return_inverse=True)
+    rule = one.rule
+    fits = [fit.fits(rule, row[row > 0].tolist(), in_turn=one.street is not None) for row in sets]
+    return np.array(fits, dtype=bool)[which.reshape(-1)]
+
+
 def job_days(model: Model, unit: int, options: Ints, labels: Ints) -> list[int]:
     """Days of each job of a pattern: its trenches, then its stations."""
     trenches: dict[int, int] = {}
@@ -138,13 +155,3 @@ def job_days(model: Model, unit: int, options: Ints, labels: Ints) -> list[int]:
         elif label >= 0:
             trenches[label] = trenches.get(label, model.units[unit].setup_days) + int(model.days[option])
     return [*trenches.values(), *stations]
-
-
-def fits_days(model: Model, unit: int, options: Ints, fit: StreetFit, labels: Ints) -> bool:
-    """Whether the jobs of chosen options of a unit fit its days; `labels` is one row of `job_labels`."""
-    one = model.units[unit]
-    if one.rule is None:
-        return True
-    mine = labels if len(labels) == len(options) else labels[np.isin(one.options, options)]
-    days = job_days(model, unit, options, mine)
-    return not days or fit.fits(one.rule, days, in_turn=one.street is not None)

@@ -25,11 +25,12 @@ from heatnet.planning.patterns import (
 
 ALL_PATTERNS = 20_000
 EXACT_PATTERNS = 3_000
+ODD_PATTERN_LIMIT, ODD_PATTERNS = 16_384, 300_000
 CUT_ROUNDS = 150
 LOWER_ROUNDS = 14
 FEW_DAYS = 30
-SMALL_GAP, LARGE_GAP = 0.0, 5e-5
-OPEN_SHARE = 0.002
+SMALL_GAP, LARGE_GAP = 0.0, 2e-4
+OPEN_SHARE, OPEN_OPTIONS = 0.001, 800
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def solve(model: Model) -> Solution:
     if any(not len(part.benefit) for part in enumerated.values()) or dual.bound < 0:
         raise HeatnetError(_infeasible(model))
     is_small = len(enumerated) == len(model.units) and len(relaxation.benefit) <= EXACT_PATTERNS
-    open_loss = math.inf if is_small else OPEN_SHARE * dual.bound
+    open_loss = math.inf if is_small else _open_loss(relaxation, dual)
     while True:
         programme = Programme(relaxation, dual, enumerated, fit, open_loss)
         found = _choose_and_date(model, programme, gap=SMALL_GAP if is_small else LARGE_GAP)
@@ -85,6 +86,20 @@ def solve(model: Model) -> Solution:
     return Solution(options, works, starts, benefit, max(bound, benefit), dual, relaxation)
 
 
+def _open_loss(relaxation: Relaxation, dual: Dual) -> float:
+    """Loss up to which patterns stay open: few enough for a quick integer programme."""
+    prices = dual.prices
+    losses = [np.maximum(0.0, -margin_of_trees(relaxation, prices)[1])]
+    value = relaxation.benefit - relaxation.use @ prices
+    if len(value):
+        sizes = np.diff(np.append(relaxation.starts, len(value)))
+        losses.append(np.repeat(np.maximum.reduceat(value, relaxation.starts), sizes) - value)
+    every = np.sort(np.concatenate(losses))
+    most = OPEN_SHARE * dual.bound
+    spare = OPEN_OPTIONS + int((every <= 0).sum())
+    return most if len(every) <= spare else min(most, float(every[spare]))
+
+
 def _enumerated(model: Model, fit: StreetFit) -> dict[int, Patterns]:
     """Patterns of all small units of a small model; of a large one, only where trees are not exact."""
     counts = pattern_counts(model)
@@ -94,7 +109,11 @@ def _enumerated(model: Model, fit: StreetFit) -> dict[int, Patterns]:
     else:
         forest = Relaxation(model, {})
         loops = set(model.unit[forest.trench[forest.edge_starts]][forest.closes_loop].tolist())
-        wanted = [one for one in np.flatnonzero(small).tolist() if one in loops or is_tight(model, one)]
+        odd = [one for one in range(len(counts)) if one in loops or is_tight(model, one)]
+        odd = sorted((one for one in odd if counts[one] <= ODD_PATTERN_LIMIT), key=lambda one: (counts[one], one))
+        wanted = [
+            one for one, sum_so_far in zip(odd, np.cumsum(counts[odd]), strict=True) if sum_so_far <= ODD_PATTERNS
+        ]
     return {unit: enumerate_patterns(model, unit, fit) for unit in wanted}
 
 
@@ -260,16 +279,26 @@ def prune(model: Model, options: Ints) -> Ints:
     return kept
 
 
-def margins(model: Model, relaxation: Relaxation, prices: Floats) -> Floats:
-    """Best value of each option's unit with the option in, less the best without its asset, at these prices."""
+def margin_of_trees(relaxation: Relaxation, prices: Floats) -> tuple[Ints, Floats]:
+    """Options on trees, and for each the best value with it in less the best with its asset out."""
+    model = relaxation.model
     offers = relaxation.offers(prices)
-    margin = offers.value.copy()
     edge_margin = relaxation.forest.margins(offers.gain, model.job_use @ prices)
     edge_of = np.full(len(relaxation.must), -1, dtype=np.int64)
     edge_of[relaxation.edge_asset] = np.arange(len(relaxation.edge_asset))
     edge = edge_of[model.asset[relaxation.trench]]
     behind = offers.value[offers.trench][edge] - offers.value[relaxation.trench]
-    margin[relaxation.trench] = edge_margin[edge] - behind
+    return (
+        np.concatenate([relaxation.trench, relaxation.flat]),
+        np.concatenate([edge_margin[edge] - behind, offers.value[relaxation.flat]]),
+    )
+
+
+def margins(model: Model, relaxation: Relaxation, prices: Floats) -> Floats:
+    """Best value of each option's unit with the option in, less the best without its asset, at these prices."""
+    margin = np.zeros(len(model.benefit))
+    options, values = margin_of_trees(relaxation, prices)
+    margin[options] = values
     for number, unit in enumerate(relaxation.units.tolist()):
         part = relaxation.parts[number]
         value = part.benefit - part.use @ prices

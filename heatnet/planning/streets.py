@@ -65,6 +65,17 @@ class StreetRules:
         return self.nameless if street is None else self.special.get(street, self.default)
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class _Dig:
+    """One dig or ban; days count from the summer's first day, `opens` is the day on which its street reopens."""
+
+    first: int
+    name: str
+    last: int
+    is_ban: bool
+    opens: int
+
+
 def street_rules(digs: pd.DataFrame | None, summer: Summer, streets: Iterable[str]) -> StreetRules:
     """Rules of the streets named, from the digs table.
 
@@ -73,69 +84,57 @@ def street_rules(digs: pd.DataFrame | None, summer: Summer, streets: Iterable[st
     HeatnetError
         When the digs table lacks a column, or a dig has no street or dates, or ends before it starts.
     """
-    window = ((0, summer.working_days - 1),)
-    nameless = StreetRule(window)
+    last = summer.working_days - 1
+    nameless = StreetRule(((0, last),))
     if digs is None or not len(digs):
         return StreetRules(nameless, nameless, {})
-    by_street = {str(street): part for street, part in _dig_rows(digs).groupby("street", sort=True)}
-    everywhere = by_street.pop(WHOLE_CITY, None)
-    default = nameless if everywhere is None else _rule(everywhere, summer)
-    special = {}
-    for street in sorted(set(streets) & set(by_street)):
-        own = by_street[street]
-        both = own if everywhere is None else _in_order(pd.concat([own, everywhere]))
-        special[street] = _rule(both, summer)
+    by_street = _digs_by_street(digs, summer)
+    everywhere = by_street.pop(WHOLE_CITY, [])
+    default = _rule(sorted(everywhere), last)
+    special = {street: _rule(sorted(by_street[street] + everywhere), last) for street in set(streets) & set(by_street)}
     return StreetRules(nameless, default, special)
 
 
-def _dig_rows(digs: pd.DataFrame) -> pd.DataFrame:
+def _digs_by_street(digs: pd.DataFrame, summer: Summer) -> dict[str, list[_Dig]]:
     table = digs.reset_index() if "dig_id" not in digs.columns else digs
     missing = [name for name in ("dig_id", "street", "start_on", "end_on") if name not in table.columns]
     if missing:
         raise HeatnetError(f"The digs have no column {', '.join(missing)}: add it.")
-    count = len(table)
-    is_ban = table["is_ban"].tolist() if "is_ban" in table.columns else [False] * count
-    years = table["closed_years"].tolist() if "closed_years" in table.columns else [np.nan] * count
-    rows = pd.DataFrame(
-        {
-            "dig_id": [str(one) for one in table["dig_id"].tolist()],
-            "street": [None if pd.isna(one) else str(one) for one in table["street"].tolist()],
-            "start_on": pd.to_datetime(table["start_on"]).dt.normalize().to_numpy(),
-            "end_on": pd.to_datetime(table["end_on"]).dt.normalize().to_numpy(),
-            "is_ban": [not pd.isna(one) and bool(one) for one in is_ban],
-            "closed_years": pd.to_numeric(pd.Series(years)).to_numpy(dtype="float64", na_value=np.nan),
-        }
-    )
-    bad = rows["street"].isna() | rows["start_on"].isna() | rows["end_on"].isna()
-    bad |= rows["end_on"] < rows["start_on"]
+    names = [str(one) for one in table["dig_id"].tolist()]
+    start, end = (pd.to_datetime(table[name]).dt.normalize() for name in ("start_on", "end_on"))
+    bad = table["street"].isna().to_numpy() | start.isna().to_numpy() | end.isna().to_numpy()
+    bad |= (end < start).to_numpy()
     if bad.any():
         raise HeatnetError(
-            f"Digs need a street, a start and an end that is not before it: correct {first_ids(rows['dig_id'][bad])}."
+            "Digs need a street, a start and an end that is not before it: "
+            f"correct {first_ids(name for name, is_bad in zip(names, bad, strict=True) if is_bad)}."
         )
-    return _in_order(rows)
+    count = len(table)
+    is_ban = table["is_ban"].tolist() if "is_ban" in table.columns else [False] * count
+    years = table["closed_years"].tolist() if "closed_years" in table.columns else [None] * count
+    first, last = ((dates - summer.first_day).dt.days.tolist() for dates in (start, end))
+    by_street: dict[str, list[_Dig]] = {}
+    for row, street in enumerate(table["street"].tolist()):
+        ban = not pd.isna(is_ban[row]) and bool(is_ban[row])
+        # Only a dig that is over before the summer closes its street.
+        opens = 0
+        if last[row] < 0 and not ban:
+            closed_years = summer.no_dig_years if pd.isna(years[row]) else float(years[row])
+            opens = (_years_later(end.iloc[row], closed_years) - summer.first_day).days
+        by_street.setdefault(str(street), []).append(_Dig(first[row], names[row], last[row], ban, opens))
+    return by_street
 
 
-def _in_order(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.sort_values(["start_on", "dig_id", "end_on"], kind="stable", ignore_index=True)
-
-
-def _rule(rows: pd.DataFrame, summer: Summer) -> StreetRule:
-    last = summer.working_days - 1
-    starts = (rows["start_on"] - summer.first_day).dt.days.tolist()
-    ends = (rows["end_on"] - summer.first_day).dt.days.tolist()
-    is_open, closed = np.ones(last + 1, dtype=bool), False
-    digs: list[tuple[int, int, str]] = []
-    for start, end, ban, years, name, end_on in zip(
-        starts, ends, rows["is_ban"], rows["closed_years"], rows["dig_id"], rows["end_on"], strict=True
-    ):
-        if ban:
-            is_open[max(start, 0) : max(end + 1, 0)] = False
-        elif end >= 0 and start <= last:
-            digs.append((start, end, name))
-        elif end < 0:
-            closed |= _years_later(end_on, summer.no_dig_years if np.isnan(years) else years) > summer.first_day
-    shared = tuple(digs) or None
-    return StreetRule(_runs(is_open), shared, closed and shared is None)
+def _rule(digs: list[_Dig], last: int) -> StreetRule:
+    is_open = np.ones(last + 1, dtype=bool)
+    for one in digs:
+        if one.is_ban:
+            is_open[max(one.first, 0) : max(one.last + 1, 0)] = False
+    shared = tuple(
+        (one.first, one.last, one.name) for one in digs if not one.is_ban and one.last >= 0 and one.first <= last
+    )
+    is_closed = not shared and any(one.opens > 0 for one in digs)
+    return StreetRule(_runs(is_open), shared or None, is_closed)
 
 
 def _years_later(day: pd.Timestamp, years: float) -> pd.Timestamp:
