@@ -79,7 +79,8 @@ class Model:
     """Arrays over options (in canonical order), units and rows; see the module's text.
 
     `use` is options x rows, `job_use` units x rows (what one more trench takes). `node_a`, `node_b` are codes of
-    end nodes, shared only inside a street; -1 where the option opens no trench.
+    end nodes, shared only inside a street; -1 where the option opens no trench. By period: `crews` holds the day from
+    which each crew is free (None = no limit), `city_bans` the spells on which every street is banned.
     """
 
     candidate: Ints
@@ -99,6 +100,7 @@ class Model:
     rows: tuple[Row, ...]
     window: int | None
     crews: tuple[tuple[int, ...] | None, ...]
+    city_bans: tuple[tuple[tuple[int, int], ...], ...]
 
     @property
     def n_families(self) -> int:
@@ -177,8 +179,17 @@ def build_model(
         rows=rows,
         window=None if summer is None else summer.working_days,
         crews=(crew_days,),
+        city_bans=(_city_bans(rules, summer),),
     )
     return model, left_out
+
+
+def _city_bans(rules: StreetRules | None, summer: Summer | None) -> tuple[tuple[int, int], ...]:
+    if rules is None or summer is None:
+        return ()
+    edges = [-1, *(day for run in rules.default.runs for day in run), summer.working_days]
+    spells = [(edges[one] + 1, edges[one + 1] - 1) for one in range(0, len(edges), 2)]
+    return tuple(spell for spell in spells if spell[0] <= spell[1])
 
 
 def _days(table: pd.DataFrame, is_segment: Bools, is_trench: Bools, summer: Summer | None) -> Ints:

@@ -162,8 +162,31 @@ def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> tuple
         is_lowered = True
         days = sum(works[one].days for one in out)
         step = days // 2 if days > FEW_DAYS else 1 + lowered // 4
-        limits = limits - np.where(crew_rows, float(step), 0.0)
+        limits = _lowered(model, limits, works, starts, float(step))
     return None if best is None else (*best, bound)
+
+
+def _lowered(model: Model, limits: Floats, works: Sequence[Work], starts: Sequence[int | None], step: float) -> Floats:
+    """Crew days lowered by a step, and by what lay idle while every street was banned."""
+    limits = limits.copy()
+    for number, row in enumerate(model.rows):
+        if row.kind != "crew_days":
+            continue
+        limits[number] -= step
+        if not row.name:
+            limits[number] = min(limits[number], row.total - _idle_in_bans(model, works, starts, row.period) - step)
+    return limits
+
+
+def _idle_in_bans(model: Model, works: Sequence[Work], starts: Sequence[int | None], period: int) -> int:
+    spells = model.city_bans[period]
+    free = sum(max(0, last - max(first, day) + 1) for first, last in spells for day in model.crews[period] or ())
+    used = 0
+    for work, start in zip(works, starts, strict=True):
+        if start is not None and model.units[work.unit].period == period:
+            end = start + work.days - 1
+            used += sum(max(0, min(end, last) - max(start, first) + 1) for first, last in spells)
+    return free - used
 
 
 def _benefit(model: Model, options: Ints) -> float:
