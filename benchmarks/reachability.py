@@ -3,8 +3,8 @@
     python benchmarks/reachability.py                       every case
     python benchmarks/reachability.py city-200k chain-300k  these only
 
-Peers are used where they are installed. Figures are seconds of processor time, the least of three runs. rustworkx and igraph
-find bridges of one layer (and merge parallel mains), which is a yardstick of time, not the same answer.
+Peers are used where they are installed. Figures are seconds of processor time, the least of three runs. rustworkx
+and igraph find bridges of one layer (and merge parallel mains): a yardstick of time, not the same answer.
 """
 
 from __future__ import annotations
@@ -63,12 +63,19 @@ def city(n_segments: int, *, split_share: float = 0.0, valve_share: float = 0.25
     return _tables(rng, kind, ends, level, split_share, valve_share)
 
 
-def chain(n_segments: int, **_: Any) -> Tables:
+def chain(n_segments: int) -> Tables:
     """Return one line of pipes with a building at every node."""
     rng = np.random.default_rng(0)
     kind = np.array(["source"] + ["building"] * n_segments, dtype=object)
     ends = np.stack([np.arange(n_segments), 1 + np.arange(n_segments)])
     return _tables(rng, kind, ends, np.full(n_segments, "primary"), 0.0, 0.25)
+
+
+def star(n_segments: int) -> Tables:
+    """Return one source with a valve in front of every building."""
+    kind = np.array(["source"] + ["building"] * n_segments, dtype=object)
+    ends = np.stack([np.zeros(n_segments, dtype=int), 1 + np.arange(n_segments)])
+    return _tables(np.random.default_rng(0), kind, ends, np.full(n_segments, "primary"), 0.0, 0.5)
 
 
 def _tables(
@@ -192,6 +199,7 @@ CASES: dict[str, Callable[[], Tables]] = {
     "city-200k-split": lambda: city(200_000, split_share=0.02),
     "city-300k": lambda: city(300_000),
     "chain-300k": lambda: chain(300_000),
+    "star-300k": lambda: star(300_000),
     "city-1m": lambda: city(1_000_000),
     "city-1m-split": lambda: city(1_000_000, split_share=0.02),
 }

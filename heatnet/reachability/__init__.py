@@ -2,7 +2,8 @@
 
 from heatnet.reachability.cut_off import Outages, outages
 from heatnet.reachability.loss import supply_loss
-from heatnet.reachability.sections import isolation_sections
+from heatnet.reachability.sections import isolation_sections, section_table
 from heatnet.reachability.serving import served
+from heatnet.reachability.valves import valve_value
 
-__all__ = ["Outages", "isolation_sections", "outages", "served", "supply_loss"]
+__all__ = ["Outages", "isolation_sections", "outages", "section_table", "served", "supply_loss", "valve_value"]

@@ -61,10 +61,12 @@ def feeding(nodes: Integers, node_branch: Integers, station_branch: Integers, is
     supply, other = node_set[0], node_set[-1]
     same = supply == other
     share_node, share_set, share_sign = [nodes[same]], [supply[same]], [np.ones(int(same.sum()), np.int64)]
-    pairs, which = np.unique(np.stack([supply[~same], other[~same]]), axis=1, return_inverse=True)
-    for number, (one, two) in enumerate(pairs.T.tolist()):
-        concerned = nodes[~same][which.reshape(-1) == number]
-        for set_number, sign in _union_terms(numbers, one, two):
+    n_sets = len(is_live) + len(numbers.sets)
+    pairs, which = np.unique(supply[~same] * n_sets + other[~same], return_inverse=True)
+    order, starts = group_by(which.reshape(-1), len(pairs))
+    for number, pair in enumerate(pairs.tolist()):
+        concerned = nodes[~same][order[starts[number] : starts[number + 1]]]
+        for set_number, sign in _union_terms(numbers, *divmod(pair, n_sets)):
             share_node.append(concerned)
             share_set.append(np.full(len(concerned), set_number))
             share_sign.append(np.full(len(concerned), sign))

@@ -74,14 +74,15 @@ class Parts:
     pipe_unit: Integers
 
 
-def valve_ends(network: Network) -> Ends:
-    """Return what the valves do at the ends of the segments."""
+def valve_ends(network: Network, *, repaired: int | None = None) -> Ends:
+    """Return what the valves do at the ends of the segments, one valve (by position) being repaired."""
     shape = (2, network.n_segments)
     is_operable, is_blocked = np.zeros(shape, dtype=bool), np.zeros(shape, dtype=bool)
-    for mark, chosen in (
-        (is_operable, network.valve_operable),
-        (is_blocked, ~network.valve_operable & ~network.valve_open),
-    ):
+    can_turn = network.valve_operable
+    if repaired is not None:
+        can_turn = can_turn.copy()
+        can_turn[repaired] = True
+    for mark, chosen in ((is_operable, can_turn), (is_blocked, ~can_turn & ~network.valve_open)):
         mark[network.valve_end[chosen], network.valve_segment[chosen]] = True
     return Ends(is_operable, is_operable | is_blocked, is_blocked)
 
@@ -106,9 +107,13 @@ def segment_parts(network: Network, *, unblocked: bool = False) -> Parts:
     return Parts(n_parts, *_spread(in_layer, end_points, points_per_layer), points, end_points, pipe_unit)
 
 
-def section_parts(network: Network) -> Parts:
-    """Return every section as a part, joined where an end with a valve lets heat pass."""
-    in_layer, ends = layer_rows(network), valve_ends(network)
+def section_parts(network: Network, ends: Ends | None = None) -> Parts:
+    """Return every section as a part, joined where an end with a valve lets heat pass.
+
+    With `ends` the valves of the network are left aside for these.
+    """
+    in_layer = layer_rows(network)
+    ends = valve_ends(network) if ends is None else ends
     end_points, points_per_layer = _end_points(network)
     free = in_layer & ~ends.is_bounded.any(axis=0)
     point_part, n_sections = _joined_points(
@@ -153,6 +158,7 @@ def _spread(chosen: Truths, end_points: Integers, points_per_layer: int) -> tupl
 def _joined_points(n_points: int, link_from: Integers, link_to: Integers) -> tuple[Integers, int]:
     """Return the number of the connected set of each point, and how many sets there are."""
     order, starts = group_by(link_from, n_points)
-    graph = csr_array((np.ones(len(order)), link_to[order], starts), shape=(n_points, n_points))
+    ones = np.ones(len(order), dtype=np.float64)
+    graph: csr_array[np.float64] = csr_array((ones, link_to[order], starts), shape=(n_points, n_points))
     n_sets, labels = connected_components(graph, directed=False)
     return labels, int(n_sets)

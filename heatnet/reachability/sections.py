@@ -12,6 +12,7 @@ from heatnet.network import Network
 from heatnet.reachability.exact_sums import apply_exactly
 from heatnet.reachability.parts import Parts, Truths, section_parts, valve_ends
 
+Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.integer[Any]]
 
 
@@ -54,35 +55,119 @@ def isolation_sections(network: Network) -> pd.Series[str]:
     return pd.Series(_smallest_ids(network, group), index=network.segment_ids, name="section_id")
 
 
+def section_table(network: Network) -> pd.DataFrame:
+    """Return one row per section: what lies in it, and how many valves it takes to drain it.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+
+    Returns
+    -------
+    DataFrame
+        Index ``section_id`` (as in `isolation_sections`), sorted as text. Columns ``level``, ``segments`` (rows with
+        this id), ``length_m`` (of these rows), ``drained_m`` (of all rows with a drained pipe; more than ``length_m``
+        only where single rows share a section with pairs), ``volume_m3`` (of all drained pipes; a pair has two),
+        ``buildings`` and ``households`` (that stand in the section in supply or return, served or not) and
+        ``valves_to_close``.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "junction", "building"]})
+    >>> segments = pd.DataFrame(
+    ...     {
+    ...         "segment_id": ["S", "T"],
+    ...         "from_node": ["A", "B"],
+    ...         "to_node": ["B", "C"],
+    ...         "length_m": 50,
+    ...         "diameter_mm": 100,
+    ...     }
+    ... )
+    >>> valves = pd.DataFrame({"valve_id": ["V"], "segment_id": ["T"], "node_id": ["B"]})
+    >>> section_table(Network(nodes, segments, valves))["buildings"].to_dict()
+    {'S': 0, 'T': 1}
+    """
+    parts = section_parts(network)
+    group = section_groups(parts)
+    _, first, count = np.unique(group, return_index=True, return_counts=True)
+    node_part = parts.point_part[:, network.building_nodes]
+    length_m = apply_exactly(lambda length: _sums(group, length, len(first)), network.length_m, network.n_segments)
+    buildings = _sum_in_sections(parts, node_part, np.ones(node_part.shape[1]))
+    households = _sum_in_sections(parts, node_part, network.households[network.building_nodes])
+    table = pd.DataFrame(
+        {
+            "level": np.where(network.is_primary[first], "primary", "secondary"),
+            "segments": count,
+            "length_m": length_m,
+            "drained_m": drained_length(network, parts)[first],
+            "volume_m3": drained_volume(network, parts)[first],
+            "buildings": buildings[first].astype(np.int64),
+            "households": households[first],
+            "valves_to_close": valves_to_close(network, parts)[first],
+        },
+        index=pd.Index(_smallest_ids(network, group)[first], name="section_id"),
+    )
+    return table.sort_index(kind="stable")
+
+
 def section_groups(parts: Parts) -> Integers:
     """Return a number per segment; equal numbers: the outages drain the same pipes."""
     return _pair_numbers(parts.pipe_unit[0], parts.pipe_unit[-1], parts.n_parts)[1]
 
 
-def drained_length(network: Network, parts: Parts) -> npt.NDArray[np.float64]:
+def drained_length(network: Network, parts: Parts) -> Floats:
     """Return per segment the length in m of all rows of which its outage drains a pipe, each row once."""
-    supply, other = parts.pipe_unit[0], parts.pipe_unit[-1]
-    pairs, number = _pair_numbers(supply, other, parts.n_parts)
-    has_two = (supply >= 0) & (other >= 0) & (len(parts.pipe_unit) > 1)
+    return _sum_in_sections(parts, parts.pipe_unit, network.length_m)
 
-    def drained(length: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        total = np.zeros(len(length), dtype=np.int64)
-        for part in parts.pipe_unit:
-            of_part = np.zeros(parts.n_parts + 1, dtype=np.int64)  # the last one is for rows without a pipe
-            np.add.at(of_part, part, length)
-            of_part[-1] = 0
-            total += of_part[part]
+
+def drained_volume(network: Network, parts: Parts) -> Floats:
+    """Return per segment the volume in m3 of all pipes that its outage drains."""
+    pipe_m3 = network.length_m * np.pi / 4 * (network.diameter_mm / 1000) ** 2
+    if len(parts.pipe_unit) == 1:
+        return _sum_in_sections(parts, parts.pipe_unit, 2 * pipe_m3)
+    nothing = np.full_like(parts.pipe_unit[:1], -1)
+    supply = _sum_in_sections(parts, np.concatenate([parts.pipe_unit[:1], nothing]), pipe_m3)
+    return supply + _sum_in_sections(parts, np.concatenate([nothing, parts.pipe_unit[1:]]), pipe_m3)
+
+
+def _sum_in_sections(parts: Parts, thing_part: Integers, weights: npt.ArrayLike) -> Floats:
+    """Return per segment the sum over the things that lie in one of its sections, each thing once.
+
+    Parameters
+    ----------
+    parts : Parts
+        The sections.
+    thing_part : ndarray of int, shape (n_layers, n_things)
+        The section of each thing in each layer, -1: none.
+    weights : array-like, shape (n_things,)
+        What is summed.
+    """
+    pairs, number = _pair_numbers(parts.pipe_unit[0], parts.pipe_unit[-1], parts.n_parts)
+    in_two = np.flatnonzero((thing_part >= 0).all(axis=0)) if len(thing_part) == 2 else np.empty(0, dtype=np.int64)
+    in_two = in_two if len(pairs) else in_two[:0]
+    keys = _pair_keys(thing_part[0, in_two], thing_part[-1, in_two], parts.n_parts)
+    found = np.searchsorted(pairs, keys)
+    is_pair = pairs[np.minimum(found, len(pairs) - 1)] == keys
+    in_two, found = in_two[is_pair], found[is_pair]
+
+    def total(weight: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+        result = np.zeros(parts.pipe_unit.shape[1], dtype=np.int64)
+        for part, things in zip(parts.pipe_unit, thing_part, strict=True):
+            of_part = np.zeros(parts.n_parts + 1, dtype=np.int64)
+            np.add.at(of_part, things, weight)
+            of_part[-1] = 0  # things and rows without a pipe in the layer
+            result += of_part[part]
         of_pair = np.zeros(len(pairs), dtype=np.int64)
-        np.add.at(of_pair, number[has_two], length[has_two])
-        total[has_two] -= of_pair[number[has_two]]
-        return total
+        np.add.at(of_pair, found, weight[in_two])
+        result -= of_pair[number]
+        return result
 
-    return apply_exactly(drained, network.length_m, network.n_segments)
+    return apply_exactly(total, weights, thing_part.shape[1], "weights")
 
 
 def valves_to_close(network: Network, parts: Parts) -> npt.NDArray[np.int64]:
     """Return per segment the number of ends with an operable valve that its outage needs closed."""
-    supply, other = parts.pipe_unit[0], parts.pipe_unit[-1]
     end, segment = np.nonzero(valve_ends(network).is_operable)
     inside = parts.pipe_unit[:, segment]
     outside = parts.point_part[:, parts.end_points[end, segment]]
@@ -92,11 +177,11 @@ def valves_to_close(network: Network, parts: Parts) -> npt.NDArray[np.int64]:
         of_part = np.bincount(np.concatenate([pipes[borders], points[borders]]), minlength=parts.n_parts + 1)
         count += of_part[part]
     if len(parts.pipe_unit) == 2:
-        count -= _borders_of_both(parts, inside, outside, is_border.all(axis=0), (supply >= 0) & (other >= 0))
+        count -= _borders_of_both(parts, inside, outside, is_border.all(axis=0))
     return count
 
 
-def _borders_of_both(parts: Parts, inside: Integers, outside: Integers, chosen: Truths, has_two: Truths) -> Integers:
+def _borders_of_both(parts: Parts, inside: Integers, outside: Integers, chosen: Truths) -> Integers:
     """Return per segment the ends at which both its sections end, one in supply, the other in return."""
     pairs, number = _pair_numbers(parts.pipe_unit[0], parts.pipe_unit[1], parts.n_parts)
     of_pair = np.zeros(len(pairs) + 1, dtype=np.int64)
@@ -105,7 +190,7 @@ def _borders_of_both(parts: Parts, inside: Integers, outside: Integers, chosen: 
             keys = _pair_keys(supply, other, parts.n_parts)
             found = np.minimum(np.searchsorted(pairs, keys), len(pairs) - 1)
             np.add.at(of_pair, np.where(pairs[found] == keys, found, len(pairs)), 1)
-    return np.where(has_two, of_pair[number], 0)
+    return of_pair[number]
 
 
 def _pair_numbers(supply: Integers, other: Integers, n_parts: int) -> tuple[Integers, Integers]:
@@ -116,6 +201,12 @@ def _pair_numbers(supply: Integers, other: Integers, n_parts: int) -> tuple[Inte
 
 def _pair_keys(supply: Integers, other: Integers, n_parts: int) -> Integers:
     return (supply.astype(np.int64) + 1) * (n_parts + 1) + other + 1
+
+
+def _sums(group: Integers, values: npt.NDArray[np.int64], n_groups: int) -> npt.NDArray[np.int64]:
+    total = np.zeros(n_groups, dtype=np.int64)
+    np.add.at(total, group, values)
+    return total
 
 
 def _smallest_ids(network: Network, group: Integers) -> npt.NDArray[np.object_]:

@@ -35,6 +35,8 @@ from heatnet.reachability.ranges import group_by, range_minimum
 
 Integers = npt.NDArray[np.integer[Any]]
 
+_MOST_LINKS = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
@@ -99,13 +101,16 @@ def walk_from(roots: Integers, graph: Neighbours) -> Walk:
     """Return the depth-first walk from a root that is joined to the vertices `roots`."""
     n = len(graph.starts) - 1
     starts = np.append(graph.starts, graph.starts[-1] + len(roots)).astype(np.int32)
-    indices = np.concatenate([graph.indices, roots]).astype(np.int32)
-    matrix = csr_array((np.ones(len(indices)), indices, starts), shape=(n + 1, n + 1))
+    rooted = Neighbours(starts, np.concatenate([graph.indices, roots]).astype(np.int32))
+    spread, owner = _with_spines(rooted)
+    ones, shape = np.ones(len(spread.indices), dtype=np.float64), (len(owner), len(owner))
+    matrix: csr_array[np.float64] = csr_array((ones, spread.indices, spread.starts), shape=shape)
     order, predecessor = depth_first_order(matrix, n, directed=True, return_predecessors=True)
+    order = order[order <= n]
     position = np.full(n + 1, -1, dtype=np.int32)
     position[order] = np.arange(len(order), dtype=np.int32)
     parent = np.zeros(len(order), dtype=np.int32)
-    parent[1:] = position[predecessor[order[1:]]]
+    parent[1:] = position[owner[predecessor[order[1:]]]]
     return Walk(position[:n], parent, _stops(parent), position[roots])
 
 
@@ -140,6 +145,28 @@ def common_ancestors(cuts: Cuts, lowest: Integers, highest: Integers) -> Integer
     keys = depth[order] * n + order
     ancestor[apart] = order[np.searchsorted(keys, wanted * n + lowest[apart], side="right") - 1]
     return ancestor
+
+
+def _with_spines(graph: Neighbours) -> tuple[Neighbours, Integers]:
+    """Hand the links of a vertex with very many out to a line of vertices behind it; return also whose they are.
+
+    The walk of scipy looks through all links of a vertex again whenever it comes back to it: quadratic at a hub. The
+    line can only be entered from the hub, so the walk is one of the graph itself, its children being the hub's.
+    """
+    n = len(graph.starts) - 1
+    extra = np.maximum(np.diff(graph.starts) - 1, 0) // _MOST_LINKS
+    owner = np.concatenate([np.arange(n), np.repeat(np.arange(n), extra)])
+    if not extra.any():
+        return graph, owner
+    of_vertex = np.repeat(np.arange(n), np.diff(graph.starts))
+    group = (np.arange(len(graph.indices)) - graph.starts[of_vertex]) // _MOST_LINKS
+    first_behind = n + np.cumsum(extra) - extra
+    holder = np.where(group > 0, first_behind[of_vertex] + group - 1, of_vertex)
+    behind = np.arange(n, len(owner))
+    before = np.where(behind == first_behind[owner[n:]], owner[n:], behind - 1)
+    order, starts = group_by(np.concatenate([holder, before]), len(owner))
+    indices = np.concatenate([graph.indices, behind])[order].astype(np.int32)
+    return Neighbours(starts, indices), owner
 
 
 def _stops(parent: Integers) -> Integers:
