@@ -1,8 +1,26 @@
 """The summer: which cures, in which trenches, when; plain tables in, plain tables out."""
 
+from heatnet.planning.changes import plan_changes
 from heatnet.planning.checking import PlanTables, check_plan, plan_from_tables
+from heatnet.planning.frontier import plan_frontier
 from heatnet.planning.plan import Plan
 from heatnet.planning.planner import plan_cures
+from heatnet.planning.replanning import Replan, replan
 from heatnet.planning.terms import Prices, Summer
+from heatnet.planning.years import YearsPlan, plan_years
 
-__all__ = ["Plan", "PlanTables", "Prices", "Summer", "check_plan", "plan_cures", "plan_from_tables"]
+__all__ = [
+    "Plan",
+    "PlanTables",
+    "Prices",
+    "Replan",
+    "Summer",
+    "YearsPlan",
+    "check_plan",
+    "plan_changes",
+    "plan_cures",
+    "plan_from_tables",
+    "plan_frontier",
+    "plan_years",
+    "replan",
+]

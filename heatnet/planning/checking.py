@@ -174,6 +174,14 @@ def _offers(what: Any) -> dict[tuple[str, str], Offer]:
     return offers
 
 
+def _records(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """Rows by id."""
+    rows = table.to_dict("records")
+    return {
+        str(key): {str(name): value for name, value in row.items()} for key, row in zip(table.index, rows, strict=True)
+    }
+
+
 def _number(offer: Offer, name: str) -> float | None:
     value = offer.get(name)
     return None if value is None or pd.isna(value) else float(value)
@@ -254,7 +262,7 @@ def _differs(one: Any, other: float) -> bool:
 
 
 def _is_claim(offer: Offer, rules: _Rules) -> bool:
-    accepted = offer.get("accepted_on")
+    accepted: Any = offer.get("accepted_on")
     if rules.summer is None or accepted is None or pd.isna(accepted):
         return False
     day, heating_times = pd.Timestamp(accepted), 0
@@ -370,12 +378,11 @@ def _check_money(tables: PlanTables, chosen: Mapping[str, Offer], rules: _Rules)
     by_fund = isinstance(rules.budget, Mapping)
     for one in chosen.values():
         paid.setdefault(one["fund"] if by_fund else None, []).append(_price(one, rules))
-    funds = tables.jobs["fund"] if "fund" in tables.jobs.columns else pd.Series(None, index=tables.jobs.index)
-    for job, cost in tables.jobs["job_cost"].items():
-        fund = _text(funds[job]) if by_fund and tables.jobs.at[job, "job_kind"] == "trench" else None
-        if by_fund and float(cost) > 0 and fund not in rules.budget:
-            yield "budget", "jobs", str(job), "fund", f"No fund pays the job cost of {job}."
-        paid.setdefault(fund, []).append(float(cost))
+    for job, row in _records(tables.jobs).items():
+        fund = _text(row.get("fund")) if by_fund and row["job_kind"] == "trench" else None
+        if by_fund and row["job_cost"] > 0 and fund not in rules.budget:
+            yield "budget", "jobs", job, "fund", f"No fund pays the job cost of {job}."
+        paid.setdefault(fund, []).append(float(row["job_cost"]))
     limits = rules.budget if by_fund else {None: rules.budget}
     for fund, costs in sorted(paid.items(), key=lambda item: str(item[0])):
         limit, cost = limits.get(fund), math.fsum(costs)
@@ -440,11 +447,12 @@ def _check_street(name: str, row: pd.Series, street: str | None, rules: _Rules) 
 def _check_overlaps(
     spans: list[tuple[pd.Timestamp, pd.Timestamp, str, str | None]], jobs: pd.DataFrame, summer: Any
 ) -> Iterator[Finding]:
+    crews = {job: row["crew"] for job, row in _records(jobs).items()}
     last_on: dict[tuple[str, Any], tuple[pd.Timestamp, str]] = {}
     for start, end, name, street in sorted(spans, key=lambda span: (span[0], span[2])):
         keys: list[tuple[str, Any]] = [] if street is None else [("street", street)]
         if summer.crews is not None:
-            crew = jobs.at[name, "crew"]
+            crew = crews[name]
             if pd.isna(crew) or not 1 <= int(crew) <= summer.crews:
                 yield "crew", "jobs", name, "crew", f"Job {name} has no crew between 1 and {summer.crews}."
             else:

@@ -51,7 +51,7 @@ def pattern_counts(model: Model) -> Floats:
     per_asset[must] -= 1
     first = np.unique(model.asset, return_index=True)[1]
     logs = np.bincount(model.unit[first], weights=np.log2(per_asset), minlength=len(model.units))
-    return np.asarray(np.exp2(logs), dtype=np.float64)
+    return np.asarray(np.exp2(np.minimum(logs, 1000.0)), dtype=np.float64)
 
 
 def is_tight(model: Model, unit: int) -> bool:

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from heatnet.errors import HeatnetError
-from heatnet.planning.candidates import candidate_table, sift_candidates, with_prices
-from heatnet.planning.model import Limits, build_model
+from heatnet.planning.candidates import Candidates, candidate_table, sift_candidates, with_prices
+from heatnet.planning.model import Limits, Model, build_model
 from heatnet.planning.plan import Plan, Request
 from heatnet.planning.solving import solve
 from heatnet.planning.streets import street_rules
@@ -99,7 +99,7 @@ def plan_cures(
     (['p1', 'p2'], 80.0, 480000.0)
     """
     limits = Limits(budget, max_km, max_stations, min_km)
-    _check_limits(limits, horizon)
+    check_limits(limits, horizon)
     return plan_request(
         Request(
             table=candidate_table(candidates_or_assessment),
@@ -109,14 +109,20 @@ def plan_cures(
             summer=summer,
             horizon=float(horizon),
             owners=None if owners is None else tuple(str(one) for one in owners),
-            must=frozenset(str(one) for one in must),
-            never=frozenset(str(one) for one in never),
-            under_way=frozenset(str(one) for one in under_way),
+            must=ids_of(must),
+            never=ids_of(never),
+            under_way=ids_of(under_way),
         )
     )
 
 
-def _check_limits(limits: Limits, horizon: float) -> None:
+def ids_of(assets: Iterable[str]) -> frozenset[str]:
+    """Asset ids as a set of text."""
+    return frozenset(str(one) for one in assets)
+
+
+def check_limits(limits: Limits, horizon: float) -> None:
+    """Raise HeatnetError when a limit or the horizon is no usable number."""
     named: dict[str, Any] = {"max_km": limits.max_km, "max_stations": limits.max_stations}
     named |= {f"min_km of {name}": least for name, least in (limits.min_km or {}).items()}
     if limits.funds is not None:
@@ -130,9 +136,9 @@ def _check_limits(limits: Limits, horizon: float) -> None:
         raise HeatnetError(f"horizon is {horizon!r}: give a number of seasons above 0.")
 
 
-def plan_request(request: Request, *, crew_days: tuple[int, ...] | None = None) -> Plan:
-    """Plan what was asked for; `crew_days` holds the day from which each crew is free (default: the first)."""
-    summer, limits = request.summer, request.limits
+def prepare(request: Request) -> Candidates:
+    """Candidates of a request: sifted and priced."""
+    limits = request.limits
     sifted = sift_candidates(
         request.table,
         owners=request.owners,
@@ -140,19 +146,26 @@ def plan_request(request: Request, *, crew_days: tuple[int, ...] | None = None) 
         under_way=request.under_way,
         must=request.must,
         funds=limits.funds,
-        summer=summer,
+        summer=request.summer,
     )
     needs_length = limits.max_km is not None or bool(limits.min_km)
-    priced = with_prices(sifted, request.prices, summer=summer, needs_length=needs_length)
-    table = priced.table
+    return with_prices(sifted, request.prices, summer=request.summer, needs_length=needs_length)
+
+
+def model_of(
+    request: Request, table: pd.DataFrame, *, crew_days: tuple[int, ...] | None = None
+) -> tuple[Model, dict[str, str]]:
+    """Model of a request's summer, and the reason for each asset that fits no calendar."""
+    summer = request.summer
     rules = None
     if summer is not None:
-        rules = street_rules(request.digs, summer, [one for one in table["street"].unique() if one is not None])
+        streets = [one for one in table["street"].unique() if one is not None]
+        rules = street_rules(request.digs, summer, streets)
         if crew_days is None and summer.crews is not None:
             crew_days = (0,) * summer.crews
-    model, misfits = build_model(
+    return build_model(
         table,
-        limits=limits,
+        limits=request.limits,
         prices=request.prices,
         summer=summer,
         rules=rules,
@@ -160,17 +173,20 @@ def plan_request(request: Request, *, crew_days: tuple[int, ...] | None = None) 
         horizon=request.horizon,
         crew_days=crew_days,
     )
+
+
+def plan_request(request: Request, *, crew_days: tuple[int, ...] | None = None) -> Plan:
+    """Plan what was asked for; `crew_days` holds the day from which each crew is free (default: the first)."""
+    candidates = prepare(request)
+    model, misfits = model_of(request, candidates.table, crew_days=crew_days)
     solution = solve(model)
-    left_out = pd.concat(
-        [
-            priced.left_out,
-            pd.DataFrame({"reason": list(misfits.values())}, index=pd.Index(list(misfits), dtype=object)),
-        ]
-    ).rename_axis("asset_id")
-    notes = list(priced.notes)
-    if summer is None and request.digs is not None and len(request.digs):
+    misfit_table = pd.DataFrame(
+        {"reason": list(misfits.values())}, index=pd.Index(list(misfits), dtype=object), dtype=object
+    )
+    notes = list(candidates.notes)
+    if request.summer is None and request.digs is not None and len(request.digs):
         notes.append("Without a summer no dig or ban counts: give summer to plan with them.")
-    cures, jobs = plan_tables(table, model, solution, summer)
+    cures, jobs = plan_tables(candidates.table, model, solution, request.summer)
     return Plan(
         cures=cures,
         jobs=jobs,
@@ -178,8 +194,8 @@ def plan_request(request: Request, *, crew_days: tuple[int, ...] | None = None) 
         bound=max(solution.bound, solution.benefit),
         cost=math.fsum([*cures["cost"].tolist(), *jobs["job_cost"].tolist()]),
         notes=tuple(notes),
-        left_out=left_out.sort_index(),
-        claims=priced.claims,
-        standing=standing_table(table, model, solution),
+        left_out=pd.concat([candidates.left_out, misfit_table]).rename_axis("asset_id").sort_index(),
+        claims=candidates.claims,
+        standing=standing_table(candidates.table, model, solution),
         request=request,
     )

@@ -162,15 +162,24 @@ def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> tuple
         is_lowered = True
         days = sum(works[one].days for one in out)
         step = days // 2 if days > FEW_DAYS else 1 + lowered // 4
-        limits = _lowered(model, limits, works, starts, float(step))
+        full = {model.units[works[one].unit].period for one in out}
+        limits = _lowered(model, limits, works, starts, step=float(step), periods=full)
     return None if best is None else (*best, bound)
 
 
-def _lowered(model: Model, limits: Floats, works: Sequence[Work], starts: Sequence[int | None], step: float) -> Floats:
-    """Crew days lowered by a step, and by what lay idle while every street was banned."""
+def _lowered(
+    model: Model,
+    limits: Floats,
+    works: Sequence[Work],
+    starts: Sequence[int | None],
+    *,
+    step: float,
+    periods: set[int],
+) -> Floats:
+    """Crew days of some periods lowered by a step, and by what lay idle while every street was banned."""
     limits = limits.copy()
     for number, row in enumerate(model.rows):
-        if row.kind != "crew_days":
+        if row.kind != "crew_days" or row.period not in periods:
             continue
         limits[number] -= step
         if not row.name:

@@ -110,8 +110,8 @@ def _digs_by_street(digs: pd.DataFrame, summer: Summer) -> dict[str, list[_Dig]]
             f"correct {first_ids(name for name, is_bad in zip(names, bad, strict=True) if is_bad)}."
         )
     count = len(table)
-    is_ban = table["is_ban"].tolist() if "is_ban" in table.columns else [False] * count
-    years = table["closed_years"].tolist() if "closed_years" in table.columns else [None] * count
+    is_ban: list[Any] = table["is_ban"].tolist() if "is_ban" in table.columns else [False] * count
+    years: list[Any] = table["closed_years"].tolist() if "closed_years" in table.columns else [None] * count
     first, last = ((dates - summer.first_day).dt.days.tolist() for dates in (start, end))
     by_street: dict[str, list[_Dig]] = {}
     for row, street in enumerate(table["street"].tolist()):

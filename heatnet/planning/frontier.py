@@ -1,0 +1,80 @@
+"""What more or less money buys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.planning.plan import Plan
+from heatnet.planning.planner import check_limits, plan_cures, plan_request
+
+FRONTIER_COLUMNS = ("benefit", "bound", "cost", "km", "jobs")
+
+
+def plan_frontier(candidates_or_assessment: Any, budgets: Iterable[float], **rules: Any) -> pd.DataFrame:
+    """Benefit, bound and size of the best plan found for each budget.
+
+    A plan for less money is also a plan for more, and a bound for more money holds for less: the better of these
+    is shown, so that benefit and bound never fall with the budget.
+
+    Parameters
+    ----------
+    candidates_or_assessment, **rules
+        As in `plan_cures`, without `budget`.
+    budgets : iterable of float
+        Amounts of money, >= 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Index budget, ascending: benefit, bound, cost, km (renewed route), jobs.
+
+    Raises
+    ------
+    HeatnetError
+        As `plan_cures`; also when `budgets` is empty.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {"asset_kind": "station", "cold_household_hours": [10.0, 20.0]},
+    ...     index=pd.Index(["s1", "s2"], name="asset_id"),
+    ... )
+    >>> plan_frontier(table, [0.0, 1.5e6, 3e6])["benefit"].tolist()
+    [0.0, 20.0, 30.0]
+    """
+    amounts = sorted({float(one) for one in budgets})
+    if not amounts:
+        raise HeatnetError("budgets is empty: give at least one amount.")
+    if "budget" in rules:
+        raise HeatnetError("Give the amounts as budgets only, not budget as well.")
+    plans: list[Plan] = []
+    for amount in amounts:
+        if not plans:
+            plan = plan_cures(candidates_or_assessment, budget=amount, **rules)
+        else:
+            limits = replace(plans[0].request.limits, budget=amount)
+            check_limits(limits, plans[0].request.horizon)
+            plan = plan_request(replace(plans[0].request, limits=limits))
+        plans.append(plan if not plans or plan.benefit >= plans[-1].benefit else plans[-1])
+    bounds = pd.Series([plan.bound for plan in plans])[::-1].cummin()[::-1]
+    table = pd.DataFrame(
+        {
+            "benefit": [plan.benefit for plan in plans],
+            "bound": bounds.to_numpy(),
+            "cost": [plan.cost for plan in plans],
+            "km": [_renewed_km(plan) for plan in plans],
+            "jobs": [len(plan.jobs) for plan in plans],
+        },
+        index=pd.Index(amounts, name="budget"),
+    )
+    return table[list(FRONTIER_COLUMNS)]
+
+
+def _renewed_km(plan: Plan) -> float:
+    renewed = plan.cures[(plan.cures["measure"] == "renew") & (plan.cures["asset_kind"] == "segment")]
+    return float(renewed["length_m"].sum()) / 1000

@@ -1,0 +1,256 @@
+"""A plan made again in mid-summer: what is done and started stays, the rest is planned anew."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.planning.candidates import TRENCH_MEASURES, candidate_table, first_ids
+from heatnet.planning.changes import plan_changes
+from heatnet.planning.model import Limits
+from heatnet.planning.plan import Plan, Request
+from heatnet.planning.planner import plan_request
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Replan:
+    """A new plan and what it changed.
+
+    Parameters
+    ----------
+    plan : Plan
+        The whole summer: jobs done and started as they are, the others planned anew under new job ids. Its bound
+        holds for every plan that keeps the jobs done and started.
+    changes : pandas.DataFrame
+        Index asset_id: change (done, carried over, dropped, new), why.
+    benefit_lost, cost_added : float
+        Cold household-hours and money, new plan against old; negative where the new plan is better or cheaper.
+    """
+
+    plan: Plan
+    changes: pd.DataFrame
+    benefit_lost: float
+    cost_added: float
+
+
+def replan(
+    plan: Plan,
+    candidates_or_assessment: Any = None,
+    *,
+    today: Any,
+    done: Iterable[str] | None = None,
+    started: Mapping[str, Any] | Iterable[str] | None = None,
+    digs: pd.DataFrame | None = None,
+) -> Replan:
+    """Keep what is done and started, plan the rest of the summer from `today` on.
+
+    Parameters
+    ----------
+    plan : Plan
+        A plan with a summer.
+    candidates_or_assessment : optional
+        New candidates; default: those of the plan. Assets whose cure is done or started are left out.
+    today : str, date or Timestamp
+        First day that can still be planned.
+    done : iterable of str, optional
+        Ids of finished jobs; default: those that were to end before today.
+    started : iterable of str, or mapping to dates, optional
+        Ids of jobs at work, with the day on which each now ends; default: those that were to be at work today, as
+        planned. A job that was to start before today and is neither done nor started is planned again.
+    digs : pandas.DataFrame, optional
+        New digs; default: those of the plan.
+
+    Returns
+    -------
+    Replan
+        The new plan, what changed, and what it cost.
+
+    Raises
+    ------
+    HeatnetError
+        When the plan has no summer, today lies outside it, or a job id is unknown.
+
+    Examples
+    --------
+    >>> from heatnet.planning import Summer, plan_cures
+    >>> table = pd.DataFrame(
+    ...     {"asset_kind": "station", "cold_household_hours": [10.0, 20.0, 30.0]},
+    ...     index=pd.Index(["s1", "s2", "s3"], name="asset_id"),
+    ... )
+    >>> first = plan_cures(table, summer=Summer("2026-05-01", "2026-06-14", crews=1))
+    >>> again = replan(first, today="2026-05-20", done=["J001"], started=[])  # after rain
+    >>> again.changes["change"].to_dict(), again.benefit_lost
+    ({'s1': 'done', 's2': 'dropped', 's3': 'carried over'}, 20.0)
+    """
+    summer = plan.request.summer
+    if summer is None:
+        raise HeatnetError("This plan has no calendar: replan needs a plan made with a summer.")
+    day = pd.Timestamp(today).normalize()
+    finished, at_work = _kept_jobs(plan, day, done, started)
+    kept_jobs = plan.jobs[plan.jobs.index.isin([*finished, *at_work])].copy()
+    kept_jobs["end_on"] = [at_work.get(str(job), end) for job, end in kept_jobs["end_on"].items()]
+    kept_jobs["end_on"] = kept_jobs["end_on"].astype("datetime64[s]")
+    kept_jobs["days"] = ((kept_jobs["end_on"] - kept_jobs["start_on"]).dt.days + 1).astype("Int64")
+    kept = plan.cures[plan.cures["job_id"].isin(list(kept_jobs.index))].copy()
+    kept["end_on"] = kept["job_id"].map(kept_jobs["end_on"]).astype("datetime64[s]")
+    table = plan.request.table
+    if candidates_or_assessment is not None:
+        table = candidate_table(candidates_or_assessment)
+    table = table[~table["asset_id"].isin(list(kept.index)) & ~_joins_kept(table, kept)]
+    base = replace(plan.request, table=table, digs=plan.request.digs if digs is None else digs)
+    rest = plan_request(
+        _rest_request(base, kept, kept_jobs, at_work, day), crew_days=_crew_days(kept_jobs, at_work, summer, day)
+    )
+    new = _whole_plan(plan, rest, kept, kept_jobs, replace(plan.request, digs=base.digs))
+    changes = plan_changes(plan, new, done=kept.index[kept["job_id"].isin(list(finished))])
+    return Replan(new, changes, plan.benefit - new.benefit, new.cost - plan.cost)
+
+
+def _kept_jobs(
+    plan: Plan, day: pd.Timestamp, done: Iterable[str] | None, started: Mapping[str, Any] | Iterable[str] | None
+) -> tuple[set[str], dict[str, pd.Timestamp]]:
+    """Jobs done, and jobs at work with the day on which each ends."""
+    ends, begins = plan.jobs["end_on"], plan.jobs["start_on"]
+    finished = set(ends.index[ends < day]) if done is None else {str(one) for one in done}
+    if started is None:
+        at_work = {str(job): ends[job] for job in ends.index[(begins < day) & (ends >= day)]}
+    elif isinstance(started, Mapping):
+        at_work = {str(job): pd.Timestamp(end).normalize() for job, end in started.items()}
+    else:
+        at_work = {str(job): ends[job] for job in started if job in ends.index} | {
+            str(job): pd.NaT for job in started if job not in ends.index
+        }
+    unknown = sorted((finished | set(at_work)) - set(plan.jobs.index))
+    if unknown:
+        raise HeatnetError(f"done and started name jobs that are not in the plan: {first_ids(unknown)}.")
+    at_work = {job: end for job, end in at_work.items() if job not in finished}
+    return finished, dict(sorted(at_work.items()))
+
+
+def _joins_kept(table: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
+    """Trenches that would join one that is done or started: they would belong to that job."""
+    nodes = set()
+    for _, row in kept[(kept["asset_kind"] == "segment") & kept["measure"].isin(TRENCH_MEASURES)].iterrows():
+        street = None if pd.isna(row["street"]) else row["street"]
+        nodes |= {(street, row["from_node"]), (street, row["to_node"])}
+    joins = [
+        measure in TRENCH_MEASURES and not nodes.isdisjoint({(street, a), (street, b)} - {(street, None)})
+        for street, a, b, measure in zip(
+            table["street"], table["from_node"], table["to_node"], table["measure"], strict=True
+        )
+    ]
+    return pd.Series(joins, index=table.index, dtype=bool)
+
+
+def _rest_request(
+    base: Request,
+    kept: pd.DataFrame,
+    kept_jobs: pd.DataFrame,
+    at_work: Mapping[str, pd.Timestamp],
+    day: pd.Timestamp,
+) -> Request:
+    summer = base.summer
+    if summer is None or not summer.first_day <= day:
+        raise HeatnetError(f"today is {day.date()}: it has to lie in the plan's summer.")
+    rest_summer = replace(summer, first_day=day)
+    streets: dict[Any, Any] = kept_jobs["street"].to_dict()
+    busy = [
+        {"dig_id": f"job {job}", "street": streets[job], "start_on": day, "end_on": end, "is_ban": True}
+        for job, end in at_work.items()
+        if not pd.isna(streets[job]) and end >= day
+    ]
+    digs = base.digs
+    if busy:
+        own = pd.DataFrame(busy)
+        known = pd.DataFrame(columns=own.columns) if digs is None else digs
+        known = known.reset_index() if "dig_id" not in known.columns else known
+        digs = own if known.empty else pd.concat([known, own], ignore_index=True)
+    return replace(
+        base,
+        digs=digs,
+        summer=rest_summer,
+        limits=_left(base.limits, kept, kept_jobs),
+        must=base.must - set(kept.index),
+    )
+
+
+def _left(limits: Limits, kept: pd.DataFrame, kept_jobs: pd.DataFrame) -> Limits:
+    """Limits less what the kept jobs take; nothing is left where they take more."""
+    renewed = kept[kept["measure"] == "renew"]
+    pipes = renewed[renewed["asset_kind"] == "segment"]
+    km = math.fsum(pipes["length_m"].tolist()) / 1000
+    budget: Any = limits.budget
+    if limits.funds is not None:
+        paid = {
+            fund: math.fsum(kept["cost"][kept["fund"] == fund].tolist())
+            + math.fsum(kept_jobs["job_cost"][kept_jobs["fund"] == fund].tolist())
+            for fund in limits.funds
+        }
+        budget = {fund: max(0.0, amount - paid[fund]) for fund, amount in limits.funds.items()}
+    elif limits.budget is not None:
+        spent = math.fsum([*kept["cost"].tolist(), *kept_jobs["job_cost"].tolist()])
+        budget = max(0.0, float(limits.budget) - spent)  # type: ignore[arg-type]
+    least = {
+        name: max(0.0, amount - math.fsum(pipes["length_m"][pipes["community"] == str(name)].tolist()) / 1000)
+        for name, amount in (limits.min_km or {}).items()
+    }
+    stations = len(renewed) - len(pipes)
+    return Limits(
+        budget=budget,
+        max_km=None if limits.max_km is None else max(0.0, limits.max_km - km),
+        max_stations=None if limits.max_stations is None else max(0.0, limits.max_stations - stations),
+        min_km=least or None,
+    )
+
+
+def _crew_days(
+    kept_jobs: pd.DataFrame, at_work: Mapping[str, pd.Timestamp], summer: Any, day: pd.Timestamp
+) -> tuple[int, ...] | None:
+    if summer.crews is None:
+        return None
+    free = [0] * summer.crews
+    crews: dict[Any, Any] = kept_jobs["crew"].to_dict()
+    for job, end in at_work.items():
+        crew = int(crews[job]) - 1
+        free[crew] = max(free[crew], (end - day).days + 1)
+    return tuple(free)
+
+
+def _whole_plan(old: Plan, rest: Plan, kept: pd.DataFrame, kept_jobs: pd.DataFrame, request: Request) -> Plan:
+    last = max((int(str(job).removeprefix("J")) for job in old.jobs.index), default=0)
+    width = max(3, len(str(last + len(rest.jobs))))
+    names = {job: f"J{last + number:0{width}d}" for number, job in enumerate(rest.jobs.index, start=1)}
+    new_jobs = rest.jobs.rename(index=names)
+    new_cures = rest.cures.copy()
+    new_cures["job_id"] = [names.get(job) for job in new_cures["job_id"]]
+    cures = _stacked(kept, new_cures)
+    jobs = _stacked(kept_jobs, new_jobs)
+    before = math.fsum(kept["benefit"].tolist())
+    standing = pd.concat([old.standing[old.standing.index.isin(list(kept.index))], rest.standing])
+    benefit = math.fsum(cures["benefit"].tolist())
+    return Plan(
+        cures=cures,
+        jobs=jobs,
+        benefit=benefit,
+        bound=max(before + rest.bound, benefit),
+        cost=math.fsum([*cures["cost"].tolist(), *jobs["job_cost"].tolist()]),
+        notes=rest.notes,
+        left_out=rest.left_out,
+        claims=rest.claims,
+        standing=standing[~standing.index.duplicated()].sort_index(),
+        request=request,
+    )
+
+
+def _stacked(upper: pd.DataFrame, lower: pd.DataFrame) -> pd.DataFrame:
+    if upper.empty or lower.empty:
+        return (lower if upper.empty else upper).copy()
+    kinds: Any = upper.dtypes.to_dict()
+    stacked = pd.concat([upper, lower.astype(kinds)])
+    stacked.index.name = upper.index.name
+    return stacked

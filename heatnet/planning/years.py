@@ -1,0 +1,254 @@
+"""Several summers planned as one: what to open when, each street once, while untreated pipes grow worse."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.planning.candidates import candidate_table, first_ids
+from heatnet.planning.model import Floats, Limits, Model, Unit
+from heatnet.planning.plan import Request
+from heatnet.planning.planner import DEFAULT_PRICES, check_limits, ids_of, model_of, prepare
+from heatnet.planning.solving import solve
+from heatnet.planning.tables import plan_tables
+from heatnet.planning.terms import Prices, Summer
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class YearsPlan:
+    """A programme of several summers.
+
+    Parameters
+    ----------
+    cures, jobs : pandas.DataFrame
+        As in `Plan`, with a first column `summer` (its year); job ids carry the year, e.g. ``2026-J001``.
+    benefit, bound, cost : float
+        Cold household-hours avoided over all seasons; what no feasible programme exceeds; money.
+    notes : tuple of str
+        Sentences the reader must know.
+    """
+
+    cures: pd.DataFrame
+    jobs: pd.DataFrame
+    benefit: float
+    bound: float
+    cost: float
+    notes: tuple[str, ...]
+
+    @property
+    def gap(self) -> float:
+        """Share of the bound that the programme may still miss."""
+        return (self.bound - self.benefit) / self.bound if self.bound > 0 else 0.0
+
+
+def plan_years(
+    candidates_or_assessment: Any,
+    *,
+    summers: Sequence[Summer],
+    budget: float | Sequence[float] | Mapping[str, float] | None = None,
+    growth: float | pd.Series = 1.0,
+    max_km: float | None = None,
+    max_stations: float | None = None,
+    min_km: Mapping[str, float] | None = None,
+    owners: Iterable[str] | None = None,
+    digs: pd.DataFrame | None = None,
+    prices: Prices = DEFAULT_PRICES,
+    horizon: float = 1,
+    never: Iterable[str] = (),
+    under_way: Iterable[str] = (),
+) -> YearsPlan:
+    """Plan several summers at once; each street is opened in one of them at most.
+
+    A cure of the summer ``k = 0, 1, ...`` avoids ``hours x removes x (growth^k + ... + growth^last)`` with
+    ``last = number of summers - 2 + horizon``: every season after it up to `horizon` seasons counted from the
+    last summer. A connected piece of the nameless street counts as a street.
+
+    Parameters
+    ----------
+    candidates_or_assessment, owners, digs, prices, never, under_way
+        As in `plan_cures`. Warranty is judged at the first summer.
+    summers : sequence of Summer
+        The summers, one a year, in their order.
+    budget : float, sequence or mapping, optional
+        Money for each summer: the same, one amount per summer, or by fund (the same each summer).
+    growth : float or pandas.Series
+        Yearly factor of the cold household-hours, > 0; a Series by asset_id (missing assets: 1).
+    max_km, max_stations, min_km : optional
+        Limits of each summer.
+    horizon : int
+        Seasons counted from the last summer on, at least 1.
+
+    Raises
+    ------
+    HeatnetError
+        When the input cannot be used, or no programme keeps the minima within the limits.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame(
+    ...     {"asset_kind": "station", "cold_household_hours": [10.0, 20.0]},
+    ...     index=pd.Index(["s1", "s2"], name="asset_id"),
+    ... )
+    >>> summers = [Summer(f"{year}-05-01", f"{year}-09-30") for year in (2026, 2027)]
+    >>> years = plan_years(table, summers=summers, max_stations=1, growth=1.1)
+    >>> years.cures["summer"].to_dict(), round(years.benefit, 6)
+    ({'s2': 2026, 's1': 2027}, 53.0)
+    """
+    if not summers or any(one.first_day >= two.first_day for one, two in pairwise(summers)):
+        raise HeatnetError("summers has to hold at least one Summer, in the order of their first days.")
+    if horizon < 1 or int(horizon) != horizon:
+        raise HeatnetError(f"horizon is {horizon!r}: give a whole number of seasons, 1 or more.")
+    budgets = _budgets(budget, len(summers))
+    limits = [Limits(amount, max_km, max_stations, min_km) for amount in budgets]
+    for one in limits:
+        check_limits(one, horizon)
+    request = Request(
+        table=candidate_table(candidates_or_assessment),
+        digs=digs,
+        limits=limits[0],
+        prices=prices,
+        summer=summers[0],
+        horizon=1.0,
+        owners=None if owners is None else tuple(str(one) for one in owners),
+        must=frozenset(),
+        never=ids_of(never),
+        under_way=ids_of(under_way),
+    )
+    candidates = prepare(request)
+    factor = _growth(growth, candidates.table)
+    models = []
+    for year, (summer, limit) in enumerate(zip(summers, limits, strict=True)):
+        model, _ = model_of(replace(request, summer=summer, limits=limit), candidates.table)
+        seasons = [factor**season for season in range(year, len(summers) - 1 + int(horizon))]
+        worth = np.sum(seasons, axis=0)[model.candidate]
+        models.append(replace(model, benefit=model.benefit * worth))
+    merged = _merge(models, candidates.table)
+    solution = solve(merged)
+    parts = []
+    for year, summer in enumerate(summers):
+        cures, jobs = plan_tables(candidates.table, merged, solution, summer, period=year)
+        parts.append(_dated(cures, jobs, summer.first_day.year))
+    cures, jobs = (pd.concat([part[side] for part in parts]) for side in (0, 1))
+    return YearsPlan(
+        cures=cures,
+        jobs=jobs,
+        benefit=solution.benefit,
+        bound=solution.bound,
+        cost=math.fsum([*cures["cost"].tolist(), *jobs["job_cost"].tolist()]),
+        notes=candidates.notes,
+    )
+
+
+def _budgets(budget: Any, count: int) -> list[Any]:
+    if budget is None or isinstance(budget, Mapping) or np.isscalar(budget):
+        return [budget] * count
+    amounts = [float(one) for one in budget]
+    if len(amounts) != count:
+        raise HeatnetError(f"budget has {len(amounts)} amounts for {count} summers: give one for each.")
+    return amounts
+
+
+def _growth(growth: float | pd.Series, table: pd.DataFrame) -> Floats:
+    if isinstance(growth, pd.Series):
+        by_id = growth.set_axis([str(one) for one in growth.index])
+        if by_id.index.has_duplicates:
+            names = by_id.index[by_id.index.duplicated()].unique()
+            raise HeatnetError(f"growth names an asset twice: {first_ids(names)}.")
+        factor = by_id.reindex(table["asset_id"]).fillna(1.0).to_numpy(dtype="float64")
+    else:
+        factor = np.full(len(table), float(growth))
+    if not (np.isfinite(factor) & (factor > 0)).all():
+        raise HeatnetError("growth has to be above 0 for every asset: 1.05 means 5 % more hours each year.")
+    return factor
+
+
+def _merge(models: Sequence[Model], table: pd.DataFrame) -> Model:
+    """One model of all summers; the units of one street make a family."""
+    rows = [replace(row, period=year) for year, model in enumerate(models) for row in model.rows]
+    family = _families(models, table)
+    units: list[Unit] = []
+    before_options, before_units, before_assets, before_nodes = [], [], [], []
+    options = assets = nodes = 0
+    for year, model in enumerate(models):
+        before_options.append(options)
+        before_units.append(len(units))
+        before_assets.append(assets)
+        before_nodes.append(nodes)
+        for unit in model.units:
+            name = family[int(model.candidate[unit.options[0]])]
+            units.append(replace(unit, period=year, family=name, options=unit.options + options))
+        options += len(model.benefit)
+        assets += int(model.asset.max(initial=-1)) + 1
+        nodes += int(max(model.node_a.max(initial=-1), model.node_b.max(initial=-1))) + 1
+
+    def joined(name: str, shifts: Sequence[int] | None = None) -> Any:
+        parts = [getattr(model, name) for model in models]
+        if shifts is not None:
+            parts = [np.where(part >= 0, part + shift, -1) for part, shift in zip(parts, shifts, strict=True)]
+        return np.concatenate(parts)
+
+    return Model(
+        candidate=joined("candidate"),
+        asset=joined("asset", before_assets),
+        is_must=joined("is_must"),
+        benefit=joined("benefit"),
+        cost=joined("cost"),
+        days=joined("days"),
+        is_trench=joined("is_trench"),
+        is_station=joined("is_station"),
+        node_a=joined("node_a", before_nodes),
+        node_b=joined("node_b", before_nodes),
+        unit=joined("unit", before_units),
+        use=_blocks([model.use for model in models]),
+        job_use=_blocks([model.job_use for model in models]),
+        units=tuple(units),
+        rows=tuple(rows),
+        window=max(model.window or 0 for model in models),
+        crews=tuple(model.crews[0] for model in models),
+        city_bans=tuple(model.city_bans[0] for model in models),
+    )
+
+
+def _families(models: Sequence[Model], table: pd.DataFrame) -> dict[int, int]:
+    """Family of each candidate row: its street, or what is joined to it in any summer."""
+    parent = list(range(len(table)))
+
+    def root(one: int) -> int:
+        while parent[one] != one:
+            parent[one] = one = parent[parent[one]]
+        return one
+
+    for model in models:
+        for unit in model.units:
+            rows = model.candidate[unit.options].tolist()
+            for row in rows[1:]:
+                parent[root(row)] = root(rows[0])
+    numbers: dict[int, int] = {}
+    return {row: numbers.setdefault(root(row), len(numbers)) for row in range(len(table))}
+
+
+def _blocks(parts: Sequence[Floats]) -> Floats:
+    """Block-diagonal stack: each summer uses its own rows only."""
+    width = sum(part.shape[1] for part in parts)
+    stack = np.zeros((sum(len(part) for part in parts), width))
+    top = left = 0
+    for part in parts:
+        stack[top : top + len(part), left : left + part.shape[1]] = part
+        top, left = top + len(part), left + part.shape[1]
+    return stack
+
+
+def _dated(cures: pd.DataFrame, jobs: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    cures, jobs = cures.copy(), jobs.copy()
+    cures.insert(0, "summer", year)
+    jobs.insert(0, "summer", year)
+    cures["job_id"] = [None if pd.isna(one) else f"{year}-{one}" for one in cures["job_id"]]
+    jobs.index = pd.Index([f"{year}-{one}" for one in jobs.index], dtype=object, name="job_id")
+    return cures, jobs
