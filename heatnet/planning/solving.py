@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -29,8 +29,9 @@ ODD_PATTERN_LIMIT, ODD_PATTERNS = 16_384, 300_000
 CUT_ROUNDS = 150
 LOWER_ROUNDS = 14
 FEW_DAYS = 30
-SMALL_GAP, LARGE_GAP = 0.0, 2e-4
-OPEN_SHARE, OPEN_OPTIONS = 0.001, 800
+LARGE_GAP, GOOD_GAP = 2e-4, 5e-4
+# Share of the bound that open patterns may lose, and how many stay open: first few, then more.
+OPENINGS = ((0.001, 800), (1.0, 4_000), (math.inf, 20_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,9 @@ class Work:
     options: tuple[int, ...]
     is_trench: bool
     days: int
+
+
+Dated = tuple[Ints, tuple[Work, ...], tuple[int | None, ...]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,33 +74,51 @@ def solve(model: Model) -> Solution:
     dual = solve_dual(relaxation)
     if any(not len(part.benefit) for part in enumerated.values()) or dual.bound < 0:
         raise HeatnetError(_infeasible(model))
-    is_small = len(enumerated) == len(model.units) and len(relaxation.benefit) <= EXACT_PATTERNS
-    open_loss = math.inf if is_small else _open_loss(relaxation, dual)
-    while True:
+    best: _Found | None = None
+    for most, options in OPENINGS:
+        open_loss = _open_loss(relaxation, dual, most=most * dual.bound, options=options)
+        if best is not None and best.open_loss >= min(open_loss, dual.bound - best.chosen):
+            continue
         programme = Programme(relaxation, dual, enumerated, fit, open_loss)
-        found = _choose_and_date(model, programme, gap=SMALL_GAP if is_small else LARGE_GAP)
-        if found is not None or open_loss > 2 * dual.bound:
-            break
-        open_loss = max(open_loss * 8, 1e-9)
-    if found is None:
+        is_all = math.isinf(open_loss)
+        found = _choose_and_date(model, programme, gap=0.0 if is_all else LARGE_GAP)
+        if found is not None:
+            best = found if best is None else _better(best, found)
+            if dual.bound - best.chosen <= max(open_loss, GOOD_GAP * dual.bound):
+                break
+    if best is None:
         raise HeatnetError(_infeasible(model))
-    options, works, starts, reached = found
-    bound = min(dual.bound, max(reached, dual.bound - open_loss))
-    benefit = math.fsum(model.benefit[options].tolist())
-    return Solution(options, works, starts, benefit, max(bound, benefit), dual, relaxation)
+    bound = max(min(dual.bound, best.bound), best.benefit)
+    return Solution(*best.dated, best.benefit, bound, dual, relaxation)
 
 
-def _open_loss(relaxation: Relaxation, dual: Dual) -> float:
-    """Loss up to which patterns stay open: few enough for a quick integer programme."""
-    prices = dual.prices
-    losses = [np.maximum(0.0, -margin_of_trees(relaxation, prices)[1])]
-    value = relaxation.benefit - relaxation.use @ prices
+@dataclass(frozen=True, slots=True, eq=False)
+class _Found:
+    """A dated choice, its benefit, a bound, and the benefit of the first choice before any calendar."""
+
+    dated: Dated
+    benefit: float
+    bound: float
+    chosen: float
+    open_loss: float
+
+
+def _better(one: _Found, two: _Found) -> _Found:
+    bound, chosen = min(one.bound, two.bound), max(one.chosen, two.chosen)
+    return replace(two if two.benefit >= one.benefit else one, bound=bound, chosen=chosen, open_loss=two.open_loss)
+
+
+def _open_loss(relaxation: Relaxation, dual: Dual, *, most: float, options: int) -> float:
+    """Loss up to which patterns stay open: so that few enough are; infinite where all are few enough."""
+    losses = [np.maximum(0.0, -margin_of_trees(relaxation, dual.prices)[1])]
+    value = relaxation.benefit - relaxation.use @ dual.prices
     if len(value):
         sizes = np.diff(np.append(relaxation.starts, len(value)))
         losses.append(np.repeat(np.maximum.reduceat(value, relaxation.starts), sizes) - value)
     every = np.sort(np.concatenate(losses))
-    most = OPEN_SHARE * dual.bound
-    spare = OPEN_OPTIONS + int((every <= 0).sum())
+    if len(every) <= EXACT_PATTERNS:
+        return math.inf
+    spare = options + int((every <= 0).sum())
     return most if len(every) <= spare else min(most, float(every[spare]))
 
 
@@ -127,15 +149,12 @@ def _infeasible(model: Model) -> str:
     return f"No plan was found that keeps the limits: {wishes}. Lower the minima or raise the other limits."
 
 
-Dated = tuple[Ints, tuple[Work, ...], tuple[int | None, ...]]
-
-
-def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> tuple[*Dated, float] | None:
-    """Best dated choice, and a bound on every choice within the programme."""
+def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> _Found | None:
+    """Best dated choice of a programme; None where it holds none."""
     limits = np.array([row.total for row in model.rows])
     crew_rows = np.array([row.kind == "crew_days" for row in model.rows], dtype=bool)
     best: Dated | None = None
-    best_benefit, bound = -math.inf, math.inf
+    best_benefit, bound, first = -math.inf, math.inf, -math.inf
     is_lowered, lowered = False, 0
     for _ in range(CUT_ROUNDS):
         chosen = programme.solve(limits, gap=gap)
@@ -144,6 +163,7 @@ def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> tuple
         if not is_lowered:
             bound = min(bound, chosen.bound)
         options = prune(model, chosen.options)
+        first = max(first, _benefit(model, options))
         if _benefit(model, options) <= best_benefit:
             break
         works = works_of(model, options)
@@ -164,7 +184,11 @@ def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> tuple
         step = days // 2 if days > FEW_DAYS else 1 + lowered // 4
         full = {model.units[works[one].unit].period for one in out}
         limits = _lowered(model, limits, works, starts, step=float(step), periods=full)
-    return None if best is None else (*best, bound)
+    if best is None:
+        return None
+    # What the programme leaves out loses more than its open loss.
+    bound = max(bound, programme.dual.bound - programme.open_loss)
+    return _Found(best, best_benefit, bound, first, programme.open_loss)
 
 
 def _lowered(
