@@ -222,8 +222,8 @@ def _derived(attributes: pd.DataFrame) -> dict[str, Objects | Floats]:
         "network": _labels(np.where(network >= 0, network, np.nan), "{:.0f}"),
         "laying_decade": decade,
         "material_decade": material_decade,
-        "diameter_class": _labels(_grade(np.log10(number["diameter_mm"]) * 10.0, 10.0), "about {:.0f} mm"),
-        "length_class": _labels(_grade(np.log2(number["length_m"]), 1.0, base=2.0), "about {:.3g} m"),
+        "diameter_class": _labels(_grade(np.log10(number["diameter_mm"]) * 10.0, 10.0), "about {:g} mm"),
+        "length_class": _labels(_grade(np.log2(number["length_m"]), 1.0, base=2.0), "about {:g} m"),
         "length": np.log(number["length_m"] / REFERENCE_LENGTH_M),
         "diameter": np.log(number["diameter_mm"] / _REFERENCE_DIAMETER_MM),
         "wall_left_share": np.log(number["wall_left_share"]),
@@ -233,10 +233,12 @@ def _derived(attributes: pd.DataFrame) -> dict[str, Objects | Floats]:
 
 
 def _grade(steps: Floats, steps_per_base: float, base: float = 10.0) -> Floats:
-    """Number in the middle of its step on a logarithmic scale."""
+    """Number in the middle of its step on a logarithmic scale, to two digits."""
     # The tiny shift keeps a number that is already in the middle between two steps on one side on every machine.
     middle: Floats = base ** (np.round(steps + 1e-9) / steps_per_base)
-    return middle
+    unit = 10.0 ** (np.floor(np.log10(middle)) - 1.0)
+    graded: Floats = np.round(middle / unit) * unit
+    return graded
 
 
 def _labels(numbers: Floats, pattern: str) -> Objects:

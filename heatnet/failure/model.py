@@ -38,11 +38,11 @@ class FailureModel:
         E[u_i | past] = (k_i + sum_s w_s n_is) / (k_i + sum_s w_s mu_is),   w_s = 0.5**((t - s) / half_life)
         faults_mean = mu_it * E[u_i | past] * near_i**p * street_i**q * exp(c)
 
-    ``size`` is km of route (1 of a station), ``law`` the ageing law (`heatnet.failure.ageing_law`, twice for a pair; 0.03
-    a season for a station), x the attributes, ``near = exp(tanh(log((1 + recorded) / (1 + expected))))`` of the faults
-    of the segments around, ``street`` the same of the street, the asset itself left out. b, a and the levels maximise
-    a negative binomial likelihood times normal priors; k, d, p, q, c and the half-life maximise the likelihood of every
-    past season given the seasons before it. Without records all of it is the prior: the ageing law.
+    ``size`` is km of route (1 of a station), ``law`` the ageing law (`heatnet.failure.ageing_law`, twice for a pair;
+    0.03 a season for a station), x the attributes, ``near = exp(tanh(log((1 + recorded) / (1 + expected))))`` of the
+    faults of the segments around, ``street`` the same of the street, the asset itself left out. b, a and the levels
+    maximise a negative binomial likelihood times normal priors; k, d, p, q, c and the half-life maximise the
+    likelihood of every past season given the seasons before it. Without records all of it is the prior: the ageing law.
 
     The negative binomial regression with its Gamma factor is the empirical Bayes model of road safety (Hauer 1997); the
     ageing law is that of Russian practice for heat networks. Unlike the first, old faults fade and neighbours speak.
@@ -127,9 +127,9 @@ class FailureModel:
         Returns
         -------
         DataFrame
-            Index attribute, value: ``factor`` on the rate against the mean of all (a number: per doubling),
-            ``factor_low``, ``factor_high`` (90 %), ``faults`` recorded, ``exposure`` in km x seasons (stations:
-            seasons).
+            Index attribute, value: ``factor`` on the rate against the mean of all assets whose attribute is known (of a
+            number: per doubling), ``factor_low``, ``factor_high`` (90 %), ``faults`` recorded, ``exposure`` in km x
+            seasons (stations: seasons).
         """
         return effects_table(self.rates, self.statistics)
 

@@ -77,6 +77,14 @@ class Rates:
         expected *= seasons_at_risk
         return expected
 
+    def prior_faults(self, statistics: FailureStatistics) -> float:
+        """Faults that the prior alone would have expected of the recorded time at risk."""
+        total = 0.0
+        for column, season in enumerate(statistics.seasons):
+            base, _ = _base_and_ages(self.ages, statistics.cohorts, int(season))
+            total += float(base @ statistics.exposure[:, column])
+        return total
+
     def forecast(self, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
         """Expected faults of each row in a whole season to come, and the variance of their logarithm."""
         weight = level_weights(self.seasons, season)

@@ -15,6 +15,7 @@ from heatnet.history import History
 
 _Z90 = 1.6449
 _SHOWN = 8
+_COMMON_SHARE = 0.02
 _CANNOT_TELL_FACTOR = 3.0
 _HARDLY_RECORDED = 0.1
 _OPTIONAL = {
@@ -29,24 +30,49 @@ _OPTIONAL = {
     "street": "street",
     "x_m": "coordinates",
 }
+# Classes are compared through all columns that belong to them: cast iron of the 1960s is part of cast iron.
+_FAMILIES = {
+    "material": ("material", "material_decade"),
+    "laying_decade": ("laying_decade", "material_decade"),
+    "diameter_class": ("diameter_class", "diameter"),
+    "length_class": ("length_class", "length"),
+}
+_LEFT_OUT = (INTERCEPT, "material_decade", "length", "diameter")
 _WORDS = {"network": "network", "asset_kind": "kind", "level": "level", "line": "line", "soil_corrosion": "soil"}
 
 
 def effects_table(rates: Rates, statistics: FailureStatistics) -> pd.DataFrame:
-    """Return the factor of each attribute on the rate with its 90 % interval, and the records behind it."""
-    n = len(rates.terms)
-    centre, spread = rates.coefficients[:n], np.sqrt(np.diag(rates.covariance)[:n])
-    scale = np.array([np.log(2.0) if _is_number(term.attribute, term.value) else 1.0 for term in rates.terms])
-    inside = design(statistics.cohorts, rates.terms) != 0.0
+    """Return the factor of each class on the rate with its 90 % interval, and the records behind it."""
+    columns = design(statistics.cohorts, rates.terms)
+    at_risk, faults = statistics.exposure.sum(axis=1), statistics.faults.sum(axis=1)
+    attribute_of = np.array([term.attribute for term in rates.terms])
+    effects = []
+    for place, term in enumerate(rates.terms):
+        if term.attribute in _LEFT_OUT:
+            continue
+        if term.value is None:
+            contrast, inside = np.eye(len(rates.terms))[place] * np.log(2.0), columns[:, place] != 0.0
+        else:
+            inside, known = columns[:, place] == 1.0, columns[:, attribute_of == term.attribute].any(axis=1)
+            of_family = np.isin(attribute_of, _FAMILIES.get(term.attribute, (term.attribute,)))
+            if at_risk[inside].sum() == 0.0:
+                continue
+            contrast = np.average(columns[inside], axis=0, weights=at_risk[inside])
+            contrast = of_family * (contrast - np.average(columns[known], axis=0, weights=at_risk[known]))
+        effects.append((term, contrast, faults[inside].sum(), at_risk[inside].sum()))
+    contrasts = np.array([contrast for _, contrast, _, _ in effects]).reshape(-1, len(rates.terms))
+    centre = contrasts @ rates.coefficients[: len(rates.terms)]
+    covariance = rates.covariance[: len(rates.terms), : len(rates.terms)]
+    spread = np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", contrasts, covariance, contrasts), 0.0))
     return pd.DataFrame(
         {
-            "attribute": [term.attribute for term in rates.terms],
-            "value": [term.value or ("per doubling" if term.attribute != INTERCEPT else "all") for term in rates.terms],
-            "factor": np.exp(centre * scale),
-            "factor_low": np.exp((centre - _Z90 * spread) * scale),
-            "factor_high": np.exp((centre + _Z90 * spread) * scale),
-            "faults": inside.T @ statistics.faults.sum(axis=1),
-            "exposure": inside.T @ statistics.exposure.sum(axis=1),
+            "attribute": [term.attribute for term, *_ in effects],
+            "value": [term.value or "per doubling" for term, *_ in effects],
+            "factor": np.exp(centre),
+            "factor_low": np.exp(centre - _Z90 * spread),
+            "factor_high": np.exp(centre + _Z90 * spread),
+            "faults": [count for _, _, count, _ in effects],
+            "exposure": [exposure for _, _, _, exposure in effects],
         }
     ).set_index(["attribute", "value"])
 
@@ -57,6 +83,7 @@ def summary_text(histories: Sequence[History], statistics: FailureStatistics, ra
     return "\n".join(
         [
             *_records(histories, statistics),
+            *_against_law(statistics, rates),
             *_strongest(effects),
             *_past(memory),
             *_cannot_tell(histories, rates, effects),
@@ -80,18 +107,27 @@ def _records(histories: Sequence[History], statistics: FailureStatistics) -> lis
     return lines
 
 
+def _against_law(statistics: FailureStatistics, rates: Rates) -> list[str]:
+    faults, by_law = statistics.faults.sum(), rates.prior_faults(statistics)
+    if by_law == 0.0:
+        return []
+    return [
+        f"The ageing law alone would have expected {by_law:.0f}; the records hold {faults / by_law:.2f} times that."
+    ]
+
+
 def _strongest(effects: pd.DataFrame) -> list[str]:
-    factors = effects.drop(index=INTERCEPT, level=0)
-    overall = effects.loc[[(INTERCEPT, "all")]].iloc[0]
-    lines = [f"Against the ageing law the rate is {_factor(overall)} before attributes, age and season are counted."]
+    common = effects["exposure"] >= _COMMON_SHARE * effects.groupby(level=0)["exposure"].transform("sum")
+    factors = effects[common].drop(index="length_class", level=0, errors="ignore")
     sure = factors[(factors["factor_low"] > 1.0) | (factors["factor_high"] < 1.0)]
+    lines = []
     order = np.argsort(-np.abs(np.log(sure["factor"].to_numpy(dtype=np.float64))), kind="stable")
     for place in order[:_SHOWN]:
         attribute, value = sure.index[place]
         row = sure.iloc[place]
         word = "raises" if row["factor"] > 1.0 else "lowers"
         name = _WORDS.get(attribute, attribute.replace("_", " "))
-        lines.append(f"{name} {value} {word} the rate: {_factor(row)}; {row['faults']:.0f} faults recorded on it.")
+        lines.append(f"{name} {value} {word} the rate: {_factor(row)}; {row['faults']:.0f} faults recorded.")
     if sure.empty:
         lines.append("No attribute raises or lowers the rate for sure.")
     return lines
@@ -115,8 +151,7 @@ def _cannot_tell(histories: Sequence[History], rates: Rates, effects: pd.DataFra
     missing = [word for column, word in _OPTIONAL.items() if pipes[column].isna().all()]
     if missing:
         lines.append(f"Not on the inventory, so nothing can be said of: {', '.join(missing)}.")
-    classes = effects.drop(index=INTERCEPT, level=0)
-    wide = classes[classes["factor_high"] / classes["factor_low"] > _CANNOT_TELL_FACTOR]
+    wide = effects[effects["factor_high"] / effects["factor_low"] > _CANNOT_TELL_FACTOR]
     if len(wide):
         names = ", ".join(f"{_WORDS.get(a, a.replace('_', ' '))} {v}" for a, v in wide.index[:_SHOWN])
         more = f" and {len(wide) - _SHOWN} more" if len(wide) > _SHOWN else ""
@@ -130,7 +165,3 @@ def _cannot_tell(histories: Sequence[History], rates: Rates, effects: pd.DataFra
 
 def _factor(row: pd.Series) -> str:
     return f"{row['factor']:.2f} times ({row['factor_low']:.2f} to {row['factor_high']:.2f})"
-
-
-def _is_number(attribute: str, value: str | None) -> bool:
-    return value is None and attribute != INTERCEPT
