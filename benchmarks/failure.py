@@ -18,7 +18,6 @@ import numpy as np
 import pandas as pd
 
 from heatnet.capture import (
-    SHARES,
     bootstrap_capture,
     brier_score,
     calibration,
@@ -75,8 +74,6 @@ def capture_of_seasons(first: int, last: int, first_season: int) -> None:
 
 def _print_capture(methods: dict[str, list], split: dict[str, list]) -> None:
     drawn = bootstrap_capture(methods, repeats=300, rng=0)
-    table = pd.DataFrame({name: capture(seasons) for name, seasons in methods.items()}, index=SHARES).T
-    table["n"] = ""
     print("share of faults caught on the best share of length (standard error)")
     for name in methods:
         cells = [
@@ -175,9 +172,8 @@ def speed() -> None:
     result = sm.GLM(rows["faults"], columns, family=sm.families.Poisson(), exposure=rows["exposure"]).fit()
     result.predict(columns, exposure=rows["exposure"])
     peer = time.process_time() - start
-    print(
-        f"{len(rows)} rows, {columns.shape[1]} columns: heatnet {ours:.2f} s, statsmodels {peer:.2f} s, ratio {ours / peer:.2f}"
-    )
+    print(f"{len(rows)} rows, {columns.shape[1]} columns: heatnet {ours:.2f} s, ", end="")
+    print(f"statsmodels {peer:.2f} s, ratio {ours / peer:.2f}")
 
 
 def main() -> None:

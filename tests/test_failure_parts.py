@@ -73,7 +73,7 @@ def test_statistics_hold_every_fault_and_all_time_at_risk() -> None:
     assert statistics.exposure.sum(axis=0) == pytest.approx(history.exposure.sum().to_numpy())
     materials = history.assets["material"].fillna("").to_numpy()[history.lives.asset]
     for number, rows in statistics.cohorts.iterrows():
-        assert set(materials[cohort == number]) == {rows["material"] or ""}
+        assert set(materials[cohort == number]) == {"" if pd.isna(rows["material"]) else rows["material"]}
 
 
 def test_the_effect_of_attributes_is_design_times_coefficients() -> None:
@@ -132,7 +132,7 @@ def test_surroundings_agree_with_weighing_every_pair_by_distance() -> None:
     pipes = (assets["asset_kind"] == "segment").to_numpy()
     place = assets[["x_m", "y_m"]].to_numpy()
     gap = np.hypot(*(place[:, None] - place[None]).transpose(2, 0, 1))
-    weight = np.exp(-gap / 150) * (gap <= 400) * pipes[:, None] * pipes[None] * ~np.eye(len(assets), dtype=bool)
+    weight = np.exp(-gap / 150) * (gap <= 300) * pipes[:, None] * pipes[None] * ~np.eye(len(assets), dtype=bool)
     # Segments are gathered in squares of 50 m, so that single distances are off by up to 70 m.
     assert np.corrcoef(around.near(values), weight @ values)[0, 1] > 0.98
     same = (assets["street"].to_numpy()[:, None] == assets["street"].to_numpy()[None]) & ~np.eye(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, eye_array
 from scipy.spatial import cKDTree
 
 Floats = npt.NDArray[np.float64]
@@ -16,7 +16,7 @@ Integers = npt.NDArray[np.int64]
 # Segments are gathered in squares, so that the work stays linear however densely they lie.
 _SQUARE_M = 50.0
 _SCALE_M = 150.0
-_LIMIT_M = 400.0
+_LIMIT_M = 300.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,7 +28,7 @@ class Surroundings:
     square : array (assets,)
         The square in which the middle of a segment lies; -1 = without coordinates, or a station.
     kernel : sparse array (squares, squares)
-        Weight ``exp(-distance / 150 m)`` between the centres of squares up to 400 m apart; 1 within a square.
+        Weight ``exp(-distance / 150 m)`` between the centres of squares up to 300 m apart; 1 within a square.
     street : array (assets,)
         Number of the street; -1 = without a street, or a station.
     """
@@ -74,10 +74,7 @@ def _kernel(square: Integers, place: Floats) -> csr_array:
     size = np.bincount(square)
     centre = np.stack([np.bincount(square, weights=place[:, axis]) / size for axis in (0, 1)], axis=1)
     pairs = cKDTree(centre).query_pairs(_LIMIT_M, output_type="ndarray")
-    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    pairs = pairs.astype(np.int32)
     weight = np.exp(-np.hypot(*(centre[pairs[:, 0]] - centre[pairs[:, 1]]).T) / _SCALE_M)
-    itself = np.arange(len(size))
-    rows = np.concatenate([pairs[:, 0], pairs[:, 1], itself])
-    columns = np.concatenate([pairs[:, 1], pairs[:, 0], itself])
-    values = np.concatenate([weight, weight, np.ones(len(size))])
-    return csr_array((values, (rows, columns)), shape=(len(size), len(size)))
+    one_way = csr_array((weight, (pairs[:, 0], pairs[:, 1])), shape=(len(size), len(size)))
+    return csr_array(one_way + one_way.T + eye_array(len(size)))
