@@ -5,8 +5,8 @@
     python benchmarks/location.py next         chosen next visits against random ones
     python benchmarks/location.py speed        200,000 assets beside scipy's components and shortest paths
 
-The cities are drawn here, not by the inference: rooms have temperatures, impaired pipes take degrees away from what lies
-behind them, homes have troubles of their own, the first days are cold everywhere, and people who are cold call.
+The cities are drawn here, not by the inference: rooms have temperatures, impaired pipes take degrees away from what
+lies behind them, homes have troubles of their own, the first days are cold everywhere, and people who are cold call.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
-from heatnet.location import clean_visits, default_prior, locate_faults
+from heatnet.location import Location, clean_visits, default_prior, locate_faults, suggest_visits
 from heatnet.network import Network
 from heatnet.reachability.paths import supply_paths
 
@@ -53,11 +53,13 @@ class Drawing:
         self.rows: list[tuple[int, int, float, str]] = []
 
     def node(self, kind: str, x: float, y: float) -> int:
+        """Add a node and return its number."""
         self.kind.append(kind)
         self.xy.append((x, y))
         return len(self.kind) - 1
 
     def pipe(self, a: int, b: int, level: str, detour: float) -> None:
+        """Add a pipe a little longer than the straight line."""
         length = max(3.0, detour * float(np.hypot(*np.subtract(self.xy[a], self.xy[b]))))
         self.rows.append((a, b, length, level))
 
@@ -180,7 +182,9 @@ def tree_of(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     n = len(kind)
     graph = coo_array((weight, (a, b)), shape=(n, n)).tocsr()
-    far, parent = dijkstra(graph, directed=False, indices=int(np.flatnonzero(kind == "source")[0]), return_predecessors=True)
+    far, parent = dijkstra(
+        graph, directed=False, indices=int(np.flatnonzero(kind == "source")[0]), return_predecessors=True
+    )
     return far, parent, np.argsort(far, kind="stable")
 
 
@@ -316,7 +320,191 @@ def print_recall(n_cities: int = 20) -> None:
             results.setdefault(name, []).append(recall(city, score, rng))
     print(f"{n_cities} cities, {N_SEGMENTS} segments, {N_STATIONS} stations, {N_VISITS} visits;")
     print(f"impaired length {np.mean(shares):.3f} of all; share of it found in the top of the length, mean (s.e.)")
-    print(f"{'ranking':36s}" + "".join(f"{top:>16.1%}" for top in TOPS))
+    print_table(results)
+
+
+# --- next visits ------------------------------------------------------------------------------------------------------
+
+
+def print_next(n_cities: int = 20, n_next: int = 500) -> None:
+    """Recall after 500 more home visits: chosen all at once, or to households drawn at random."""
+    results: dict[str, list[list[float]]] = {"before": [], "random": [], "bits, one by one": [], "chosen": []}
+    for seed in range(n_cities):
+        city, rng = draw_city(seed), np.random.default_rng([8, seed])
+        visits = clean_visits(city.visits, city.network)
+        settings = {"season": SEASON, "building_prior": 0.05}
+        location = locate_faults(city.network, visits, **settings)
+        by_node: dict[int, list[int]] = {}
+        for home in rng.permutation(len(city.households)).tolist():
+            by_node.setdefault(int(city.households[home]), []).append(home)
+        bits = one_visit_bits(location).sort_values(ascending=False).index[:n_next]
+        chosen = suggest_visits(location, n_next)["building_id"]
+        plans = {
+            "random": rng.choice(len(city.households), n_next, replace=False).tolist(),
+            "bits, one by one": doors(city, by_node, list(bits)),
+            "chosen": doors(city, by_node, list(chosen)),
+        }
+        results["before"].append(recall(city, location.assets["impaired_prob"].to_numpy(), rng))
+        for name, homes in plans.items():
+            more = pd.DataFrame(
+                {
+                    "visit_id": [f"W{i}" for i in range(len(homes))],
+                    "building_id": city.network.node_ids[city.households[homes]],
+                    "visited_on": pd.Timestamp(f"{SEASON + 1}-02-20"),
+                    "is_cold": city.is_cold[homes],
+                }
+            )
+            found = locate_faults(city.network, pd.concat([visits, more], ignore_index=True), **settings)
+            results[name].append(recall(city, found.assets["impaired_prob"].to_numpy(), rng))
+    print(f"{n_cities} cities, {n_next} more visits; share of the impaired length found, mean (s.e.)")
+    print_table(results)
+
+
+def one_visit_bits(location: Location) -> pd.Series:
+    """What one visit tells about its building in bits, each building by itself."""
+
+    def entropy(p: pd.Series | float) -> pd.Series | float:
+        return -(p * np.log2(p) + (1 - p) * np.log2(1 - p))
+
+    sick, low, high = location.buildings["path_prob"], location.p_clear, location.p_impaired
+    return entropy((1 - sick) * low + sick * high) - (1 - sick) * entropy(low) - sick * entropy(high)
+
+
+def doors(city: City, by_node: dict[int, list[int]], buildings: list[str]) -> list[int]:
+    """One household of each building named, another one where it is named again."""
+    left = {node: list(homes) for node, homes in by_node.items()}
+    return [left[int(node)].pop() for node in city.network.node_positions(buildings)]
+
+
+# --- calibration ------------------------------------------------------------------------------------------------------
+
+
+def print_calibration(n_cities: int = 12) -> None:
+    """Expected over observed impaired assets, in ten classes of equal expectation."""
+    print("impaired assets, predicted / observed, in tenths of the prediction from the least to the most probable")
+    for name, truth, told in (
+        ("the model holds", {}, {}),
+        ("the model holds, rates given", {}, {"p_clear": 0.12, "p_impaired": 0.62}),
+        ("prior twice the truth", {}, {"prior_factor": 2.0}),
+        ("prior half the truth", {}, {"prior_factor": 0.5}),
+        ("complaint-driven, read as visits", {"eager": 8.0}, {}),
+        ("complaint-driven, read as calls", {"eager": 8.0}, {"calls": "households"}),
+    ):
+        predicted, observed = [], []
+        for seed in range(n_cities):
+            city = draw_city(seed)
+            rng = np.random.default_rng([9, seed])
+            p, z = modelled(city.network, rng, truth, told)
+            predicted.append(p)
+            observed.append(z)
+        print(
+            f"{name:36s}"
+            + " ".join(f"{ratio:6.2f}" for ratio in tenths(np.concatenate(predicted), np.concatenate(observed)))
+        )
+
+
+def modelled(
+    network: Network, rng: np.random.Generator, truth: dict[str, float], told: dict[str, object]
+) -> tuple[np.ndarray, np.ndarray]:
+    """Draw impairments and contacts as the model says (calls only of the cold, where `eager`), and locate them."""
+    prior = default_prior(network)
+    impaired = rng.random(network.n_assets) < prior.to_numpy()
+    paths = supply_paths(network)
+    sick = np.array([impaired[paths.path_of(node)].any() for node in network.building_nodes])
+    homes = np.repeat(np.arange(len(sick)), network.households[network.building_nodes].astype(int))
+    is_cold = rng.random(len(homes)) < np.where(sick, 0.62, 0.12)[homes]
+    n_planned = N_VISITS if "eager" not in truth else N_VISITS // 2
+    who = rng.integers(0, len(homes), n_planned)
+    if "eager" in truth:
+        wish = np.where(is_cold, truth["eager"], 1.0)
+        who = np.r_[who, rng.choice(len(homes), N_VISITS - n_planned, p=wish / wish.sum(), replace=False)]
+    visits = pd.DataFrame(
+        {
+            "visit_id": [f"V{i}" for i in range(len(who))],
+            "building_id": network.node_ids[network.building_nodes[homes[who]]],
+            "visited_on": pd.Timestamp(f"{SEASON}-12-20"),
+            "channel": np.where(np.arange(len(who)) < n_planned, "home_visit", "hotline"),
+            "is_cold": is_cold[who],
+        }
+    )
+    settings = {key: value for key, value in told.items() if key != "prior_factor"}
+    wrong = (prior * told.get("prior_factor", 1.0)).clip(upper=0.9)
+    location = locate_faults(network, visits, season=SEASON, prior=wrong, **settings)
+    return location.assets["impaired_prob"].to_numpy(), impaired
+
+
+def tenths(predicted: np.ndarray, observed: np.ndarray) -> list[float]:
+    order = np.argsort(predicted, kind="stable")
+    running = np.cumsum(predicted[order])
+    tenth = np.minimum((running / running[-1] * 10).astype(int), 9)
+    expected = np.bincount(tenth, predicted[order], minlength=10)
+    return (expected / np.maximum(np.bincount(tenth, observed[order], minlength=10), 1)).tolist()
+
+
+# --- speed ------------------------------------------------------------------------------------------------------------
+
+
+def print_speed() -> None:
+    """Locate with 200,000 assets and a tenth of it in visits, beside scipy on the same graph; the least of three."""
+    print("200,000 segments, 36,510 visits; seconds of processor time, and times scipy's")
+    for shape in ("line", "street with stubs", "bushy"):
+        network, visits = plain_network(shape, 200_000, 36_510)
+        tail, head, n = network.from_node, network.to_node, network.n_nodes
+        weight = network.length_m / network.diameter_mm**5
+
+        def peer() -> None:
+            both = (np.r_[weight, weight], (np.r_[tail, head], np.r_[head, tail]))  # noqa: B023
+            graph = coo_array(both, shape=(n, n)).tocsr()  # noqa: B023
+            connected_components(graph)
+            dijkstra(graph, indices=0, return_predecessors=True)
+
+        base = least_time(peer)
+        given = least_time(lambda: locate_faults(network, visits, season=SEASON, p_clear=0.15, p_impaired=0.6))  # noqa: B023
+        learned = least_time(lambda: locate_faults(network, visits, season=SEASON), 1)  # noqa: B023
+        print(
+            f"{shape:20s} scipy {base:.3f}  rates given {given:.3f} ({given / base:.1f})"
+            f"  rates learned {learned:.3f} ({learned / base:.1f})"
+        )
+
+
+def plain_network(shape: str, n: int, n_visits: int) -> tuple[Network, pd.DataFrame]:
+    rng = np.random.default_rng(1)
+    own = np.arange(1, n)
+    before = {"line": own - 1, "bushy": (rng.random(n - 1) * own).astype(int)}.get(shape, own - 1 - (own % 2 == 0))
+    node_id = np.array([f"n{i}" for i in range(n)])
+    kind = np.where(np.arange(n) % 2 == 0, "building", "junction")
+    kind[0] = "source"
+    segments = pd.DataFrame(
+        {
+            "segment_id": [f"s{i}" for i in own],
+            "from_node": node_id[before],
+            "to_node": node_id[own],
+            "length_m": rng.uniform(5, 200, n - 1),
+            "diameter_mm": rng.choice([100.0, 150.0, 200.0, 300.0], n - 1),
+        }
+    )
+    visits = pd.DataFrame(
+        {
+            "visit_id": [f"V{i}" for i in range(n_visits)],
+            "building_id": rng.choice(node_id[kind == "building"], n_visits),
+            "visited_on": pd.Timestamp(f"{SEASON}-12-20"),
+            "is_cold": rng.random(n_visits) < 0.2,
+        }
+    )
+    return Network(pd.DataFrame({"node_id": node_id, "kind": kind}), segments), visits
+
+
+def least_time(job: Callable[[], object], repeats: int = 3) -> float:
+    times = []
+    for _ in range(repeats):
+        started = time.process_time()
+        job()
+        times.append(time.process_time() - started)
+    return min(times)
+
+
+def print_table(results: dict[str, list[list[float]]]) -> None:
+    print(f"{'':36s}" + "".join(f"{top:>16.1%}" for top in TOPS))
     for name, values in results.items():
         array = np.array(values)
         cells = zip(array.mean(0), array.std(0, ddof=1) / np.sqrt(len(array)), strict=True)
@@ -324,7 +512,12 @@ def print_recall(n_cities: int = 20) -> None:
 
 
 def main() -> None:
-    commands: dict[str, Callable[[], None]] = {"recall": print_recall}
+    commands: dict[str, Callable[[], None]] = {
+        "recall": print_recall,
+        "calibration": print_calibration,
+        "next": print_next,
+        "speed": print_speed,
+    }
     wanted = sys.argv[1:] or list(commands)
     for name in wanted:
         started = time.perf_counter()

@@ -1,6 +1,17 @@
-"""From the residents' visits to the assets that were impaired."""
+"""From the residents' visits to the assets that were impaired, and where to look next."""
 
 from heatnet.location.cleaning import clean_visits, visit_findings
+from heatnet.location.explaining import Explanation, explain_location
 from heatnet.location.locating import Location, default_prior, locate_faults
+from heatnet.location.next_visits import suggest_visits
 
-__all__ = ["Location", "clean_visits", "default_prior", "locate_faults", "visit_findings"]
+__all__ = [
+    "Explanation",
+    "Location",
+    "clean_visits",
+    "default_prior",
+    "explain_location",
+    "locate_faults",
+    "suggest_visits",
+    "visit_findings",
+]

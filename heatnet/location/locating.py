@@ -40,7 +40,7 @@ class Location:
     buildings : DataFrame
         Index ``building_id``. ``impaired_prob``: probability that the building itself (riser, balance, envelope) was
         impaired; ``path_prob``: that anything on its path or the building itself was, missing where no path reaches it;
-        ``visits``, ``cold_visits``.
+        ``visits``, ``cold_visits``; ``calls``: cold calls among them that were counted against households.
     p_clear, p_impaired : float
         Probability that a visit is cold where nothing, or something, on the path is impaired: as given or as learned.
     c_clear, c_impaired : float
@@ -51,6 +51,9 @@ class Location:
         ``visits`` or ``households``.
     prior : Series
         By ``asset_id``: probability before any visit.
+    clear_prob : Series
+        By ``asset_id``: probability that neither it nor anything before it on its path was impaired; missing for an
+        asset on no path.
     building_prior : float
         The same for each building itself.
     network : Network
@@ -66,6 +69,7 @@ class Location:
     season: int
     calls: CallsMode
     prior: pd.Series[Any]
+    clear_prob: pd.Series[Any]
     building_prior: float
     network: Network
 
@@ -156,8 +160,10 @@ def locate_faults(
     rates = learned_rates(tree, evidence, building_prior, p_clear=p_clear, p_impaired=p_impaired)
     told = beliefs(tree, evidence, rates, building_prior)
     reached = np.flatnonzero(paths.last_asset >= 0)
+    clear_prob = np.full(network.n_assets, np.nan)
+    clear_prob[paths.order] = np.exp(log_clear_paths(paths, tree, told, given_prior))[paths.order]
     path_clear = np.full(network.n_nodes, np.nan)
-    path_clear[reached] = np.exp(log_clear_paths(paths, tree, told, given_prior))[paths.last_asset[reached]]
+    path_clear[reached] = clear_prob[paths.last_asset[reached]]
     counted = evidence.calls.any()
     return Location(
         assets=_asset_table(network, tree, told, given_prior, seen_below, cold_below),
@@ -169,6 +175,7 @@ def locate_faults(
         season=season,
         calls=calls,
         prior=pd.Series(given_prior, index=network.asset_ids, name="prior"),
+        clear_prob=pd.Series(clear_prob, index=network.asset_ids, name="clear_prob"),
         building_prior=float(building_prior),
         network=network,
     )
@@ -272,20 +279,22 @@ def _smallest_names(names: npt.NDArray[Any], group: npt.NDArray[np.int64], n_gro
 def _building_table(
     network: Network, evidence: Evidence, told: Beliefs, building_prior: float, path_clear: Floats
 ) -> pd.DataFrame:
-    values = np.zeros((4, network.n_nodes))
+    values = np.zeros((5, network.n_nodes))
     values[0] = building_prior
     values[1] = 1 - path_clear * (1 - building_prior)
     values[0, evidence.node] = told.of_buildings(building_prior)
     values[1, evidence.node] = -np.expm1(told.log_clear_building)
     values[2, evidence.node] = evidence.visits + evidence.calls
     values[3, evidence.node] = evidence.cold_visits + evidence.calls
-    own, path_prob, visits, cold = values[:, network.building_nodes]
+    values[4, evidence.node] = evidence.calls
+    own, path_prob, visits, cold, calls = values[:, network.building_nodes]
     return pd.DataFrame(
         {
             "impaired_prob": own,
             "path_prob": path_prob,
             "visits": visits.astype(np.int64),
             "cold_visits": cold.astype(np.int64),
+            "calls": calls.astype(np.int64),
         },
         index=network.node_ids[network.building_nodes].rename("building_id"),
     )

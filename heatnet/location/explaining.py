@@ -1,0 +1,231 @@
+"""Say in counts and plain words what the visits have to do with the probability of one asset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.location.evidence import Evidence, Rates
+from heatnet.location.locating import Location
+from heatnet.reachability.paths import SupplyPaths, supply_paths
+
+Integers = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation:
+    """What the visits of a season say about one asset.
+
+    Parameters
+    ----------
+    asset_id : str
+        The asset.
+    prior, impaired_prob : float
+        Probability that it was impaired, before and after the visits.
+    group : tuple of str
+        The assets that no observation can tell apart from it, itself included, in the order of the path; only the asset
+        itself where no observed building hangs on it.
+    group_prob : float
+        Probability that at least one of them was impaired.
+    visits, cold_visits : int
+        Visits at buildings whose path holds the asset.
+    cold_if_clear, cold_if_impaired : float
+        Cold visits to be expected among them with and without something impaired: visits times the rates.
+    beside_visits, beside_cold_visits : int
+        Visits at the buildings that share the path up to this group, but not the group. Many cold ones speak
+        for a trouble further up.
+    suspect_before, suspect_behind : str or None
+        The asset with the highest probability on the path before the group, and among those behind it; None: there
+        is none.
+    buildings : DataFrame
+        Index ``building_id``, the observed buildings behind it: ``visits``, ``cold_visits``, ``odds_factor``: how many
+        times likelier what was seen there is with something impaired than without; above 1 it speaks for an
+        impairment on its path, below 1 against it. Those that speak for it come first.
+    sentences : tuple of str
+        The same in words.
+    """
+
+    asset_id: str
+    prior: float
+    impaired_prob: float
+    group: tuple[str, ...]
+    group_prob: float
+    visits: int
+    cold_visits: int
+    cold_if_clear: float
+    cold_if_impaired: float
+    beside_visits: int
+    beside_cold_visits: int
+    suspect_before: str | None
+    suspect_behind: str | None
+    buildings: pd.DataFrame
+    sentences: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " ".join(self.sentences)
+
+
+def explain_location(location: Location, asset_id: str) -> Explanation:
+    """Return which visits speak for and against one asset, in counts and plain words.
+
+    Parameters
+    ----------
+    location : Location
+        What `locate_faults` returned.
+    asset_id : str
+        A segment or station of its network.
+
+    Returns
+    -------
+    Explanation
+        Every count can be checked in the table of visits.
+
+    Raises
+    ------
+    HeatnetError
+        When the network has no such asset.
+
+    Examples
+    --------
+    >>> from heatnet.location import locate_faults
+    >>> from heatnet.network import Network
+    >>> network = Network(
+    ...     pd.DataFrame({"node_id": ["A", "J", "B", "C"], "kind": ["source", "junction", "building", "building"]}),
+    ...     pd.DataFrame({"segment_id": ["main", "b", "c"], "from_node": ["A", "J", "J"], "to_node": ["J", "B", "C"],
+    ...                   "length_m": [1000, 200, 200], "diameter_mm": [200, 80, 80]}))
+    >>> visits = pd.DataFrame({"visit_id": ["1", "2", "3"], "building_id": ["B", "B", "C"],
+    ...                        "visited_on": "2024-01-10", "is_cold": [True, True, False]})
+    >>> location = locate_faults(network, visits, season=2023, p_clear=0.2, p_impaired=0.7)
+    >>> for sentence in explain_location(location, "b").sentences:
+    ...     print(sentence)
+    b was impaired with probability 0.15 (0.02 before the visits).
+    Behind it 2 of 2 visits were cold; 0.4 would be if nothing were impaired, 1.4 if something were.
+    1 building speaks for something impaired on its path and 0 against.
+    Beside it, behind the same path before, 0 of 1 visits were cold.
+    Before it on the path, main is the most suspect (0.29).
+    """
+    asset = int(location.network.asset_positions([asset_id])[0])
+    if asset < 0:
+        raise HeatnetError(f"{asset_id!r} is no segment or station of the network; see location.assets.index.")
+    network, paths = location.network, supply_paths(location.network)
+    row: dict[Any, Any] = location.assets.iloc[asset].to_dict()
+    behind = _members_below(paths, asset)
+    buildings = _buildings_behind(location, paths, behind)
+    group = _group_of(location, paths, asset)
+    before = _path_to(paths, int(group[0]))[:-1]
+    beside_visits, beside_cold = (0, 0)
+    if len(before):
+        counts = location.assets[["visits", "cold_visits"]].to_numpy(dtype=np.int64)
+        beside_visits, beside_cold = (int(count) for count in counts[before[-1]] - counts[group[0]])
+    further = np.setdiff1d(behind, group)
+    told = Explanation(
+        asset_id=asset_id,
+        prior=float(location.prior.iloc[asset]),
+        impaired_prob=float(row["impaired_prob"]),
+        group=tuple(str(name) for name in network.asset_ids[group]),
+        group_prob=float(row["group_prob"]),
+        visits=int(row["visits"]),
+        cold_visits=int(row["cold_visits"]),
+        cold_if_clear=float(row["visits"]) * location.p_clear,
+        cold_if_impaired=float(row["visits"]) * location.p_impaired,
+        beside_visits=beside_visits,
+        beside_cold_visits=beside_cold,
+        suspect_before=_most_suspect(location, before),
+        suspect_behind=_most_suspect(location, further),
+        buildings=buildings,
+        sentences=(),
+    )
+    return _with_sentences(location, told)
+
+
+def _members_below(paths: SupplyPaths, asset: int) -> Integers:
+    """Return the asset and all behind it."""
+    is_it = np.zeros(len(paths.parent_asset))
+    is_it[asset] = 1.0
+    return np.flatnonzero(paths.forest.path_sum(is_it, np.zeros(len(is_it), dtype=bool)) > 0)
+
+
+def _path_to(paths: SupplyPaths, asset: int) -> list[int]:
+    path = [asset]
+    while paths.parent_asset[path[-1]] >= 0:
+        path.append(int(paths.parent_asset[path[-1]]))
+    return path[::-1]
+
+
+def _group_of(location: Location, paths: SupplyPaths, asset: int) -> Integers:
+    label = location.assets["ambiguity_group"].iloc[asset]
+    if pd.isna(label):
+        return np.array([asset], dtype=np.int64)
+    members = np.flatnonzero((location.assets["ambiguity_group"] == label).to_numpy(dtype=bool))
+    is_member = np.isin(paths.order, members)
+    return paths.order[is_member]
+
+
+def _most_suspect(location: Location, assets: Integers | list[int]) -> str | None:
+    if not len(assets):
+        return None
+    rows = location.assets.iloc[np.asarray(assets, dtype=np.int64)]
+    best = rows.index[rows["impaired_prob"] == rows["impaired_prob"].max()]
+    return str(min(best))
+
+
+def _buildings_behind(location: Location, paths: SupplyPaths, behind: Integers) -> pd.DataFrame:
+    network = location.network
+    nodes = network.building_nodes[np.isin(paths.last_asset[network.building_nodes], behind)]
+    table = location.buildings.loc[network.node_ids[nodes]]
+    calls = table["calls"].to_numpy(dtype=np.float64)
+    counts_calls = not np.isnan(location.c_clear)
+    callers = network.households[nodes] if counts_calls else np.zeros(len(nodes))
+    seen = Evidence(
+        nodes,
+        table["visits"].to_numpy(dtype=np.float64) - calls,
+        table["cold_visits"].to_numpy(dtype=np.float64) - calls,
+        calls,
+        callers,
+    )
+    call_rates = (location.c_clear, location.c_impaired) if counts_calls else (0.0, 0.0)
+    clear, impaired = seen.log_likelihoods(Rates(location.p_clear, location.p_impaired, *call_rates))
+    with np.errstate(over="ignore", invalid="ignore"):
+        factor = np.exp(impaired - clear)
+    told = table[["visits", "cold_visits"]].assign(odds_factor=factor)
+    told = told[(told["visits"] > 0).to_numpy() | (callers > 0)]
+    by_name = told.sort_index(kind="stable")
+    return by_name.sort_values("odds_factor", ascending=False, kind="stable")
+
+
+def _with_sentences(location: Location, told: Explanation) -> Explanation:
+    lines = [
+        f"{told.asset_id} was impaired with probability {told.impaired_prob:.2f} ({told.prior:.2f} before the visits)."
+    ]
+    if len(told.group) > 1:
+        named = ", ".join(told.group[:5]) + (", ..." if len(told.group) > 5 else "")
+        lines.append(
+            f"No visit can tell these {len(told.group)} apart: {named}; at least one of them with "
+            f"probability {told.group_prob:.2f}."
+        )
+    if not told.visits and told.buildings.empty:
+        lines.append("No visited building hangs on it, so its probability is that from before the visits.")
+    else:
+        lines.append(
+            f"Behind it {told.cold_visits} of {told.visits} visits were cold; {told.cold_if_clear:.1f} would be if "
+            f"nothing were impaired, {told.cold_if_impaired:.1f} if something were."
+        )
+        speaks_for = int((told.buildings["odds_factor"] > 1).sum())
+        against = int((told.buildings["odds_factor"] < 1).sum())
+        noun = "building speaks" if speaks_for == 1 else "buildings speak"
+        lines.append(f"{speaks_for} {noun} for something impaired on its path and {against} against.")
+    if told.beside_visits:
+        lines.append(
+            f"Beside it, behind the same path before, {told.beside_cold_visits} of {told.beside_visits} visits "
+            "were cold."
+        )
+    for name, where in ((told.suspect_before, "Before it on the path"), (told.suspect_behind, "Behind it")):
+        if name is not None:
+            prob = location.assets["impaired_prob"][name]
+            lines.append(f"{where}, {name} is the most suspect ({prob:.2f}).")
+    return replace(told, sentences=tuple(lines))
