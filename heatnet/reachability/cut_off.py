@@ -18,7 +18,7 @@ free of rounding.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -142,6 +142,12 @@ class Outages:
         """
         return apply_exactly(self._carried, values, self._n_segments + len(self.is_live), "values")
 
+    def with_intervals(self, cut: tuple[Intervals, ...]) -> Outages:
+        """Return the same for other losses of segments, one layer each: those that cut off these intervals."""
+        nothing = np.empty(0, dtype=np.int64)
+        no_overlap = Overlap(nothing, nothing, nothing, nothing)
+        return replace(self, _cut=cut, _overlap=no_overlap, _extra_outage=nothing, _extra_item=nothing)
+
     def _lost(self, weights: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         n_items = len(self._item_position[0])
         items = np.zeros(n_items, dtype=np.int64)
@@ -207,13 +213,13 @@ def outages(network: Network, isolate: Isolation | None = None) -> Outages:
 
 def outages_of_parts(network: Network, parts: Parts, isolate: Isolation) -> Outages:
     """Return what each single outage cuts off, where the parts for this isolation are at hand."""
-    primary, secondary, is_live = _both_levels(network, parts, isolate)
-    joined = _one_order(primary, secondary)
+    primary, secondary, is_live = both_levels(network, parts, isolate)
+    joined = one_order(primary, secondary)
     node_position = joined.position[parts.point_part[:, : network.n_nodes]]
     is_served = (network.node_kind == BUILDING) & (node_position >= 0).all(axis=0)
     station_position = np.where(is_live, node_position[:, network.station_nodes], 0)
     buildings = np.flatnonzero(is_served)
-    cut = tuple(_intervals(unit, joined) for unit in parts.pipe_unit)
+    cut = tuple(intervals(unit, joined) for unit in parts.pipe_unit)
     landmarks = np.concatenate([node_position[:, buildings], station_position[:, is_live]], axis=1)
     cut, disputed = _without_repeats(cut, landmarks)
     fed = _fed(network, parts, secondary, buildings, is_live)
@@ -239,7 +245,7 @@ def outages_of_parts(network: Network, parts: Parts, isolate: Isolation) -> Outa
     )
 
 
-def _both_levels(network: Network, parts: Parts, isolate: Isolation) -> tuple[Cuts, Cuts, Truths]:
+def both_levels(network: Network, parts: Parts, isolate: Isolation) -> tuple[Cuts, Cuts, Truths]:
     """Return the cuts of the primary and of the secondary level, and which stations are live."""
     graph = neighbours(parts.n_parts, parts.link_from, parts.link_to)
     cut_by = cut_by_links if isolate == "segment" else cut_by_vertices
@@ -262,7 +268,7 @@ def feeding_sources(network: Network) -> Integers:
     return network.source_nodes[~on_secondary[network.source_nodes]]
 
 
-def _one_order(primary: Cuts, secondary: Cuts) -> Cuts:
+def one_order(primary: Cuts, secondary: Cuts) -> Cuts:
     """Return the positions of both levels in one order, the secondary ones behind."""
     shift = len(primary.tree_stop)
     is_cut = secondary.stop > secondary.first
@@ -275,7 +281,7 @@ def _one_order(primary: Cuts, secondary: Cuts) -> Cuts:
     )
 
 
-def _intervals(unit: Integers, cuts: Cuts) -> Intervals:
+def intervals(unit: Integers, cuts: Cuts) -> Intervals:
     """Return what the loss of each segment cuts off in one layer."""
     if not len(cuts.first):
         return Intervals(np.zeros(len(unit), dtype=np.int64), np.zeros(len(unit), dtype=np.int64))

@@ -1,0 +1,139 @@
+"""Pairs of links whose joint loss cuts something off, where every row is a pair of pipes: rings that share a label.
+
+In the order of the walk, give each link that is not on the tree a random label, and each link of the tree the sum
+(exclusive or) of the labels of the links that bridge over it. Two links cut a piece off together exactly when their
+labels are equal. Links with one label lie one below the other, at most one of them off the tree and then last, and
+
+    what two of them cut off  =  what hangs below the upper one  -  what hangs below the lower one
+
+(nothing hangs below the one off the tree). So the pair of the first and the last one is the worst of its ring, and
+every other pair is found by moving inwards from a worse one. Labels are 63 bits long and drawn from a fixed start;
+that two of a million are equal by chance has a probability below 1e-6.
+"""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+
+import numpy as np
+
+from heatnet.network import Network
+from heatnet.reachability.cut_off import Outages, feeding_sources
+from heatnet.reachability.exact_sums import Floats
+from heatnet.reachability.overlap import Intervals
+from heatnet.reachability.parts import Integers, Parts, Truths
+from heatnet.reachability.walks import Cuts
+
+
+@dataclass(frozen=True, slots=True)
+class Rings:
+    """Segments by ring, from the top down.
+
+    Attributes
+    ----------
+    segments : ndarray of int
+        The segments of all rings, end to end.
+    starts : ndarray of int
+        Where each ring starts in `segments`, and the end.
+    hanging : Intervals
+        Per segment of the network: the positions of what hangs below it; empty off the tree.
+    """
+
+    segments: Integers
+    starts: Integers
+    hanging: Intervals
+
+
+def rings_of(network: Network, parts: Parts, joined: Cuts, is_live: Truths) -> Rings:
+    """Return the rings of a network that consists of pairs only, walked in the order `joined`."""
+    lower, upper, link = _reached_links(parts, joined)
+    is_tree = _on_tree(lower, upper)
+    points = parts.point_part[0]
+    roots = joined.position[np.concatenate([points[feeding_sources(network)], points[network.n_nodes :][is_live]])]
+    label = _labels(joined, lower, upper, is_tree, roots)
+    segment_of_link = np.empty(len(parts.link_from), dtype=np.int64)
+    carrying = np.flatnonzero(parts.pipe_unit[0] >= 0)
+    segment_of_link[parts.pipe_unit[0, carrying]] = carrying
+    segment = segment_of_link[link]
+    hanging = np.zeros((2, network.n_segments), dtype=np.int64)
+    hanging[:, segment[is_tree]] = lower[is_tree], joined.tree_stop[lower[is_tree]]
+    from_above = np.lexsort((segment, np.where(is_tree, lower, len(joined.tree_stop)), label))
+    from_above = from_above[label[from_above] != 0]
+    is_first = np.diff(label[from_above], prepend=0) != 0
+    starts = np.append(np.flatnonzero(is_first), len(from_above))
+    return Rings(segment[from_above], starts, Intervals(hanging[0], hanging[1]))
+
+
+def _reached_links(parts: Parts, joined: Cuts) -> tuple[Integers, Integers, Integers]:
+    """Return the lower and the upper end of each link that the root reaches, by position, and which link it is."""
+    ends = np.stack([joined.position[parts.link_from], joined.position[parts.link_to]])
+    link = np.flatnonzero(ends[0] >= 0)
+    return ends[:, link].max(axis=0), ends[:, link].min(axis=0), link
+
+
+def _on_tree(lower: Integers, upper: Integers) -> Truths:
+    """Return which links the walk went down: of all that lead up from a vertex, one to the lowest end."""
+    by_lower = np.lexsort((upper, lower))
+    is_last = np.append(np.diff(lower[by_lower]) != 0, True)[: len(by_lower)]
+    is_tree = np.zeros(len(lower), dtype=bool)
+    is_tree[by_lower[is_last]] = True
+    return is_tree
+
+
+def _labels(joined: Cuts, lower: Integers, upper: Integers, is_tree: Truths, roots: Integers) -> Integers:
+    """Return the label of each link, 0 for a bridge; ends at the root that the walk met later are links too."""
+    n = len(joined.tree_stop)
+    has_parent = np.zeros(n, dtype=bool)
+    has_parent[lower] = True
+    met_later = roots[has_parent[roots]]
+    draw = np.random.default_rng(0).integers(1, 2**63, len(lower) + len(met_later))
+    own, of_roots = draw[: len(lower)], draw[len(lower) :]
+    change = np.zeros(n + 1, dtype=np.int64)
+    np.bitwise_xor.at(change, lower[~is_tree], own[~is_tree])
+    np.bitwise_xor.at(change, upper[~is_tree], own[~is_tree])
+    np.bitwise_xor.at(change, met_later, of_roots)
+    before = np.concatenate([[0], np.bitwise_xor.accumulate(change)])
+    return np.where(is_tree, before[joined.tree_stop[lower]] ^ before[lower], own)
+
+
+def hanging_sums(rings: Rings, cut: Outages, weights: Floats) -> Floats:
+    """Return per segment the sums of the weights of the buildings that hang below it."""
+    return cut.with_intervals((rings.hanging,)).lost(weights)[: len(rings.hanging.first)]
+
+
+def worst_pairs(rings: Rings, chosen: Integers, sums: Floats, top: int) -> tuple[Integers, Integers]:
+    """Return the worst pairs within the chosen rings: those that no `top` pairs exceed, ties included.
+
+    Parameters
+    ----------
+    rings : Rings
+        The rings.
+    chosen : ndarray of int
+        The rings to look at.
+    sums : ndarray of float, shape (n_segments, 2)
+        Buildings and households that hang below each segment.
+    top : int
+        Number of pairs wanted.
+    """
+    below = sums[rings.segments]
+    queue: list[tuple[float, float, int, int, int]] = []
+
+    def push(one: int, other: int, end: int) -> None:
+        if one < other and below[one, 0] > below[other, 0]:
+            buildings, households = below[one] - below[other]
+            heapq.heappush(queue, (-float(households), -float(buildings), one, other, end))
+
+    for ring in chosen.tolist():
+        push(int(rings.starts[ring]), int(rings.starts[ring + 1]) - 1, int(rings.starts[ring + 1]) - 1)
+    found: list[tuple[int, int]] = []
+    level: tuple[float, float] | None = None
+    while queue and (len(found) < top or queue[0][:2] == level):
+        households, buildings, one, other, end = heapq.heappop(queue)
+        level = (households, buildings)
+        found.append((one, other))
+        push(one, other - 1, end)
+        if other == end:
+            push(one + 1, other, end)
+    pairs = np.array(found, dtype=np.int64).reshape(len(found), 2)
+    return rings.segments[pairs[:, 0]], rings.segments[pairs[:, 1]]
