@@ -1,0 +1,196 @@
+"""Where tasks run: in this process, in processes beside it, or on a Dask cluster; what they return is the same.
+
+A task is a function of one argument that lies in a module, so that it can be sent to another process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+from heatnet.errors import HeatnetError, MissingExtraError
+
+A = TypeVar("A")
+R = TypeVar("R")
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_CONNECT_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Crash:
+    """Instead of a result: the process that ran the task ended."""
+
+    reason: str
+
+
+class Engine(Protocol):
+    """Runs one task for many arguments and gives each argument with its result, as they finish."""
+
+    def each(self, task: Callable[[A], R], arguments: Iterable[A]) -> Iterator[tuple[A, R | Crash]]:
+        """Run a task for every argument; what a task raises is raised."""
+
+
+@contextlib.contextmanager
+def engine(*, workers: int = 1, cluster: str | None = None) -> Iterator[Engine]:
+    """Give the engine for a number of workers or the address of a Dask scheduler.
+
+    Parameters
+    ----------
+    workers : int
+        Processes on this machine; 1: this process itself.
+    cluster : str, optional
+        Address of a running Dask scheduler, such as ``tcp://10.0.0.7:8786``; then `workers` does not matter.
+
+    Raises
+    ------
+    HeatnetError
+        `workers` below 1, or nothing answers at the address.
+    MissingExtraError
+        Dask is not installed.
+    """
+    if workers < 1:
+        raise HeatnetError(f"workers is the number of processes, 1 or more, not {workers}")
+    if cluster is not None:
+        client = _client(cluster)
+        try:
+            yield _Cluster(client)
+        finally:
+            client.close()
+    elif workers == 1:
+        yield _Here()
+    else:
+        processes = _Processes(workers)
+        try:
+            yield processes
+        finally:
+            processes.close()
+
+
+class _Here:
+    """The process that asks."""
+
+    def each(self, task: Callable[[A], R], arguments: Iterable[A]) -> Iterator[tuple[A, R | Crash]]:
+        for argument in arguments:
+            yield argument, task(argument)
+
+
+class _Processes:
+    """Processes on this machine; one that ends abruptly costs its own task only."""
+
+    def __init__(self, workers: int) -> None:
+        self._workers = workers
+        self._pool = self._new_pool()
+
+    def each(self, task: Callable[[A], R], arguments: Iterable[A]) -> Iterator[tuple[A, R | Crash]]:
+        waiting, running = deque(arguments), dict[Future[R], A]()
+        while waiting or running:
+            while waiting and len(running) <= self._workers:
+                argument = waiting.popleft()
+                running[self._submit(task, argument)] = argument
+            finished = wait(running, return_when=FIRST_COMPLETED).done
+            lost = {future for future in finished if isinstance(future.exception(), BrokenProcessPool)}
+            if lost:
+                # One process broke the whole pool: whatever was under way is tried again, one by one.
+                wait(running)
+                suspects = [running.pop(future) for future in list(running)]
+                self._renew()
+                yield from ((argument, self._alone(task, argument)) for argument in suspects)
+            else:
+                yield from ((running.pop(future), future.result()) for future in finished)
+
+    def close(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _alone(self, task: Callable[[A], R], argument: A) -> R | Crash:
+        try:
+            return self._submit(task, argument).result()
+        except BrokenProcessPool:
+            self._renew()
+            return Crash("the process that worked on it ended abruptly; perhaps the memory did not suffice")
+
+    def _submit(self, task: Callable[[A], R], argument: A) -> Future[R]:
+        with _one_thread_each():
+            try:
+                return self._pool.submit(task, argument)
+            except BrokenProcessPool:
+                self._renew()
+                return self._pool.submit(task, argument)
+
+    def _renew(self) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._pool = self._new_pool()
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        context = multiprocessing.get_context("spawn")  # the same on every system
+        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_end_with_parent)
+
+
+class _Cluster:
+    """A Dask cluster; a task whose worker is lost is run again on another."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def each(self, task: Callable[[A], R], arguments: Iterable[A]) -> Iterator[tuple[A, R | Crash]]:
+        from distributed import KilledWorker, as_completed
+
+        waiting, running = deque(arguments), dict[Any, A]()
+        finished = as_completed()
+        while waiting or running:
+            threads = sum(self._client.nthreads().values())
+            while waiting and len(running) < 2 * max(threads, 1):
+                argument = waiting.popleft()
+                future = self._client.submit(task, argument, pure=False)
+                running[future] = argument
+                finished.add(future)
+            future = next(finished)
+            error = future.exception()
+            outcome = Crash(f"several workers were lost over it: {error}") if isinstance(error, KilledWorker) else None
+            yield running.pop(future), future.result() if outcome is None else outcome
+
+
+def _client(address: str) -> Any:
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise MissingExtraError("cluster", "scoring on a cluster") from error
+    try:
+        return Client(address, set_as_default=False, timeout=_CONNECT_S)
+    except (OSError, ValueError) as error:
+        raise HeatnetError(f"no Dask scheduler answers at {address}: start one, or check the address") from error
+
+
+@contextlib.contextmanager
+def _one_thread_each() -> Iterator[None]:
+    """Let processes that start meanwhile calculate on one thread each, so that they do not wait for each other."""
+    before = {name: os.environ.get(name) for name in _THREADS}
+    os.environ.update(dict.fromkeys(_THREADS, "1"))
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _end_with_parent() -> None:
+    """End this process when the one that started it ends, however it ends."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_wait_and_end, args=(parent,), daemon=True).start()
+
+
+def _wait_and_end(parent: Any) -> None:
+    parent.join()
+    os._exit(1)

@@ -1,0 +1,140 @@
+"""Which inventories are meant, what each is called, and the fingerprint of its files."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from heatnet.errors import HeatnetError
+from heatnet.schema import TABLES
+
+PathLike = str | os.PathLike[str]
+
+_PATTERN = re.compile(r"[*?\[]")
+_NOT_IN_NAMES = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_PARTITION = "network_id="
+_RESERVED = frozenset({"", ".", "..", "summary.csv", "scores.parquet"})
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One inventory among many.
+
+    Attributes
+    ----------
+    name : str
+        Name of the network, unique among all; the name of its folder of results.
+    path : Path
+        The inventory, an absolute path; of a partitioned dataset its folder.
+    partition : str or None
+        Of a dataset partitioned by ``network_id``: the folder name that stands for this network.
+    """
+
+    name: str
+    path: Path
+    partition: str | None = None
+
+    def files(self) -> list[Path]:
+        """Return the files of the inventory's tables, sorted by name; empty where there are none."""
+        if self.partition is not None:
+            return sorted(file for name in TABLES for file in (self.path / name / self.partition).glob("*.parquet"))
+        if self.path.is_file():
+            return [self.path]
+        return sorted(file for file in self.path.glob("*") if file.is_file() and file.stem in TABLES)
+
+    def fingerprint(self) -> str:
+        """Return a hash of the names and the bytes of the files, wherever they lie."""
+        whole = hashlib.sha256()
+        for file in self.files():
+            name = file.name if self.partition is None else file.relative_to(self.path).as_posix()
+            with file.open("rb") as stream:
+                whole.update(f"{name} {hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
+        return whole.hexdigest()
+
+
+def find_sources(paths: Iterable[PathLike], output: Path | None) -> tuple[Source, ...]:
+    """Return the inventories that are meant, sorted by name, each once.
+
+    Parameters
+    ----------
+    paths : iterable of path
+        Inventories, patterns such as ``towns/*``, or the folder of a Parquet dataset partitioned by ``network_id``.
+    output : Path or None
+        Folder of the results: never an inventory, though a pattern may match it.
+
+    Returns
+    -------
+    tuple of Source
+        A network is called what its folder is called; where two folders have the same name, as many of the folders
+        above go in front as tell them apart, joined by ``-``.
+
+    Raises
+    ------
+    HeatnetError
+        No path, a pattern that matches nothing, or an inventory inside the folder of results.
+    """
+    home = None if output is None else output.resolve()
+    found = dict.fromkeys(path.resolve() for given in paths for path in _matching(given))
+    folders = [path for path in found if path != home]
+    if not folders:
+        raise HeatnetError("no inventory is given: name folders, or a pattern such as towns/*")
+    inside = [str(path) for path in folders if home is not None and home in path.parents]
+    if inside:
+        raise HeatnetError(
+            f"{len(inside)} of the inventories lie in the folder of results ({', '.join(inside[:5])}): "
+            "choose another folder for the results"
+        )
+    places = sorted(place for folder in folders for place in _places_of(folder))
+    names = _names([folder if partition is None else folder / partition for folder, partition in places])
+    sources = [Source(name, *place) for name, place in zip(names, places, strict=True)]
+    return tuple(sorted(sources, key=lambda source: source.name))
+
+
+def _matching(given: PathLike) -> list[Path]:
+    """Return what a path or pattern stands for; a path that does not exist stands for itself."""
+    text = os.fspath(given)
+    if Path(text).exists() or not _PATTERN.search(text):
+        return [Path(text)]
+    matches = sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - patterns may be absolute
+    if not matches:
+        raise HeatnetError(f"{text} matches no file or folder")
+    return [Path(match) for match in matches]
+
+
+def _places_of(folder: Path) -> list[tuple[Path, str | None]]:
+    """Return the networks of a folder: itself, or those of a dataset partitioned by ``network_id``."""
+    if (folder / "nodes").is_dir():
+        return [(folder, part.name) for part in sorted((folder / "nodes").glob(f"{_PARTITION}*")) if part.is_dir()]
+    parts = [part for part in sorted(folder.glob(f"{_PARTITION}*")) if part.is_dir()]
+    return [(part, None) for part in parts] or [(folder, None)]
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    """Return a name for each folder: its own, with as many of those above in front as tell equal ones apart."""
+    depths = [1] * len(folders)
+    while True:
+        names = [_joined(folder, depth) for folder, depth in zip(folders, depths, strict=True)]
+        counts = Counter(name.casefold() for name in names)  # folders that differ in case only are one on some systems
+        shared = [place for place, name in enumerate(names) if not _is_free(name, counts)]
+        if not shared:
+            return names
+        for place in shared:
+            depths[place] += 1
+        stuck = [str(folders[place]) for place in shared if depths[place] > len(folders[place].parts)]
+        if stuck:
+            raise HeatnetError(f"no name can be made for {', '.join(stuck[:5])}: rename the folder")
+
+
+def _joined(folder: Path, depth: int) -> str:
+    parts = [part.removeprefix(_PARTITION) for part in folder.parts[-depth:]]
+    return "-".join(_NOT_IN_NAMES.sub("_", part) for part in parts)
+
+
+def _is_free(name: str, counts: Counter[str]) -> bool:
+    return counts[name.casefold()] == 1 and name.casefold() not in _RESERVED and not name.startswith(".")

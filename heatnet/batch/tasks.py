@@ -1,0 +1,324 @@
+"""The two tasks of a run, one network at a time: count its faults for the joint model, and score it with that model.
+
+Both leave their results in the network's folder and, run again, find them there: a file appears whole or not at all,
+and it is known by what it was made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet.assess import assess
+from heatnet.assessment import Assessment
+from heatnet.batch.datasets import read_partition
+from heatnet.batch.inputs import Source
+from heatnet.batch.joint import NetworkModel, statistics_of
+from heatnet.batch.parquet import read_note, read_parquet, write_parquet
+from heatnet.check import check_faults, check_network, check_visits
+from heatnet.failure import FailureStatistics
+from heatnet.failure.attributes import COHORT_COLUMNS
+from heatnet.findings import all_findings
+from heatnet.history import History, asset_seasons
+from heatnet.reading import Inventory, read_inventory
+from heatnet.records import records_before
+from heatnet.season import season_of
+from heatnet.writing import whole_folder, write_json
+
+STATISTICS, RANKING, FINDINGS, SCORE = "statistics.parquet", "ranking.parquet", "findings.parquet", "score.json"
+LEFTOVERS = (".heatnet-*", ".*.part")
+
+_PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "pyarrow")
+_FIRST_COLUMNS = ("asset_id", "rank", "rank_low", "rank_high", "grade", "cold_household_hours", "reason")
+# What a damaged inventory may set off: it costs one network its results, not the others theirs.
+_DAMAGE = (ArithmeticError, LookupError, MemoryError, OSError, TypeError, ValueError)
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A network that gives no result, and why."""
+
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Order to count the faults of one network before a season; None: before the season after its latest record."""
+
+    source: Source
+    folder: Path
+    season: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted.
+
+    Attributes
+    ----------
+    inputs : str
+        Fingerprint of the inventory.
+    season : int or None
+        The season before which faults were counted; None where nothing dated says one.
+    next_season : int or None
+        The season after the inventory's latest record; None without a dated record.
+    assets : int
+        Number of assets.
+    """
+
+    inputs: str
+    season: int | None
+    next_season: int | None
+    assets: int
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """Order to score one network."""
+
+    source: Source
+    folder: Path
+    inputs: str
+    season: int
+    seed: int
+    model: NetworkModel
+
+    def key(self) -> str:
+        """Return a hash of all that the result depends on."""
+        parts = {
+            "inputs": self.inputs,
+            "season": self.season,
+            "seed": self.seed,
+            "model": self.model.fingerprint(),
+            "versions": versions(),
+        }
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that results depend on."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+
+
+def count(order: Count) -> Counted | Unusable:
+    """Count the faults of a network for the joint model; keep them as ``statistics.parquet`` in its folder."""
+    clear_leftovers(order.folder)
+    file = order.folder / STATISTICS
+    try:
+        inputs = order.source.fingerprint()
+        note = read_note(file)
+        if note.get("inputs") == inputs and note["versions"] == versions() and order.season in (None, note["season"]):
+            return Counted(inputs, note["season"], note["next_season"], note["assets"])
+        tables = read_source(order.source)
+        next_season = _next_season(tables)
+        season = next_season if order.season is None else order.season
+        found = Counted(inputs, season, next_season, tables.network.n_assets)
+        statistics = None if season is None else statistics_of(history_of(tables, season))
+    except _DAMAGE as error:
+        return Unusable("unreadable", reason_of(error, order.source))
+    if statistics is not None:
+        kept = {"inputs": inputs, "season": season, "next_season": next_season, "assets": found.assets}
+        with whole_folder(order.folder) as stage:
+            write_parquet(_as_table(statistics), stage / STATISTICS, {**kept, "versions": versions()})
+    return found
+
+
+def score_network(order: Score) -> dict[str, Any] | Unusable:
+    """Score a network with the joint model; keep ranking, findings and their key in its folder.
+
+    Returns
+    -------
+    dict or Unusable
+        The network's row of the summary.
+    """
+    clear_leftovers(order.folder)
+    key = order.key()
+    finished = finished_row(order.folder, key)
+    if finished is not None:
+        return finished
+    try:
+        if order.source.fingerprint() != order.inputs:
+            return Unusable("failed", "its files changed while the run was under way: run again")
+        tables = read_source(order.source)
+        assessment = _assessed(tables, order)
+        findings = _findings(tables, assessment)
+    except _DAMAGE as error:
+        return Unusable("failed", reason_of(error, order.source))
+    row = _summary_row(order.source.name, tables, assessment, findings)
+    with whole_folder(order.folder) as stage:
+        write_parquet(_with_ids(assessment.ranking), stage / RANKING)
+        write_parquet(findings, stage / FINDINGS)
+        files = {name: _hash_of(stage / name) for name in (FINDINGS, RANKING)}
+        write_json({"key": key, "files": files, "summary": row, "settings": _settings(order)}, stage / SCORE)
+        (order.folder / SCORE).unlink(missing_ok=True)  # no old key beside new tables, whenever the run is cut off
+    return row
+
+
+def finished_row(folder: Path, key: str) -> dict[str, Any] | None:
+    """Return the summary of a network that was finished under a key and whose files are whole; else None."""
+    try:
+        kept = json.loads((folder / SCORE).read_text(encoding="utf-8"))
+        if kept["key"] != key or any(_hash_of(folder / name) != value for name, value in kept["files"].items()):
+            return None
+    except (OSError, ValueError, KeyError):
+        return None
+    row: dict[str, Any] = kept["summary"]
+    return row
+
+
+def remove_results(folder: Path) -> None:
+    """Remove what earlier runs left of a network that gives no result now; other files stay."""
+    for name in (SCORE, RANKING, FINDINGS, STATISTICS):
+        (folder / name).unlink(missing_ok=True)
+    clear_leftovers(folder)
+    if folder.is_dir() and not any(folder.iterdir()):
+        folder.rmdir()
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Remove the hidden beginnings that a killed run left in a folder."""
+    for pattern in LEFTOVERS:
+        for path in folder.glob(pattern):
+            if path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                path.unlink(missing_ok=True)
+
+
+def read_source(source: Source) -> Inventory:
+    """Return the tables of an inventory, or of one network of a partitioned dataset."""
+    if source.partition is None:
+        return read_inventory(source.path)
+    return read_partition(source.path, source.partition, tuple(source.files()))
+
+
+def history_of(tables: Inventory, season: int) -> History:
+    """Return the recorded faults of a network before a season, as `assess` counts them."""
+    records = records_before(season, faults=tables.faults, works=tables.works, makeup=tables.makeup)
+    return asset_seasons(
+        tables.network,
+        records.faults,
+        first_season=records.first_season(season),
+        last_season=season - 1,
+        works=records.works,
+        makeup=records.makeup,
+    )
+
+
+def load_statistics(file: Path) -> FailureStatistics:
+    """Return the statistics that `count` kept."""
+    table = read_parquet(file)
+    table["network"] = 0
+    for name in COHORT_COLUMNS:
+        if not pd.api.types.is_numeric_dtype(table[name].dtype):
+            words = [None if pd.isna(word) else word for word in table[name]]
+            table[name] = np.array([*words, None], dtype=object)[:-1]
+    seasons = [int(name.removeprefix("faults_")) for name in table.columns if name.startswith("faults_")]
+    faults, exposure = (
+        table[[f"{what}_{season}" for season in seasons]].to_numpy(dtype=np.float64) for what in ("faults", "exposure")
+    )
+    assets = table["assets"].to_numpy(dtype=np.float64)
+    return FailureStatistics(table[list(COHORT_COLUMNS)], np.array(seasons, dtype=np.int64), faults, exposure, assets)
+
+
+def reason_of(error: Exception, source: Source) -> str:
+    """Return why a network gives no result, in one line that does not say where its inventory lies."""
+    text = " ".join(str(error).split())
+    told = text if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {text}"
+    for place in (f"{source.path}/", f"{source.path}\\", str(source.path)):
+        told = told.replace(place, "" if place != str(source.path) else source.name)
+    return told
+
+
+def _as_table(statistics: FailureStatistics) -> pd.DataFrame:
+    columns: dict[str, Any] = {name: statistics.cohorts[name] for name in COHORT_COLUMNS if name != "network"}
+    columns["assets"] = statistics.assets
+    for place, season in enumerate(statistics.seasons):
+        columns[f"faults_{season}"] = statistics.faults[:, place]
+        columns[f"exposure_{season}"] = statistics.exposure[:, place]
+    return pd.DataFrame(columns)
+
+
+def _next_season(tables: Inventory) -> int | None:
+    days = {"visits": "visited_on", "faults": "found_on", "works": "done_on"}
+    dated = [season_of(getattr(tables, name)[day]) for name, day in days.items() if getattr(tables, name) is not None]
+    if tables.makeup is not None:
+        dated.append(tables.makeup["season"])
+    latest = [float(seasons.max()) for seasons in dated if seasons.notna().any()]
+    return int(max(latest)) + 1 if latest else None
+
+
+def _assessed(tables: Inventory, order: Score) -> Assessment:
+    return assess(
+        tables.network,
+        season=order.season,
+        visits=tables.visits,
+        faults=tables.faults,
+        works=tables.works,
+        makeup=tables.makeup,
+        model=order.model.fitted(history_of(tables, order.season)),
+        rng=order.seed,
+    )
+
+
+def _findings(tables: Inventory, assessment: Assessment) -> pd.DataFrame:
+    parts = [check_network(tables.network), assessment.findings]
+    if tables.visits is not None:
+        parts.append(check_visits(tables.visits, tables.network))
+    if tables.faults is not None:
+        parts.append(check_faults(tables.faults, tables.network))
+    return all_findings(parts).drop_duplicates(ignore_index=True)
+
+
+def _with_ids(ranking: pd.DataFrame) -> pd.DataFrame:
+    table = ranking.rename_axis("asset_id").reset_index()
+    return table[[*_FIRST_COLUMNS, *(name for name in table.columns if name not in _FIRST_COLUMNS)]]
+
+
+def _summary_row(name: str, tables: Inventory, assessment: Assessment, findings: pd.DataFrame) -> dict[str, Any]:
+    network, ranking = tables.network, assessment.ranking
+    severity = findings["severity"].value_counts()
+    best = ranking.iloc[0] if len(ranking) else None
+    records = {word: 0 if (table := getattr(tables, word)) is None else len(table) for word in ("visits", "faults")}
+    return {
+        "network": name,
+        "status": "scored",
+        "reason": None,
+        "season": assessment.season,
+        "segments": network.n_segments,
+        "stations": len(network.station_nodes),
+        "buildings": len(network.building_nodes),
+        "households": float(network.households.sum()),
+        "length_km": float(network.length_m.sum() / 1000.0),
+        "pipe_length_km": float(ranking["pipe_length_m"].sum() / 1000.0),
+        **records,
+        **{f"{word}s": int(severity.get(word, 0)) for word in ("error", "warning", "note")},
+        "faults_mean": float(ranking["faults_mean"].sum()),
+        "cold_household_hours": float(ranking["cold_household_hours"].sum()),
+        "outage_hours": float(ranking["outage_hours"].sum()),
+        "chronic_hours": float(ranking["chronic_hours"].sum()),
+        "grade_a_assets": int((ranking["grade"] == "A").sum()),
+        "best_asset": None if best is None else str(ranking.index[0]),
+        "best_asset_hours": None if best is None else float(best["cold_household_hours"]),
+        "best_asset_reason": None if best is None else str(best["reason"]),
+    }
+
+
+def _settings(order: Score) -> Mapping[str, Any]:
+    return {"season": order.season, "seed": order.seed, "versions": versions()}
+
+
+def _hash_of(file: Path) -> str:
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
