@@ -9,7 +9,6 @@ model without its calendar, in the same run; then what ranking and cutting, and 
 from __future__ import annotations
 
 import argparse
-import math
 import time
 
 import numpy as np
@@ -51,15 +50,15 @@ def city_candidates(n_segments: int, rng: np.random.Generator) -> pd.DataFrame:
             )
             number += 1
         street += 1
-    for station in range(max(1, n_segments * 83 // 25_000)):
-        rows.append(
-            {
-                "asset_id": f"S{station:03d}",
-                "asset_kind": "station",
-                "cold_household_hours": float(rng.lognormal(5.0, 1.0)),
-                "community": f"c{station % 14:02d}",
-            }
-        )
+    rows += [
+        {
+            "asset_id": f"S{station:03d}",
+            "asset_kind": "station",
+            "cold_household_hours": float(rng.lognormal(5.0, 1.0)),
+            "community": f"c{station % 14:02d}",
+        }
+        for station in range(max(1, n_segments * 83 // 25_000))
+    ]
     return pd.DataFrame(rows).set_index("asset_id")
 
 

@@ -38,18 +38,16 @@ def tiny_case(seed, *, harder=False):
         )
         if rng.random() < 0.25:
             measure = str(rng.choice(["part", "clean", "valve"]))
-            rows.append(
-                {**rows[-1], "measure": measure, "removes": 0.5, "cost": float(rng.integers(1000, 12000))}
-            )
-    for number in range(int(rng.integers(0, 3))):
-        rows.append(
-            {
-                "asset_id": f"s{number}",
-                "asset_kind": "station",
-                "cold_household_hours": float(rng.integers(5, 80)),
-                "street": None,
-            }
-        )
+            rows.append({**rows[-1], "measure": measure, "removes": 0.5, "cost": float(rng.integers(1000, 12000))})
+    rows += [
+        {
+            "asset_id": f"s{number}",
+            "asset_kind": "station",
+            "cold_household_hours": float(rng.integers(5, 80)),
+            "street": None,
+        }
+        for number in range(int(rng.integers(0, 3)))
+    ]
     table = pd.DataFrame(rows)
     for name in ("measure", "removes", "cost"):
         if name not in table:
@@ -141,9 +139,7 @@ def street_facts(street, rules):
 
 
 def saving(street, rules):
-    if rules.get("summer") is None or street_facts(street, rules)[1] is None:
-        return 1.0
-    return 1 - rules["prices"].dig_saving
+    return 1 - rules["prices"].dig_saving if street in rules["shared"] else 1.0
 
 
 def price(row, rules):
@@ -157,7 +153,7 @@ def price(row, rules):
     return cost * (saving(row["street"], rules) if opens_trench(row) or row["asset_kind"] == "station" else 1)
 
 
-def has_calendar(trenches, stations, rules):
+def has_calendar(trenches, stations, rules, facts):
     """Whether starts exist: every start is a day on which something else ends or a spell begins."""
     summer = rules["summer"]
     window = summer.working_days
@@ -166,11 +162,10 @@ def has_calendar(trenches, stations, rules):
         days = summer.setup_days + sum(max(1, math.ceil(row["length_m"] / 25.0)) for row in rows)
         wanted.append((rows[0]["street"], days))
     wanted += [(row["street"], summer.station_days) for row in stations]
-    facts = {street: street_facts(street, rules) for street, _ in wanted}
     if any(facts[street][2] for street, _ in wanted):
         return False
     bases = {0}
-    for is_open, spells, _ in facts.values():
+    for is_open, spells, _ in (facts[street] for street, _ in wanted):
         bases |= {day for day in range(1, window) if is_open[day] and not is_open[day - 1]}
         bases |= {max(first, 0) for first, _ in spells or []}
     lengths = [days for _, days in wanted]
@@ -233,12 +228,17 @@ def brute_force(table, rules):
         row["cold_household_hours"] * (1 if row["removes"] is None else row["removes"]) * rules["horizon"]
         for row in records
     ]
+    facts = {}
+    if rules.get("summer") is not None:
+        facts = {street: street_facts(street, rules) for street in {row["street"] for row in records}}
+    shared = {street for street, (_, spells, _) in facts.items() if spells is not None}
+    prices = rules | {"shared": shared}
     every = sorted(choices(table), key=lambda picks: -sum(benefit[one] for one in picks))
     for picks in every:
         rows = [records[one] for one in picks]
         trenches, stations = jobs_of(rows)
-        if keeps_limits(rows, trenches, rules) and (
-            rules.get("summer") is None or has_calendar(trenches, stations, rules)
+        if keeps_limits(rows, trenches, prices) and (
+            rules.get("summer") is None or has_calendar(trenches, stations, rules, facts)
         ):
             return sum(benefit[one] for one in picks)
     return None

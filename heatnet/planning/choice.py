@@ -28,8 +28,9 @@ from heatnet.planning.patterns import (
 )
 
 NODE_LIMIT = 400
-SHRINKS = 6
-TOLERANCE = 1e-9
+COVERS, SHRINKS = 6, 6
+# Twice the tolerance to which the solver keeps a row.
+TOLERANCE = 2e-6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -149,9 +150,21 @@ class Programme:
         for asset, group in by_asset.items():
             if asset in must or len(group) > 1:
                 self.rows.append((group, [1.0] * len(group), 1.0 if asset in must else -np.inf, 1.0))
+        self._add_street_days(unit, columns, list(nodes.values()))
         self.loops[unit] = self._column(0.0, job_use, none, high=float(len(options)), whole=0)
         self.columns_of[unit] = columns
         return [switch]
+
+    def _add_street_days(self, unit: int, columns: list[int], nodes: list[int]) -> None:
+        """Jobs of a street take turns, so their days cannot exceed the street's open days."""
+        model, one = self.model, self.model.units[unit]
+        if one.rule is None or one.street is None:
+            return
+        options = [int(self.column_options[column][0]) for column in columns]
+        days = [float(model.days[option] - one.setup_days * model.is_trench[option]) for option in options]
+        open_days = sum(last - first + 1 for first, last in one.rule.runs)
+        weights = [*days, *([float(one.setup_days)] * len(nodes))]
+        self.rows.append(([*columns, *nodes], weights, -np.inf, float(open_days)))
 
     def solve(self, limits: Floats, *, gap: float) -> Selection | None:
         """Best choice under these limits (in the unit of `use`), None when there is none."""
@@ -160,7 +173,7 @@ class Programme:
             return Selection(np.zeros(0, dtype=np.int64), 0.0) if is_kept else None
         limits = limits.copy()
         bound = math.inf
-        for _ in range(SHRINKS):
+        for trial in range(COVERS + SHRINKS):
             found = self._milp(limits, gap)
             if found is None:
                 return None
@@ -171,8 +184,11 @@ class Programme:
             over = excess(self.model, chosen)
             if not (over > 0).any():
                 return Selection(chosen, bound)
-            # The solver's tolerance let a limit slip: shrink the row.
-            limits -= np.where(over > 0, over + TOLERANCE * np.maximum(np.abs(limits), 1.0), 0.0)
+            # The solver's tolerance let a limit slip: forbid this choice and all that hold it, or shrink the row.
+            if trial < COVERS and self._cover(chosen, over > 0):
+                continue
+            size = np.maximum(np.abs(limits), np.abs(np.stack(self.use)).max(axis=0))
+            limits -= np.where(over > 0, over + TOLERANCE * np.maximum(size, 1e-300), 0.0)
         return None
 
     def _milp(self, limits: Floats, gap: float) -> tuple[Ints, float] | None:
@@ -197,6 +213,18 @@ class Programme:
         chosen = np.concatenate([np.zeros(0, dtype=np.int64), *(self.column_options[one] for one in picked)])
         reached = -found.fun if found.mip_dual_bound is None else -found.mip_dual_bound
         return np.sort(chosen), float(reached) * worth
+
+    def _cover(self, chosen: Ints, is_over: Bools) -> bool:
+        """Forbid an excessive choice and every larger one; False where a larger one might keep the limits."""
+        if any(row.kind == "min_km" for row, over in zip(self.model.rows, is_over, strict=True) if over):
+            return False
+        units = np.unique(self.model.unit[chosen]).tolist()
+        if any(unit in self.loops for unit in units):
+            return False
+        patterns = {tuple(self.column_options[one].tolist()): one for unit in units for one in self.columns_of[unit]}
+        picked = [patterns[tuple(chosen[self.model.unit[chosen] == unit].tolist())] for unit in units]
+        self.rows.append((picked, [1.0] * len(picked), -np.inf, len(picked) - 1.0))
+        return True
 
     def _matrix(self) -> tuple[sparse.csr_array, Floats, Floats]:
         sizes = [len(columns) for columns, _, _, _ in self.rows]

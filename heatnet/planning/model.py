@@ -138,7 +138,8 @@ def build_model(
     if stuck:
         raise HeatnetError(f"must names assets that fit no days ({left_out[stuck[0]]}): {first_ids(stuck)}.")
     shared = np.array(
-        [rule_of is not None and street is not None and rule_of[street].digs is not None for street in streets]
+        [rule_of is not None and street is not None and rule_of[street].digs is not None for street in streets],
+        dtype=bool,
     )
     saves = shared & (is_trench | ~is_segment)
     cost = np.where(saves, table["price"] * (1 - prices.dig_saving), table["price"])

@@ -93,11 +93,16 @@ def replan(
     day = pd.Timestamp(today).normalize()
     finished, at_work = _kept_jobs(plan, day, done, started)
     kept_jobs = plan.jobs[plan.jobs.index.isin([*finished, *at_work])].copy()
-    kept_jobs["end_on"] = [at_work.get(str(job), end) for job, end in kept_jobs["end_on"].items()]
-    kept_jobs["end_on"] = kept_jobs["end_on"].astype("datetime64[s]")
+    yesterday = day - pd.Timedelta(days=1)
+    ends = [at_work.get(str(job), min(end, yesterday)) for job, end in kept_jobs["end_on"].items()]
+    kept_jobs["end_on"] = pd.Series(ends, index=kept_jobs.index, dtype="datetime64[s]")
+    kept_jobs["start_on"] = kept_jobs["start_on"].where(
+        kept_jobs["start_on"] <= kept_jobs["end_on"], kept_jobs["end_on"]
+    )
     kept_jobs["days"] = ((kept_jobs["end_on"] - kept_jobs["start_on"]).dt.days + 1).astype("Int64")
     kept = plan.cures[plan.cures["job_id"].isin(list(kept_jobs.index))].copy()
-    kept["end_on"] = kept["job_id"].map(kept_jobs["end_on"]).astype("datetime64[s]")
+    kept["start_on"] = kept_jobs["start_on"].reindex(kept["job_id"]).to_numpy()
+    kept["end_on"] = kept_jobs["end_on"].reindex(kept["job_id"]).to_numpy()
     table = plan.request.table
     if candidates_or_assessment is not None:
         table = candidate_table(candidates_or_assessment)
@@ -183,29 +188,38 @@ def _left(limits: Limits, kept: pd.DataFrame, kept_jobs: pd.DataFrame) -> Limits
     """Limits less what the kept jobs take; nothing is left where they take more."""
     renewed = kept[kept["measure"] == "renew"]
     pipes = renewed[renewed["asset_kind"] == "segment"]
-    km = math.fsum(pipes["length_m"].tolist()) / 1000
+    taken_m = [-one for one in pipes["length_m"].tolist()]
     budget: Any = limits.budget
     if limits.funds is not None:
         paid = {
-            fund: math.fsum(kept["cost"][kept["fund"] == fund].tolist())
-            + math.fsum(kept_jobs["job_cost"][kept_jobs["fund"] == fund].tolist())
+            fund: [
+                *kept["cost"][kept["fund"] == fund].tolist(),
+                *kept_jobs["job_cost"][kept_jobs["fund"] == fund].tolist(),
+            ]
             for fund in limits.funds
         }
-        budget = {fund: max(0.0, amount - paid[fund]) for fund, amount in limits.funds.items()}
+        budget = {fund: _rest(amount, paid[fund]) for fund, amount in limits.funds.items()}
     elif limits.budget is not None:
-        spent = math.fsum([*kept["cost"].tolist(), *kept_jobs["job_cost"].tolist()])
-        budget = max(0.0, float(limits.budget) - spent)  # type: ignore[arg-type]
+        budget = _rest(limits.budget, [*kept["cost"].tolist(), *kept_jobs["job_cost"].tolist()])
     least = {
-        name: max(0.0, amount - math.fsum(pipes["length_m"][pipes["community"] == str(name)].tolist()) / 1000)
+        name: _rest_km(amount, [-one for one in pipes["length_m"][pipes["community"] == str(name)].tolist()])
         for name, amount in (limits.min_km or {}).items()
     }
     stations = len(renewed) - len(pipes)
     return Limits(
         budget=budget,
-        max_km=None if limits.max_km is None else max(0.0, limits.max_km - km),
+        max_km=None if limits.max_km is None else _rest_km(limits.max_km, taken_m),
         max_stations=None if limits.max_stations is None else max(0.0, limits.max_stations - stations),
         min_km=least or None,
     )
+
+
+def _rest(amount: Any, spent: list[float]) -> float:
+    return max(0.0, math.fsum([float(amount), *(-one for one in spent)]))
+
+
+def _rest_km(limit_km: float, taken_m: list[float]) -> float:
+    return max(0.0, math.fsum([limit_km * 1000, *taken_m]) / 1000)
 
 
 def _crew_days(
