@@ -60,8 +60,8 @@ def diagnose_first(
     >>> visits = pd.DataFrame({"visit_id": range(20), "building_id": ["N"] * 10 + ["F"] * 10,
     ...                        "visited_on": "2023-12-10", "is_cold": [False] * 10 + [True] * 5 + [False] * 5})
     >>> location = locate_faults(network, visits, season=2023, p_clear=0.2, p_impaired=0.6)
-    >>> diagnose_first(location)[["near_cold_share", "far_cold_share", "check"]].loc["S"].tolist()
-    [0.0, 0.5, 'balance, strainer, riser']
+    >>> diagnose_first(location)[["near_cold_share", "far_cold_share", "check"]].to_dict("index")
+    {'S': {'near_cold_share': 0.0, 'far_cold_share': 0.5, 'check': 'balance, strainer, riser'}}
     """
     if isinstance(leaking, str):
         raise HeatnetError(f"leaking is {leaking!r}; give a list of station ids.")
