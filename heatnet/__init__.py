@@ -3,6 +3,7 @@
 from heatnet import synthetic
 from heatnet.assess import assess
 from heatnet.assessment import Assessment
+from heatnet.backtest import Backtest, backtest
 from heatnet.check import check_faults, check_network, check_visits
 from heatnet.consequence import cold_hours, reliability
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
@@ -18,6 +19,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Assessment",
+    "Backtest",
     "FailureModel",
     "HeatnetError",
     "History",
@@ -30,6 +32,7 @@ __all__ = [
     "Summer",
     "assess",
     "asset_seasons",
+    "backtest",
     "check_faults",
     "check_network",
     "check_visits",

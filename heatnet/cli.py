@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import logging
+import re
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 import click
 import pandas as pd
@@ -14,14 +15,18 @@ from tqdm import tqdm
 import heatnet
 from heatnet.assess import STEPS, assess
 from heatnet.assessment import Assessment
+from heatnet.backtest import backtest
 from heatnet.check import check_faults, check_network, check_visits
 from heatnet.errors import HeatnetError
 from heatnet.findings import all_findings, summary_of
 from heatnet.planning import Plan, Summer, plan_cures
 from heatnet.reading import Inventory, read_inventory
-from heatnet.results import run_record, write_plan, write_ranking
+from heatnet.results import run_record, write_backtest, write_plan, write_ranking
 from heatnet.synthetic import make_city
 from heatnet.writing import write_csv, write_inventory
+
+if TYPE_CHECKING:
+    from heatnet.batch import NetworkScore
 
 _UNUSABLE = 2
 
@@ -47,6 +52,40 @@ class _Progress(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         self.bar.set_description(record.getMessage())
         self.bar.update()
+
+
+class _Networks(logging.Handler):
+    """Shows how a run over many networks gets on: a bar on a terminal, plain lines elsewhere."""
+
+    def __init__(self, as_json: bool) -> None:
+        super().__init__(level=logging.INFO)
+        self.scored = self.total = 0
+        self._as_json, self._logger = as_json, logging.getLogger("heatnet.batch")
+        self._bar = tqdm(unit="network", disable=not sys.stderr.isatty(), leave=False)
+
+    def __enter__(self) -> Self:
+        self._logger.setLevel(logging.INFO)
+        self._logger.addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._logger.removeHandler(self)
+        self._bar.close()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._bar.set_description(record.getMessage())
+        if self._bar.disable:
+            click.echo(record.getMessage(), err=True)
+
+    def tell(self, result: NetworkScore) -> None:
+        self.scored, self.total = self.scored + (result.status == "scored"), result.total
+        self._bar.total = result.total
+        self._bar.update()
+        if self._as_json:
+            click.echo(json.dumps({**result.summary, "done": result.done, "total": result.total}, ensure_ascii=False))
+        if self._bar.disable or result.status != "scored":
+            what = "scored" if result.reason is None else f"{result.status}: {result.reason}"
+            self._bar.write(f"{result.done}/{result.total} {result.name} {what}", file=sys.stderr)
 
 
 _inventory = click.argument("inventory", type=click.Path(path_type=Path))
@@ -128,6 +167,62 @@ def plan(inventory: Path, season: int, seed: int, output: Path, **options: Any) 
     write_plan(assessment, chosen, output, run_record(tables.files, settings))
     _tell(assessment, chosen)
     click.echo(f"{output / 'cures.csv'}: {_summary(chosen)}")
+
+
+@main.command(name="backtest")
+@_inventory
+@click.option("--seasons", required=True, help="Seasons to forecast, such as 2015-2018 or 2016,2018.")
+@_seed
+@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Folder of the results.")
+def backtest_command(inventory: Path, seasons: str, seed: int, output: Path | None) -> None:
+    """Forecast past seasons from the records before them and compare with the faults found."""
+    tables = read_inventory(inventory)
+    if tables.faults is None:
+        raise HeatnetError(f"{inventory} holds no table of faults: nothing to compare a forecast with")
+    asked, records = _seasons(seasons), {"visits": tables.visits, "works": tables.works}
+    result = backtest(tables.network, seasons=asked, faults=tables.faults, rng=seed, **records)
+    if output:
+        write_backtest(result, output)
+    click.echo(result.to_text(), nl=False)
+
+
+def _seasons(text: str) -> list[int]:
+    """Return the seasons of a text such as 2015-2018 or 2016,2018."""
+    match = re.fullmatch(r"(\d{4})-(\d{4})", text.strip())
+    if match:
+        return list(range(int(match[1]), int(match[2]) + 1))
+    if not re.fullmatch(r"\d{4}(,\d{4})*", text.strip()):
+        raise HeatnetError(f"--seasons is {text!r}; write 2015-2018 or 2016,2018")
+    return [int(word) for word in text.strip().split(",")]
+
+
+@main.command()
+@click.argument("inventories", nargs=-1, required=True, metavar="INVENTORY...")
+@click.option(
+    "--season", type=click.IntRange(1900, 2200), help="Coming season; default: after the latest record of all."
+)
+@click.option("--workers", type=click.IntRange(1), default=1, show_default=True, help="Processes on this machine.")
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Running Dask scheduler to use instead, such as tcp://10.0.0.7:8786."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print each network as a line of JSON as it finishes.")
+@_seed
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the results."
+)
+def score(inventories: tuple[str, ...], output: Path, as_json: bool, seed: int, **options: Any) -> None:
+    """Score many inventories with one failure model for all; run again, it goes on where it stopped.
+
+    INVENTORY is a folder, a pattern such as 'towns/*', or a Parquet dataset partitioned by network_id.
+    """
+    from heatnet.batch import score as score_all
+
+    with _Networks(as_json) as told:
+        for result in score_all(inventories, output=output, rng=seed, **options):
+            told.tell(result)
+    if not as_json:
+        click.echo(f"{output / 'summary.csv'}: {told.scored} of {told.total} networks scored")
+    sys.exit(0 if told.scored == told.total else int(told.scored > 0) or _UNUSABLE)
 
 
 def _findings(tables: Inventory) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet.assessment import Assessment
+from heatnet.backtest import Backtest
 from heatnet.planning import Plan
 from heatnet.writing import PathLike, whole_folder, write_csv, write_json
 
@@ -86,6 +87,22 @@ def write_plan(assessment: Assessment, plan: Plan, folder: PathLike, record: Map
         write_csv(cures, stage / "cures.csv")
         write_csv(jobs, stage / "jobs.csv")
         write_json({**record, "plan": summary, "assumptions": list(assessment.assumptions)}, stage / "run.json")
+
+
+def write_backtest(result: Backtest, folder: PathLike) -> None:
+    """Write ``capture.csv``, ``calibration.csv``, ``scores.csv`` and ``backtest.txt`` into a folder, all or none.
+
+    Raises
+    ------
+    HeatnetError
+        The folder cannot be written to.
+    """
+    errors = result.standard_error.add_prefix("standard_error_")
+    with whole_folder(folder) as stage:
+        write_csv(result.capture.join(errors).rename(columns=str), stage / "capture.csv")
+        write_csv(result.calibration, stage / "calibration.csv")
+        write_csv(result.scores, stage / "scores.csv")
+        (stage / "backtest.txt").write_text(result.to_text(), encoding="utf-8", newline="\n")
 
 
 def run_record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]:

@@ -138,3 +138,30 @@ def test_help_names_every_command() -> None:
     text = run("--help").stdout
     for command in ("demo", "check", "rank", "plan"):
         assert command in text
+
+
+def test_backtest_prints_its_table_and_writes_its_files(city: Path, tmp_path: Path) -> None:
+    result = run("backtest", city, "--seasons", "2024-2025", "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "heatnet" in result.stdout
+    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
+        "backtest.txt",
+        "calibration.csv",
+        "capture.csv",
+        "scores.csv",
+    ]
+    capture = pd.read_csv(tmp_path / "out" / "capture.csv", index_col="method")
+    assert list(capture.index) == ["heatnet", "age", "past_faults", "random", "oracle"]
+
+
+@pytest.mark.parametrize("seasons", ["twenty", "2018-15", ""])
+def test_seasons_that_cannot_be_read_end_with_two(city: Path, seasons: str) -> None:
+    result = run("backtest", city, "--seasons", seasons)
+    assert result.exit_code == 2
+    assert "--seasons" in result.stderr
+
+
+def test_a_backtest_needs_faults(fixtures: Path) -> None:
+    result = run("backtest", fixtures / "tree", "--seasons", "2024")
+    assert result.exit_code == 2
+    assert "holds no table of faults" in result.stderr
