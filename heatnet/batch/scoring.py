@@ -208,7 +208,7 @@ def _rows(
     _LOG.info("scoring %d networks for season %d", len(usable), coming)
     for order, result in runs.each(score_network, orders):
         if isinstance(result, dict):
-            yield order.source.name, result
+            yield order.source.name, {column: result[column] for column in SUMMARY_COLUMNS}
         else:
             yield order.source.name, _without_result(order.source, home.folder, result)
 
