@@ -229,3 +229,13 @@ def compare_loss(fast: pd.DataFrame, slow: pd.DataFrame) -> None:
         fast["load_lost_kw"].to_numpy(dtype=float), slow["load_lost_kw"].to_numpy(dtype=float), rtol=1e-12, atol=0
     )
     assert fast["buildings_lost"].dtype == fast["valves_to_close"].dtype == np.int64
+
+
+def test_the_drawing_of_the_manual_holds():
+    kinds = {"A": "source", "J": "junction", "K": "junction", "T1": "station", "T2": "station"}
+    kinds |= {"B1": "building", "B2": "building"}
+    rows = ["AJ A J", "AK A K", "JK J K", "JT J T1", "KT K T2"]
+    rows += ["S1 T1 B1 secondary", "S2 B1 B2 secondary", "S3 T2 B2 secondary"]
+    network = network_of(kinds, rows, ["JT J", "KT K", "S2 B2"])
+    assert lost(network, "segment") == {}
+    assert lost(network) == {"AJ": 2, "AK": 2, "JK": 2, "S1": 1, "S2": 1, "S3": 1}
