@@ -13,7 +13,8 @@ from heatnet.findings import all_findings
 from heatnet.history import asset_seasons
 from heatnet.hours import chronic_part, cleaning_findings, outage_part, winter_location
 from heatnet.network import Network
-from heatnet.ranking import rank_assets, reasons
+from heatnet.ranking import rank_assets, with_office_grades
+from heatnet.reasons import reasons
 from heatnet.records import records_before
 
 STEPS = 4
@@ -30,7 +31,9 @@ def assess(
     makeup: pd.DataFrame | None = None,
     climate: Any = None,
     grade_share: float = 0.024,
+    grades: pd.DataFrame | None = None,
     model: FailureModel | None = None,
+    language: str = "en",
     rng: Any = 0,
 ) -> Assessment:
     """Rank every asset by the cold household-hours that its cure saves in the coming season.
@@ -48,8 +51,12 @@ def assess(
         Outdoor temperatures of the heating time in degC, equal weights; by default an assumed winter.
     grade_share : float
         Share of the length that one summer can cure; grade A is what belongs to it in at least 80 % of draws.
+    grades : DataFrame, optional
+        Grades set by the office, index asset_id: ``grade`` and ``grade_reason``; they stay, beside heatnet's own.
     model : FailureModel, optional
         A failure model fitted elsewhere, such as to many networks; by default it is fitted to this network's faults.
+    language : str
+        Language of the reasons: ``en`` or ``zh``.
     rng : int or numpy Generator
         Seed of the draws for the range of each rank.
 
@@ -92,7 +99,9 @@ def assess(
     _LOG.info("how stable the order is")
     told = pd.concat([told_of_assets(network, history), expected, outage.columns, chronic.columns], axis=1)
     ranking = rank_assets(told, grade_share=grade_share, rng=rng)
-    ranking = ranking.assign(reason=reasons(ranking))
+    ranking = ranking.assign(reason=reasons(ranking, language=language))
+    if grades is not None:
+        ranking = with_office_grades(ranking, grades)
     assumptions = (*outage.assumptions, *chronic.assumptions)
     findings = all_findings([history.findings, *cleaning_findings(network, records)])
     return Assessment(network, season, ranking, assumptions, findings, history, model, location)

@@ -93,6 +93,9 @@ _inventory = click.argument("inventory", type=click.Path(path_type=Path))
 _season = click.option(
     "--season", type=click.IntRange(1900, 2200), required=True, help="Coming season, by its first year."
 )
+_language = click.option(
+    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the reasons."
+)
 _seed = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all random draws.")
 
 
@@ -134,10 +137,11 @@ def check(inventory: Path, output: Path | None) -> None:
 @_inventory
 @_season
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, help="CSV file of the ranking.")
+@_language
 @_seed
-def rank(inventory: Path, season: int, output: Path, seed: int) -> None:
+def rank(inventory: Path, season: int, output: Path, seed: int, language: str) -> None:
     """Rank every asset of INVENTORY by the cold household-hours that its cure saves in the coming season."""
-    assessment = _assessed(read_inventory(inventory), season, seed)
+    assessment = _assessed(read_inventory(inventory), season, seed, language)
     write_ranking(assessment.ranking, output)
     _tell(assessment)
     click.echo(f"{output}: {len(assessment.ranking)} assets, best cure first")
@@ -154,17 +158,18 @@ def rank(inventory: Path, season: int, output: Path, seed: int) -> None:
 )
 @click.option("--last-day", type=click.DateTime(["%Y-%m-%d"]), help="Day by which pressure tests are finished.")
 @click.option("--crews", type=click.IntRange(1), help="Crews at work at the same time.")
+@_language
 @_seed
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the results."
 )
-def plan(inventory: Path, season: int, seed: int, output: Path, **options: Any) -> None:
+def plan(inventory: Path, season: int, seed: int, language: str, output: Path, **options: Any) -> None:
     """Plan the summer before the season: ranking.csv, cures.csv, jobs.csv and run.json in the output folder."""
     tables = read_inventory(inventory)
     summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
-    assessment = _assessed(tables, season, seed)
+    assessment = _assessed(tables, season, seed, language)
     chosen = plan_cures(assessment, digs=tables.digs, summer=summer, **options)
-    settings = {"season": season, "seed": seed, "summer": str(summer), **options}
+    settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
     write_plan(assessment, chosen, output, run_record(tables.files, settings))
     _tell(assessment, chosen)
     click.echo(f"{output / 'cures.csv'}: {_summary(chosen)}")
@@ -235,13 +240,13 @@ def _findings(tables: Inventory) -> pd.DataFrame:
     return all_findings(parts)
 
 
-def _assessed(tables: Inventory, season: int, seed: int) -> Assessment:
+def _assessed(tables: Inventory, season: int, seed: int, language: str) -> Assessment:
     logger, progress = logging.getLogger("heatnet"), _Progress(STEPS)
     logger.setLevel(logging.INFO)
     logger.addHandler(progress)
     records = {name: getattr(tables, name) for name in ("visits", "faults", "works", "makeup")}
     try:
-        return assess(tables.network, season=season, rng=seed, **records)
+        return assess(tables.network, season=season, rng=seed, language=language, **records)
     finally:
         logger.removeHandler(progress)
         progress.bar.close()

@@ -1,4 +1,4 @@
-"""Assets in the order of what their cure saves, how stable that order is, and why.
+"""Assets in the order of what their cure saves, how stable that order is, and the grades that follow.
 
 One draw of the future takes a fault rate from the interval of each asset and a state, impaired or not, from its
 posterior; the order of many draws gives each rank its range. With p the probability that an asset is impaired, a
@@ -130,55 +130,49 @@ def _gamma_shape(table: pd.DataFrame) -> Floats:
     return shape
 
 
-def reasons(ranking: pd.DataFrame) -> pd.Series[Any]:
-    """Return one plain sentence for each asset, built from the numbers of its own row.
+def with_office_grades(ranking: pd.DataFrame, grades: pd.DataFrame) -> pd.DataFrame:
+    """Return the ranking with the grades that the office has set; both grades stay to be seen.
 
     Parameters
     ----------
     ranking : DataFrame
-        Index asset_id; ``asset_kind``, ``length_m``, ``laid_year``, ``past_faults``, ``past_seasons``, ``visits``,
-        ``cold_visits``, ``buildings_lost``, ``households_lost``, ``outage_hours``, ``chronic_hours``. Unknown: NaN.
+        Index asset_id; ``grade``.
+    grades : DataFrame
+        Index asset_id; ``grade`` (A, B or C) and ``grade_reason`` (why; required).
 
     Returns
     -------
-    Series
-        Text by asset_id: what weighs most comes first.
+    DataFrame
+        A new ranking in the same order: ``grade`` (the office's where it set one), ``grade_computed`` (heatnet's) and
+        ``grade_reason`` (missing where the office set none).
+
+    Raises
+    ------
+    HeatnetError
+        An asset is unknown or named twice, a grade is none of A, B, C, or a reason is missing.
+
+    Examples
+    --------
+    >>> ranking = pd.DataFrame({"grade": ["C", "C"]}, index=pd.Index(["S1", "S2"], name="asset_id"))
+    >>> office = pd.DataFrame({"grade": ["A"], "grade_reason": ["hospital main"]}, index=["S2"])
+    >>> with_office_grades(ranking, office)[["grade", "grade_computed"]].values.tolist()
+    [['C', 'C'], ['A', 'C']]
     """
-    rows = ranking.to_dict("records")
-    return pd.Series([_reason(row) for row in rows], index=ranking.index, name="reason", dtype=object)
-
-
-def _reason(row: dict[Any, Any]) -> str:
-    chronic, outage = _visit_words(row), [*_laying_words(row), *_fault_words(row), _loss_words(row)]
-    parts = [*chronic, *outage] if row["chronic_hours"] > row["outage_hours"] else [*outage, *chronic]
-    return "; ".join(parts)
-
-
-def _laying_words(row: dict[Any, Any]) -> list[str]:
-    if row["asset_kind"] == "station":
-        return []
-    return ["laying year unknown" if pd.isna(row["laid_year"]) else f"laid {row['laid_year']:.0f}"]
-
-
-def _fault_words(row: dict[Any, Any]) -> list[str]:
-    seasons = int(row["past_seasons"])
-    if not seasons:
-        return []
-    where = "" if row["asset_kind"] == "station" else f" on {row['length_m']:.0f} m"
-    return [f"{_counted(int(row['past_faults']), 'fault')} in {_counted(seasons, 'season')}{where}"]
-
-
-def _loss_words(row: dict[Any, Any]) -> str:
-    if row["buildings_lost"] == 0:
-        return "its outage cuts off no building"
-    buildings = _counted(int(row["buildings_lost"]), "building")
-    return f"its outage cuts off {buildings} with {row['households_lost']:.0f} households"
-
-
-def _visit_words(row: dict[Any, Any]) -> list[str]:
-    visits = int(row["visits"])
-    return [f"{int(row['cold_visits'])} of {_counted(visits, 'visit')} behind it cold"] if visits else []
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+    absent = {"grade", "grade_reason"} - set(grades.columns)
+    if absent:
+        raise HeatnetError(f"the table of grades lacks {', '.join(sorted(absent))}")
+    for what, bad in (
+        ("are not in the ranking", ~grades.index.isin(ranking.index)),
+        ("stand more than once", grades.index.duplicated(keep=False)),
+        ("have a grade that is none of A, B, C", ~grades["grade"].isin(["A", "B", "C"]).to_numpy()),
+        ("have no grade_reason", (grades["grade_reason"].fillna("").astype(str).str.strip() == "").to_numpy()),
+    ):
+        if bad.any():
+            ids = [str(one) for one in grades.index[bad]]
+            raise HeatnetError(f"{len(ids)} of the office's grades {what}: {', '.join(ids[:5])}")
+    office = grades.reindex(ranking.index)
+    return ranking.assign(
+        grade=office["grade"].where(office["grade"].notna(), ranking["grade"]),
+        grade_computed=ranking["grade"],
+        grade_reason=office["grade_reason"],
+    )

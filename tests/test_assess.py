@@ -179,7 +179,7 @@ def test_every_number_in_the_reasons_of_the_first_fifty_is_the_tables_number(ass
     for _, row in assessment.ranking.head(50).iterrows():
         reason = row["reason"]
         if row["visits"]:
-            assert f"{row['cold_visits']:.0f} of {row['visits']:.0f} visit" in reason
+            assert f"{row['cold_visits']:.0f} of {row['visits']:.0f} visited homes" in reason
         if row["buildings_lost"]:
             assert f"{row['households_lost']:.0f} households" in reason
         if row["asset_kind"] == "segment":

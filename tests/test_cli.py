@@ -165,3 +165,9 @@ def test_a_backtest_needs_faults(fixtures: Path) -> None:
     result = run("backtest", fixtures / "tree", "--seasons", "2024")
     assert result.exit_code == 2
     assert "holds no table of faults" in result.stderr
+
+
+def test_reasons_can_be_had_in_chinese(city: Path, tmp_path: Path) -> None:
+    result = run("rank", city, "--season", 2026, "--language", "zh", "-o", tmp_path / "ranking.csv")
+    assert result.exit_code == 0, result.output
+    assert pd.read_csv(tmp_path / "ranking.csv")["reason"].str.contains("停运").all()

@@ -1,11 +1,11 @@
-"""The order is that of the hours; its range comes from drawn futures; each reason tells the row's own numbers."""
+"""The order is that of the hours; its range comes from drawn futures; the office's grades stay."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from heatnet.errors import HeatnetError
-from heatnet.ranking import rank_assets, reasons
+from heatnet.ranking import rank_assets, with_office_grades
 
 
 def assets(n: int = 40, seed: int = 1) -> pd.DataFrame:
@@ -100,26 +100,32 @@ def test_an_empty_table_has_an_empty_ranking() -> None:
     assert rank_assets(assets()[:0]).empty
 
 
-def test_a_reason_begins_with_what_weighs_most_and_tells_its_numbers() -> None:
-    rows = pd.DataFrame(
-        {
-            "asset_kind": ["segment", "segment", "station"],
-            "length_m": [84.0, 20.4, np.nan],
-            "laid_year": [1989.0, np.nan, np.nan],
-            "past_faults": [3, 0, 1],
-            "past_seasons": [6, 6, 6],
-            "visits": [14, 0, 1],
-            "cold_visits": [9, 0, 1],
-            "buildings_lost": [8, 0, 1],
-            "households_lost": [640.0, 0.0, 30.0],
-            "outage_hours": [10.0, 1.0, 1.0],
-            "chronic_hours": [50.0, 0.0, 0.0],
-        },
-        index=pd.Index(["S1", "S2", "T1"], name="asset_id"),
-    )
-    assert reasons(rows).tolist() == [
-        "9 of 14 visits behind it cold; laid 1989; 3 faults in 6 seasons on 84 m; "
-        "its outage cuts off 8 buildings with 640 households",
-        "laying year unknown; no faults in 6 seasons on 20 m; its outage cuts off no building",
-        "1 fault in 6 seasons; its outage cuts off 1 building with 30 households; 1 of 1 visit behind it cold",
+def test_the_office_grade_stays_and_both_are_shown() -> None:
+    ranking = rank_assets(assets())
+    last = ranking.index[-1]
+    office = pd.DataFrame({"grade": ["A"], "grade_reason": ["promised to the hospital"]}, index=[last])
+    graded = with_office_grades(ranking, office)
+    assert graded.index.equals(ranking.index)
+    assert graded.loc[last, ["grade", "grade_computed", "grade_reason"]].tolist() == [
+        "A",
+        "C",
+        "promised to the hospital",
     ]
+    others = graded.drop(index=last)
+    assert (others["grade"] == others["grade_computed"]).all()
+    assert others["grade_reason"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("ids", "grade", "reason", "message"),
+    [
+        (["nowhere"], "A", "x", "not in the ranking"),
+        (["A00", "A00"], "A", "x", "more than once"),
+        (["A00"], "D", "x", "none of A, B, C"),
+        (["A00"], "A", " ", "no grade_reason"),
+    ],
+)
+def test_office_grades_that_cannot_be_used_are_refused(ids: list[str], grade: str, reason: str, message: str) -> None:
+    office = pd.DataFrame({"grade": grade, "grade_reason": reason}, index=ids)
+    with pytest.raises(HeatnetError, match=message):
+        with_office_grades(rank_assets(assets()), office)
