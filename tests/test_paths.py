@@ -45,7 +45,7 @@ def check_against_slow(network: Network) -> None:
         assert (ids[last] if last >= 0 else None) == (expected[-1] if expected else None)
 
 
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(derandomize=True, deadline=None, max_examples=200)
 @given(st.integers(0, 2**32 - 1))
 def test_paths_equal_the_slow_twin_on_random_networks(seed: int) -> None:
     check_against_slow(random_network(np.random.default_rng(seed)))

@@ -251,29 +251,36 @@ def _asset_table(
     with np.errstate(divide="ignore"):
         posterior[in_group] = told.of_members(group, np.log(prior[in_group]))
     group_prob[in_group] = told.of_members(np.arange(len(tree)), tree.log_any)[group]
-    label = np.full(network.n_assets, np.nan, dtype=object)
-    names = network.asset_ids[in_group].to_numpy(dtype=object)
-    label[in_group] = _smallest_names(names, group, len(tree))[group]
+    smallest = np.full(network.n_assets, -1, dtype=np.int64)
+    smallest[in_group] = _smallest_named(network, in_group, group, len(tree))[group]
+    label = network.asset_ids.take(smallest).where(smallest >= 0)
     return pd.DataFrame(
         {
             "impaired_prob": posterior,
             "visits": seen_below,
             "cold_visits": cold_below,
-            "ambiguity_group": pd.Series(label, index=network.asset_ids, dtype=network.asset_ids.dtype),
+            "ambiguity_group": label.array,
             "group_prob": group_prob,
         },
         index=network.asset_ids,
     )
 
 
-def _smallest_names(names: npt.NDArray[Any], group: npt.NDArray[np.int64], n_groups: int) -> npt.NDArray[Any]:
-    """Return the smallest name, as text, in each group."""
-    smallest: list[str | None] = [None] * n_groups
-    for name, i in zip(names.tolist(), group.tolist(), strict=True):
-        known = smallest[i]
-        if known is None or name < known:
-            smallest[i] = name
-    return np.array(smallest, dtype=object)
+def _smallest_named(network: Network, assets: Integers, group: Integers, n_groups: int) -> Integers:
+    """Return, per group, the position of its asset with the smallest id as text."""
+    first = np.empty(n_groups, dtype=np.int64)
+    first[group[::-1]] = assets[::-1]
+    is_shared = np.bincount(group, minlength=n_groups)[group] > 1
+    shared = assets[is_shared]
+    names = network.asset_ids[shared].to_numpy(dtype=object).tolist()
+    smallest: dict[int, tuple[str, int]] = {}
+    for name, position, i in zip(names, shared.tolist(), group[is_shared].tolist(), strict=True):
+        known = smallest.get(i)
+        if known is None or name < known[0]:
+            smallest[i] = (name, position)
+    for i, (_, position) in smallest.items():
+        first[i] = position
+    return first
 
 
 def _building_table(

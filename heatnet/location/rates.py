@@ -15,7 +15,6 @@ from itertools import product
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
 
 from heatnet.errors import HeatnetError
 from heatnet.location.evidence import Evidence, Rates
@@ -29,6 +28,7 @@ EXTRA_CALLS, IMPAIRED_CALL_FACTOR = 1.0, 4.0
 _LEAST_RATE = 1e-12
 _STEP = 1e-6
 _FEWEST_GROUPS_OF_ONE_HILL = 5000
+_MOST_STEPS, _LONGEST_STEP, _LEAST_GAIN = 60, 2.0, 1e-8
 _RATE_BOUNDS, _DISTANCE_BOUNDS = (-20.0, 20.0), (-15.0, 2.7)
 
 
@@ -222,20 +222,53 @@ def _starts(surface: _Surface) -> Iterator[Floats]:
 
 
 def _climbed(surface: _Surface, start: Floats) -> tuple[float, Floats]:
-    """Return value and place of the top of the hill on which `start` stands, but for the last digits."""
-    seen = surface.evidence
-    scale = np.r_[
-        np.full(surface.visits.n_free, 1 / math.sqrt(4 + 0.1 * float(seen.visits.sum()))),
-        np.full(surface.calls.n_free, 1 / math.sqrt(4 + 0.1 * float(seen.calls.sum()))),
+    """Return value and place of the top of the hill on which `start` stands, but for the last digits.
+
+    Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno), halved until they gain.
+    """
+    low, high = np.array(surface.visits.bounds() + surface.calls.bounds()).T
+    free, (value, slope) = start, surface.value_and_slope(start)
+    inverse = np.diag(_spread(surface) ** 2)
+    for _ in range(_MOST_STEPS):
+        step = (inverse * slope).sum(axis=1)
+        step *= min(1.0, _LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
+        gained = False
+        for _ in range(30):
+            trial = np.clip(free + step, low, high)
+            trial_value, trial_slope = surface.value_and_slope(trial)
+            if trial_value > value:
+                gained = True
+                break
+            step = step / 2
+        if not gained:
+            break
+        inverse = _bfgs(inverse, trial - free, slope - trial_slope)
+        gain = trial_value - value
+        free, value, slope = trial, trial_value, trial_slope
+        if gain < _LEAST_GAIN:
+            break
+    return value, free
+
+
+def _spread(surface: _Surface) -> Floats:
+    """Return about how far each free coordinate may be off, as a first guess of the curvature."""
+    visits, calls = float(surface.evidence.visits.sum()), float(surface.evidence.calls.sum())
+    return np.r_[
+        np.full(surface.visits.n_free, 1 / math.sqrt(4 + 0.1 * visits)),
+        np.full(surface.calls.n_free, 1 / math.sqrt(4 + 0.1 * calls)),
     ]
 
-    def downhill(scaled: Floats) -> tuple[float, Floats]:
-        value, slope = surface.value_and_slope(scaled * scale)
-        return -value, -slope * scale
 
-    limits = np.array(surface.visits.bounds() + surface.calls.bounds()) / scale[:, None]
-    found = minimize(downhill, start / scale, jac=True, method="L-BFGS-B", bounds=limits, options={"ftol": 1e-10})
-    return -float(found.fun), np.asarray(found.x) * scale
+def _bfgs(inverse: Floats, step: Floats, change: Floats) -> Floats:
+    """Return the inverse curvature after a step over which the slope fell by `change`."""
+    along = float((step * change).sum())
+    if along <= 1e-14:
+        return inverse
+    turned = (inverse * change).sum(axis=1)
+    weight = 1 + float((change * turned).sum()) / along
+    cross = np.outer(turned, step)
+    turned_inverse: Floats = inverse + (weight * np.outer(step, step) - cross - cross.T) / along
+    return turned_inverse
 
 
 def _polished(surface: _Surface, free: Floats) -> Floats:

@@ -120,7 +120,7 @@ def _level_starts(parent: Integers, order: Integers) -> Integers | None:
     while starts[-1] < len(order):
         if len(starts) > _FEWEST_LEVELS_OF_A_LOOP and len(starts) * _FEWEST_MEMBERS_PER_LEVEL > len(order):
             return None
-        starts.append(int(np.searchsorted(parent_place, starts[-1])))
+        starts.append(int(parent_place.searchsorted(starts[-1])))
     return np.array(starts, dtype=np.int64)
 
 
