@@ -142,11 +142,23 @@ class Outages:
         """
         return apply_exactly(self._carried, values, self._n_segments + len(self.is_live), "values")
 
-    def with_intervals(self, cut: tuple[Intervals, ...]) -> Outages:
-        """Return the same for other losses of segments, one layer each: those that cut off these intervals."""
+    def hanging_at(self, cut: Intervals, weights: npt.ArrayLike) -> Floats:
+        """Return the sum of weights of all that hangs at the positions of each interval, counted in each layer.
+
+        A building behind a station counts where the station stands, and may count twice if its supply hangs on one
+        station and its return on another.
+        """
         nothing = np.empty(0, dtype=np.int64)
-        no_overlap = Overlap(nothing, nothing, nothing, nothing)
-        return replace(self, _cut=cut, _overlap=no_overlap, _extra_outage=nothing, _extra_item=nothing)
+        loose = replace(
+            self,
+            _n_segments=len(cut.first),
+            _cut=(cut,) * len(self._cut),
+            _share_sign=np.maximum(self._share_sign, 0),
+            _overlap=Overlap(nothing, nothing, nothing, nothing),
+            _extra_outage=nothing,
+            _extra_item=nothing,
+        )
+        return loose.lost(weights)[: len(cut.first)]
 
     def _lost(self, weights: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         n_items = len(self._item_position[0])

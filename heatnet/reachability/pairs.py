@@ -4,7 +4,8 @@ Where all rows are pairs of pipes and no station shares its secondary net, such 
 worst are found in near-linear time. Otherwise: take one segment out for good; what the outage of another one cuts off
 then, less what it cuts off in the intact network, is what the pair adds. Only a segment that heat can go around, or one
 below which stands a station that shares its secondary net, can add anything: what another bridge cuts off stays as it
-is for everyone else.
+is for everyone else. The rings say how much a segment can add at the most, so segments are tried from the most promising
+one on, until none can add as much as the pairs found.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from heatnet.network import Network
 from heatnet.reachability.cut_off import both_levels, intervals, one_order, outages_of_parts
 from heatnet.reachability.exact_sums import Floats
 from heatnet.reachability.parts import Integers, Parts, Truths, segment_parts
-from heatnet.reachability.rings import Rings, hanging_sums, rings_of, worst_pairs
+from heatnet.reachability.rings import Rings, rings_of, worst_pairs
 from heatnet.reachability.walks import Cuts
 
 
@@ -28,7 +29,8 @@ def critical_pairs(network: Network, top: int = 100) -> pd.DataFrame:
 
     Each row alone is out (no sections). Exact. Near-linear where all rows are pairs of pipes and each secondary net has
     one station. Each segment on a ring with a station that shares its secondary net costs one evaluation of the
-    network, and so does each segment that heat can go around as soon as one row is a single supply or return pipe.
+    network; as soon as one row is a single supply or return pipe, so does each segment on a ring that holds as much as
+    the least of the pairs returned.
 
     Parameters
     ----------
@@ -69,28 +71,31 @@ def critical_pairs(network: Network, top: int = 100) -> pd.DataFrame:
     primary, secondary, is_live = both_levels(network, parts, "segment")
     joined = one_order(primary, secondary)
     shared = _shared_before(network, parts, secondary, joined, is_live)
-    able = _able_to_add(parts, joined, shared)
+    goes_around, is_over_shared = _able_to_add(parts, joined, shared)
+    able = np.flatnonzero(goes_around | is_over_shared)
     found = _Worst(network, top)
-    to_evaluate = able
+    rings = rings_of(network, parts, joined, is_live)
+    below = cut.hanging_at(rings.hanging, weights)
+    meets_shared = _meets_shared(rings, shared)
     if len(parts.pipe_unit) == 1:
-        rings = rings_of(network, parts, joined, is_live)
-        sums = hanging_sums(rings, cut, weights)
-        meets_shared = _meets_shared(rings, shared)
-        one, other = worst_pairs(rings, np.flatnonzero(~meets_shared), sums[:, :2], top)
-        found.add(one, other, sums[one] - sums[other], alone[one] + alone[other])
-        in_plain_ring = np.zeros(network.n_segments, dtype=bool)
-        in_plain_ring[rings.segments[np.repeat(~meets_shared, np.diff(rings.starts))]] = True
-        to_evaluate = able[~in_plain_ring[able]]
+        one, other = worst_pairs(rings, np.flatnonzero(~meets_shared), below[:, :2], top)
+        first, second = rings.segments[one], rings.segments[other]
+        found.add(first, second, below[one] - below[other], alone[first] + alone[second])
+    at_most = _most_added(rings, meets_shared, below[:, 1], is_over_shared)
+    if len(parts.pipe_unit) == 1:
+        at_most[np.isfinite(at_most)] = -1.0  # found already
     pending = np.zeros(network.n_segments, dtype=bool)
     pending[able] = True
-    for one_segment in to_evaluate.tolist():
-        pending[one_segment] = False
+    for segment in able[np.argsort(-at_most[able], kind="stable")].tolist():
+        if at_most[segment] < max(found.least(), 0.0):
+            break
+        pending[segment] = False
         others = np.flatnonzero(pending)
-        without = outages_of_parts(network, _without(parts, one_segment), "segment")
+        without = outages_of_parts(network, _without(parts, segment), "segment")
         others = others[without.lost(weights[:, 0])[others] > alone[others, 0]]
         if len(others):
-            joint = alone[one_segment] + without.lost(weights)[others]
-            found.add(np.full(len(others), one_segment), others, joint, alone[one_segment] + alone[others])
+            joint = alone[segment] + without.lost(weights)[others]
+            found.add(np.full(len(others), segment), others, joint, alone[segment] + alone[others])
     return found.table()
 
 
@@ -116,6 +121,10 @@ class _Worst:
         order = ["extra_households", "extra_buildings", "first", "second"]
         self._rows = rows.sort_values(order, ascending=[False, False, True, True]).head(self._top)
 
+    def least(self) -> float:
+        """Return the households that a pair must add to be among the worst, minus infinity while any pair will do."""
+        return float(self._rows["extra_households"].iloc[-1]) if len(self._rows) == self._top else -np.inf
+
     def table(self) -> pd.DataFrame:
         """Return the pairs with their ids."""
         rows = self._rows.reset_index(drop=True)
@@ -124,6 +133,8 @@ class _Worst:
         table.insert(1, "other_segment_id", self._ids[rows["second"].to_numpy(dtype=np.int64)])
         return table
 
+
+_ROUNDING = 1e-9
 
 _PAIR_COLUMNS = ["buildings_lost", "households_lost", "load_lost_kw", "extra_buildings", "extra_households"]
 
@@ -148,22 +159,32 @@ def _shared_before(network: Network, parts: Parts, secondary: Cuts, joined: Cuts
     return np.cumsum(shared)
 
 
-def _able_to_add(parts: Parts, joined: Cuts, shared_before: Integers) -> Integers:
-    """Return the segments that heat can go around in some layer, or below which a station shares its secondary net."""
-    able = np.zeros(parts.pipe_unit.shape[1], dtype=bool)
+def _able_to_add(parts: Parts, joined: Cuts, shared_before: Integers) -> tuple[Truths, Truths]:
+    """Return which segments heat can go around in some layer, and which cut off a station that shares its net."""
+    goes_around = np.zeros(parts.pipe_unit.shape[1], dtype=bool)
+    is_over_shared = goes_around.copy()
     for unit in parts.pipe_unit if len(parts.link_from) else []:
         cut = intervals(unit, joined)
-        is_joined = (unit >= 0) & (joined.position[parts.link_from[unit]] >= 0)
-        able |= (is_joined & (cut.first == cut.stop)) | (shared_before[cut.stop] > shared_before[cut.first])
-    return np.flatnonzero(able)
+        goes_around |= (unit >= 0) & (joined.position[parts.link_from[unit]] >= 0) & (cut.first == cut.stop)
+        is_over_shared |= shared_before[cut.stop] > shared_before[cut.first]
+    return goes_around, is_over_shared
 
 
 def _meets_shared(rings: Rings, shared_before: Integers) -> Truths:
-    """Return per ring whether two of its segments can cut off a station that shares its secondary net."""
-    if len(rings.starts) == 1:
-        return np.empty(0, dtype=bool)
-    below = shared_before[rings.hanging.stop] - shared_before[rings.hanging.first]
-    of_ring = below[rings.segments]
-    most = np.maximum.reduceat(of_ring, rings.starts[:-1])
-    least = np.minimum.reduceat(of_ring, rings.starts[:-1])
-    return np.asarray(most > least)
+    """Return per ring whether two of its links can cut off a station that shares its secondary net."""
+    length = np.diff(rings.starts)
+    from_top, to_last = rings.spans(shared_before[rings.hanging.stop] - shared_before[rings.hanging.first])
+    meets = np.bincount(np.repeat(np.arange(len(length)), length), weights=from_top + to_last, minlength=len(length))
+    return np.asarray(meets > 0)
+
+
+def _most_added(rings: Rings, meets_shared: Truths, households_below: Floats, is_over_shared: Truths) -> Floats:
+    """Return per segment a number of households that no pair with it exceeds; infinite where a shared station is met.
+
+    Away from shared stations a pair adds what its two rings, one per layer, hold between its links, at the most.
+    """
+    at_most = np.where(is_over_shared, np.inf, 0.0)
+    from_top, to_last = rings.spans(households_below)
+    of_link = np.where(np.repeat(meets_shared, np.diff(rings.starts)), np.inf, np.maximum(from_top, to_last))
+    np.add.at(at_most, rings.segments, of_link)
+    return at_most * (1 + _ROUNDING)

@@ -1,4 +1,4 @@
-"""Pairs of links whose joint loss cuts something off, where every row is a pair of pipes: rings that share a label.
+"""Pairs of links whose joint loss cuts something off in one layer: rings of links that share a label.
 
 In the order of the walk, give each link that is not on the tree a random label, and each link of the tree the sum
 (exclusive or) of the labels of the links that bridge over it. Two links cut a piece off together exactly when their
@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from heatnet.network import Network
-from heatnet.reachability.cut_off import Outages, feeding_sources
+from heatnet.reachability.cut_off import feeding_sources
 from heatnet.reachability.exact_sums import Floats
 from heatnet.reachability.overlap import Intervals
 from heatnet.reachability.parts import Integers, Parts, Truths
@@ -28,41 +30,47 @@ from heatnet.reachability.walks import Cuts
 
 @dataclass(frozen=True, slots=True)
 class Rings:
-    """Segments by ring, from the top down.
+    """Links by ring, from the top down.
 
     Attributes
     ----------
     segments : ndarray of int
-        The segments of all rings, end to end.
+        The segment of each link, rings end to end.
     starts : ndarray of int
         Where each ring starts in `segments`, and the end.
     hanging : Intervals
-        Per segment of the network: the positions of what hangs below it; empty off the tree.
+        Per link: the positions of what hangs below it; empty off the tree.
     """
 
     segments: Integers
     starts: Integers
     hanging: Intervals
 
+    def spans(self, hanging: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+        """Return per link what hangs between the top of its ring and it, and between it and the last of its ring."""
+        length = np.diff(self.starts)
+        top, last = hanging[np.repeat(self.starts[:-1], length)], hanging[np.repeat(self.starts[1:] - 1, length)]
+        return top - hanging, hanging - last
+
 
 def rings_of(network: Network, parts: Parts, joined: Cuts, is_live: Truths) -> Rings:
-    """Return the rings of a network that consists of pairs only, walked in the order `joined`."""
+    """Return the rings of the network in all layers, walked in the order `joined`."""
     lower, upper, link = _reached_links(parts, joined)
     is_tree = _on_tree(lower, upper)
-    points = parts.point_part[0]
-    roots = joined.position[np.concatenate([points[feeding_sources(network)], points[network.n_nodes :][is_live]])]
+    sources = parts.point_part[:, feeding_sources(network)]
+    secondary_sides = parts.point_part[:, network.n_nodes :][:, is_live]
+    roots = joined.position[np.concatenate([sources.ravel(), secondary_sides.ravel()])]
     label = _labels(joined, lower, upper, is_tree, roots)
     segment_of_link = np.empty(len(parts.link_from), dtype=np.int64)
-    carrying = np.flatnonzero(parts.pipe_unit[0] >= 0)
-    segment_of_link[parts.pipe_unit[0, carrying]] = carrying
-    segment = segment_of_link[link]
-    hanging = np.zeros((2, network.n_segments), dtype=np.int64)
-    hanging[:, segment[is_tree]] = lower[is_tree], joined.tree_stop[lower[is_tree]]
-    from_above = np.lexsort((segment, np.where(is_tree, lower, len(joined.tree_stop)), label))
+    layer, carrying = np.nonzero(parts.pipe_unit >= 0)
+    segment_of_link[parts.pipe_unit[layer, carrying]] = carrying
+    from_above = np.lexsort((segment_of_link[link], np.where(is_tree, lower, len(joined.tree_stop)), label))
     from_above = from_above[label[from_above] != 0]
     is_first = np.diff(label[from_above], prepend=0) != 0
     starts = np.append(np.flatnonzero(is_first), len(from_above))
-    return Rings(segment[from_above], starts, Intervals(hanging[0], hanging[1]))
+    first = np.where(is_tree, lower, 0)[from_above]
+    stop = np.where(is_tree, joined.tree_stop[lower], 0)[from_above]
+    return Rings(segment_of_link[link[from_above]], starts, Intervals(first, stop))
 
 
 def _reached_links(parts: Parts, joined: Cuts) -> tuple[Integers, Integers, Integers]:
@@ -97,13 +105,8 @@ def _labels(joined: Cuts, lower: Integers, upper: Integers, is_tree: Truths, roo
     return np.where(is_tree, before[joined.tree_stop[lower]] ^ before[lower], own)
 
 
-def hanging_sums(rings: Rings, cut: Outages, weights: Floats) -> Floats:
-    """Return per segment the sums of the weights of the buildings that hang below it."""
-    return cut.with_intervals((rings.hanging,)).lost(weights)[: len(rings.hanging.first)]
-
-
-def worst_pairs(rings: Rings, chosen: Integers, sums: Floats, top: int) -> tuple[Integers, Integers]:
-    """Return the worst pairs within the chosen rings: those that no `top` pairs exceed, ties included.
+def worst_pairs(rings: Rings, chosen: Integers, below: Floats, top: int) -> tuple[Integers, Integers]:
+    """Return the links of the worst pairs within the chosen rings: those that no `top` pairs exceed, ties included.
 
     Parameters
     ----------
@@ -111,12 +114,11 @@ def worst_pairs(rings: Rings, chosen: Integers, sums: Floats, top: int) -> tuple
         The rings.
     chosen : ndarray of int
         The rings to look at.
-    sums : ndarray of float, shape (n_segments, 2)
-        Buildings and households that hang below each segment.
+    below : ndarray of float, shape (n_links, 2)
+        Buildings and households that hang below each link of the rings.
     top : int
         Number of pairs wanted.
     """
-    below = sums[rings.segments]
     queue: list[tuple[float, float, int, int, int]] = []
 
     def push(one: int, other: int, end: int) -> None:
@@ -136,4 +138,4 @@ def worst_pairs(rings: Rings, chosen: Integers, sums: Floats, top: int) -> tuple
         if other == end:
             push(one + 1, other, end)
     pairs = np.array(found, dtype=np.int64).reshape(len(found), 2)
-    return rings.segments[pairs[:, 0]], rings.segments[pairs[:, 1]]
+    return pairs[:, 0], pairs[:, 1]
