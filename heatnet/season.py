@@ -92,15 +92,11 @@ def heating_interval(
     """
     first, last = _day_in(season, heating_from), _day_in(season, heating_to)
     if last < first:
-        raise HeatnetError(
-            f"Heating from {heating_from} to {heating_to} ends before it starts: swap the two days."
-        )
+        raise HeatnetError(f"Heating from {heating_from} to {heating_to} ends before it starts: swap the two days.")
     return first, last
 
 
-def is_heating(
-    dates: pd.Series, *, heating_from: str = "10-15", heating_to: str = "04-15"
-) -> npt.NDArray[np.bool_]:
+def is_heating(dates: pd.Series, *, heating_from: str = "10-15", heating_to: str = "04-15") -> npt.NDArray[np.bool_]:
     """Whether heating runs on each date (first and last day included); False where the date is unknown.
 
     Parameters
@@ -136,6 +132,4 @@ def _day_in(season: int, month_day: str) -> pd.Timestamp:
     try:
         return pd.Timestamp(year=year, month=month, day=day)
     except ValueError as error:
-        raise HeatnetError(
-            f"{month_day!r} is no day of the calendar: write it as MM-DD, e.g. 10-15."
-        ) from error
+        raise HeatnetError(f"{month_day!r} is no day of the calendar: write it as MM-DD, e.g. 10-15.") from error

@@ -46,7 +46,7 @@ class Rates:
     coefficients, covariance : array
         Of the terms, of age, of the seasons; natural logarithm of the rate; and their posterior covariance.
     level_spread : float
-        Standard deviation of the level of a season to come.
+        Standard deviation of the level of a season to come, as a share of it.
     """
 
     terms: tuple[Term, ...]
@@ -87,7 +87,8 @@ class Rates:
 
     def forecast(self, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
         """Expected faults of each row in a whole season to come, and the variance of their logarithm."""
-        weight = level_weights(self.seasons, season)
+        level, weight = next_level(self.seasons, self.levels, season)
+        static = self.coefficients[: len(self.coefficients) - len(self.levels)]
         root = np.linalg.cholesky(self.covariance)
         mean, variance = np.empty(len(attributes)), np.empty(len(attributes))
         for first in range(0, len(attributes), _ROWS_AT_ONCE):
@@ -96,7 +97,7 @@ class Rates:
             base, ages = _base_and_ages(self.ages, rows, season)
             levels = np.broadcast_to(weight, (len(rows), len(weight)))
             columns = np.concatenate([design(rows, self.terms), ages, levels], axis=1)
-            mean[some] = base * size_of(rows) * np.exp(columns @ self.coefficients)
+            mean[some] = base * size_of(rows) * level * np.exp(columns[:, : len(static)] @ static)
             variance[some] = ((columns @ root) ** 2).sum(axis=1) + self.level_spread**2
         return mean, variance
 
@@ -126,11 +127,23 @@ def fit_rates(statistics: FailureStatistics, weight: Floats) -> Rates:
     return Rates(terms, ages, seasons, coefficients, covariance, _next_level_spread(seasons, levels))
 
 
-def level_weights(seasons: Integers, season: int) -> Floats:
-    """Weights of past seasons' levels in the level of a season to come; they add up to 1."""
-    weight: Floats = 0.5 ** ((season - seasons) / _LEVEL_HALF_LIFE)
-    total = max(float(weight.sum()), float(np.finfo(float).tiny))
-    return weight / total
+def next_level(seasons: Integers, levels: Floats, season: int) -> tuple[float, Floats]:
+    """Level of a season to come, and the share that each past season has in it.
+
+    The mean of the past seasons' levels, recent ones counting more; not of their logarithms, so that one season
+    without records lowers it by no more than its share.
+
+    Examples
+    --------
+    >>> level, shares = next_level(np.array([2018, 2019]), np.log([1.0, 1.0]), 2020)
+    >>> level, shares.round(2).tolist()
+    (1.0, [0.46, 0.54])
+    """
+    if not len(seasons):
+        return 1.0, np.empty(0)
+    weight = 0.5 ** ((season - seasons) / _LEVEL_HALF_LIFE)
+    part = weight / weight.sum() * np.exp(levels)
+    return float(part.sum()), part / part.sum()
 
 
 def _age_reference(statistics: FailureStatistics) -> AgeReference:
@@ -164,10 +177,11 @@ def _fit_with_level_spread(problem: CountProblem, terms: tuple[Term, ...], n_sea
 
 
 def _next_level_spread(seasons: Integers, levels: Floats) -> float:
-    """Spread of the level of the season to come around the weighted mean of the past ones."""
+    """Spread of the level of the season to come, as a share of it."""
     if not len(seasons):
         return _LEVEL_SPREAD
-    weight = level_weights(seasons, int(seasons[-1]) + 1)
-    seen = 1.0 / (weight**2).sum()
-    square = weight @ (levels - weight @ levels) ** 2
+    level, _ = next_level(seasons, levels, int(seasons[-1]) + 1)
+    weight = 0.5 ** ((seasons[-1] - seasons) / _LEVEL_HALF_LIFE)
+    seen = weight.sum() ** 2 / (weight**2).sum()
+    square = np.average((np.exp(levels) / level - 1.0) ** 2, weights=weight)
     return float(np.sqrt((_LEVEL_SEASONS * _LEVEL_SPREAD**2 + seen * square) / (_LEVEL_SEASONS + seen)))
