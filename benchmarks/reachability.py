@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 import heatnet as hn
-from heatnet.reachability import supply_loss
+from heatnet.reachability import critical_pairs, supply_loss, valve_value
 
 Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
@@ -183,6 +183,9 @@ def run(name: str, tables: Tables) -> None:
             continue
         took = seconds(lambda bridges=bridges: bridges(network.n_nodes, ends))
         print(f"  {peer} graph and bridges: {took:.3f} s; heatnet / {peer} = {worst / took:.2f}")
+    if network.n_segments <= 30_000:
+        for name, call in (("valve_value", valve_value), ("critical_pairs", critical_pairs)):
+            print(f"  heatnet {name}: {seconds(lambda call=call: call(network), 1):.2f} s")
     if network.n_segments <= 20_000:
         networkx_removals(network.n_nodes, ends)
         if importlib.util.find_spec("wntr") is None:
@@ -195,6 +198,7 @@ def run(name: str, tables: Tables) -> None:
 CASES: dict[str, Callable[[], Tables]] = {
     "city-10k": lambda: city(10_000),
     "city-25k": lambda: city(25_000),
+    "city-25k-split": lambda: city(25_000, split_share=0.02),
     "city-200k": lambda: city(200_000),
     "city-200k-split": lambda: city(200_000, split_share=0.02),
     "city-300k": lambda: city(300_000),

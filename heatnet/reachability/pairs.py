@@ -4,8 +4,8 @@ Where all rows are pairs of pipes and no station shares its secondary net, such 
 worst are found in near-linear time. Otherwise: take one segment out for good; what the outage of another one cuts off
 then, less what it cuts off in the intact network, is what the pair adds. Only a segment that heat can go around, or one
 below which stands a station that shares its secondary net, can add anything: what another bridge cuts off stays as it
-is for everyone else. The rings say how much a segment can add at the most, so segments are tried from the most promising
-one on, until none can add as much as the pairs found.
+is for everyone else. The rings say how much a segment can add at the most, so segments are tried from the most
+promising one on, until none can add as much as the pairs found.
 """
 
 from __future__ import annotations
