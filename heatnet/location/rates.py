@@ -253,10 +253,10 @@ def _climbed(surface: _Surface, start: Floats) -> tuple[float, Floats]:
 def _spread(surface: _Surface) -> Floats:
     """Return about how far each free coordinate may be off, as a first guess of the curvature."""
     visits, calls = float(surface.evidence.visits.sum()), float(surface.evidence.calls.sum())
-    return np.r_[
-        np.full(surface.visits.n_free, 1 / math.sqrt(4 + 0.1 * visits)),
-        np.full(surface.calls.n_free, 1 / math.sqrt(4 + 0.1 * calls)),
-    ]
+    spread: Floats = np.repeat(
+        [1 / math.sqrt(4 + 0.1 * visits), 1 / math.sqrt(4 + 0.1 * calls)], [surface.visits.n_free, surface.calls.n_free]
+    )
+    return spread
 
 
 def _bfgs(inverse: Floats, step: Floats, change: Floats) -> Floats:
