@@ -144,7 +144,7 @@ class _Cluster:
         from distributed import KilledWorker, as_completed
 
         waiting, running = deque(arguments), dict[Any, A]()
-        finished = as_completed()
+        finished = as_completed(loop=self._client.loop)
         while waiting or running:
             threads = sum(self._client.nthreads().values())
             while waiting and len(running) < 2 * max(threads, 1):

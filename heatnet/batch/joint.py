@@ -6,9 +6,10 @@ Attributes, age and season act alike in all networks; each network has its own l
     v_n ~ Normal(0, 0.7)
 
 Given the levels v, the likelihood depends on the networks only through their summed faults and their summed
-``exposure * exp(v)``, so that cohorts of all networks are added up before b, a and the season levels are fitted; given
-those, each v_n follows from its own network. The two steps take turns. Past a number of cohorts their numbers are
-rounded more coarsely. What the past of an asset says is learned from a sample of networks.
+``exposure * exp(v)``, so that cohorts of all networks are added up before b, a and the season levels are fitted.
+Between them and v stands, for each network, one vector: how its expected faults change with the coefficients. With it
+the Newton step for all levels and coefficients together takes one look at each network. Past a number of cohorts their
+numbers are rounded more coarsely. What the past of an asset says is learned from a sample of networks.
 """
 
 from __future__ import annotations
@@ -23,7 +24,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet.failure import FailureModel, FailureStatistics, failure_statistics
-from heatnet.failure.attributes import log_length, size_of
+from heatnet.failure.ageing import AGE_SPREADS
+from heatnet.failure.attributes import design, is_station, log_length, size_of
 from heatnet.failure.memory import HALF_LIVES, Memory, Recorded, learn_memory
 from heatnet.failure.rates import Rates, fit_rates
 from heatnet.failure.recording import first_recorded
@@ -36,28 +38,43 @@ Load = Callable[[str], FailureStatistics]
 
 MOST_COHORTS = 20_000
 _LEVEL_SPREAD = 0.7
+_LARGEST_STEP = 2.0
 _COARSEST = 3
 _LEAST_MAKEUP = 0.01
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class NetworkRates(Rates):
-    """Rates at the level of one network.
-
-    Attributes
-    ----------
-    own_variance : float
-        Variance of the logarithm of the network's level.
-    """
-
-    own_variance: float = 0.0
+    """Rates at the level of one network: it is part of the coefficient that all assets share."""
 
     def forecast(self, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
         """Expected faults of each row in a season to come, and the variance of their logarithm."""
         mean, variance = Rates.forecast(self, attributes, season)
         # The last digits of a Cholesky factor depend on the number of cores; four digits are plenty for a variance.
         digits = 10.0 ** (3.0 - np.floor(np.log10(variance)))
-        return mean, np.round(variance * digits) / digits + self.own_variance
+        return mean, np.round(variance * digits) / digits
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Level:
+    """Level of one network.
+
+    Attributes
+    ----------
+    value : float
+        Logarithm of its factor on the rates of all.
+    information : float
+        Precision of `value` given the coefficients.
+    slope : array
+        Derivative of its expected faults by the coefficients; empty where the network stands alone.
+    """
+
+    value: float
+    information: float
+    slope: Floats
+
+
+_NO_LEVEL = Level(0.0, np.inf, np.zeros(0))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -99,15 +116,15 @@ class NetworkModel:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class JointModel:
-    """Rates and memory of all networks, and the level of each: the logarithm of its factor, and its variance."""
+    """Rates and memory of all networks, and the level of each."""
 
     rates: Rates
     memory: Memory
-    levels: Mapping[str, tuple[float, float]]
+    levels: Mapping[str, Level]
 
     def of(self, name: str) -> NetworkModel:
         """Return what it tells about one network."""
-        return NetworkModel(_at_level(self.rates, *self.levels[name]), self.memory)
+        return NetworkModel(_at_level(self.rates, self.levels[name]), self.memory)
 
 
 def statistics_of(history: History) -> FailureStatistics:
@@ -133,17 +150,17 @@ def fit_joint(names: Sequence[str], load: Load, sample: Mapping[str, History]) -
     JointModel
         Of a single network: what `fit_failure_model` finds.
     """
-    levels = dict.fromkeys(names, (0.0, 0.0))
-    pooled = pool(_levelled(load(name), 0.0) for name in names)
+    levels = dict.fromkeys(names, _NO_LEVEL)
+    pooled = pool(load(name) for name in names)
     rates = fit_rates(pooled, np.ones(len(pooled.cohorts)))
     if len(names) > 1:
-        levels = {name: _level(load(name), rates, None) for name in names}
-        pooled = pool(_levelled(load(name), level) for name, (level, _) in levels.items())
+        _, levels = _levelled(rates, levels, load, None)
+        pooled = pool(_at_risk(load(name), level) for name, level in levels.items())
         rates = fit_rates(pooled, np.ones(len(pooled.cohorts)))
     memory = _learned(sample, rates, levels, HALF_LIVES)
     rates = fit_rates(pooled, _information(pooled, rates, memory))
     if len(names) > 1:
-        levels = {name: _level(load(name), rates, memory) for name in names}
+        rates, levels = _levelled(rates, levels, load, memory)
     memory = _learned(sample, rates, levels, (memory.half_life,))
     return JointModel(rates, memory, levels)
 
@@ -173,8 +190,8 @@ def _sum(parts: Sequence[FailureStatistics | None], coarseness: int) -> FailureS
     )
     cohorts = pd.concat([part.cohorts for part in known], ignore_index=True)
     assets = np.concatenate([part.assets for part in known])
-    for step in range(1, coarseness + 1):
-        cohorts = _coarser(cohorts, step)
+    if coarseness:
+        cohorts = _coarser(cohorts, coarseness)
     return sum_cohorts(cohorts, seasons, faults, exposure, assets)[0]
 
 
@@ -184,61 +201,92 @@ def _widened(values: Floats, seasons: npt.NDArray[np.int64], all_seasons: npt.ND
     return wide
 
 
-def _coarser(cohorts: pd.DataFrame, step: int) -> pd.DataFrame:
-    """Round lengths, diameters, walls and make-up water in steps whose logarithm is 2**step times the usual one."""
-    factor = 2.0**step
-    makeup = cohorts["makeup_m3_per_m"] + _LEAST_MAKEUP
+def _coarser(cohorts: pd.DataFrame, coarseness: int) -> pd.DataFrame:
+    """Put 2**coarseness neighbouring classes of length, diameter, wall and make-up water into one, at their middle."""
+    size = 2.0**coarseness
+    number = {name: cohorts[name].to_numpy(dtype=np.float64) for name in cohorts.select_dtypes("number").columns}
     return cohorts.assign(
-        length_m=_geometric(cohorts["length_m"], np.log(2.0) / 2.0 * factor),
-        diameter_mm=_geometric(cohorts["diameter_mm"], np.log(10.0) / 10.0 * factor),
-        wall_left_share=np.maximum(np.round(cohorts["wall_left_share"] / (0.1 * factor)) * 0.1 * factor, 0.05),
-        wall_left_mm=_geometric(cohorts["wall_left_mm"], np.log(1.2) * factor),
-        makeup_m3_per_m=_geometric(makeup, 0.5 * factor) - _LEAST_MAKEUP,
+        length_m=np.exp(_middle(np.log(number["length_m"]), np.log(2.0) / 2.0, size)),
+        diameter_mm=np.exp(_middle(np.log(number["diameter_mm"]), np.log(10.0) / 10.0, size)),
+        wall_left_share=_middle(number["wall_left_share"], 0.1, size),
+        wall_left_mm=np.exp(_middle(np.log(number["wall_left_mm"]), np.log(1.2), size)),
+        makeup_m3_per_m=np.exp(_middle(np.log(number["makeup_m3_per_m"] + _LEAST_MAKEUP), 0.5, size)) - _LEAST_MAKEUP,
     )
 
 
-def _geometric(numbers: pd.Series[Any], log_step: float) -> Floats:
-    values = numbers.to_numpy(dtype=np.float64)
-    # The tiny shift keeps a number in the middle between two steps on one side on every machine.
-    rounded: Floats = np.exp(np.round(np.log(values) / log_step + 1e-9) * log_step)
-    return rounded
+def _middle(numbers: Floats, step: float, size: float) -> Floats:
+    """Middle of the class of `size` steps in which each number lies; small classes lie within one large class."""
+    classes = np.floor((numbers / step + 0.5) / size)
+    middle: Floats = (classes * size + (size - 1.0) / 2.0) * step
+    return middle
 
 
-def _levelled(statistics: FailureStatistics, level: float) -> FailureStatistics:
-    return replace(statistics, exposure=statistics.exposure * np.exp(level))
+def _at_risk(statistics: FailureStatistics, level: Level) -> FailureStatistics:
+    """Return the statistics with the time at risk multiplied by the network's factor."""
+    return replace(statistics, exposure=statistics.exposure * np.exp(level.value))
 
 
-def _level(statistics: FailureStatistics, rates: Rates, memory: Memory | None) -> tuple[float, float]:
-    """Return the most probable level of a network given the rates of all, and its variance."""
-    weight = np.ones(len(statistics.cohorts)) if memory is None else _information(statistics, rates, memory)
-    faults = float(weight @ statistics.faults.sum(axis=1))
-    expected = float(weight @ _expected(statistics, rates))
-    level, precision = 0.0, 1.0 / _LEVEL_SPREAD**2
-    for _ in range(50):
-        information = expected * np.exp(level) + precision
-        step = (faults - expected * np.exp(level) - precision * level) / information
-        level += float(np.clip(step, -1.0, 1.0))
-        if abs(step) < 1e-12:
-            break
-    return level, float(1.0 / information)
+def _levelled(
+    rates: Rates, levels: Mapping[str, Level], load: Load, memory: Memory | None
+) -> tuple[Rates, dict[str, Level]]:
+    """Take one Newton step of all levels and of the coefficients together; the rates are the best for `levels`.
+
+    With h the slope, d the information and r the gradient of a network, and C the covariance of the coefficients given
+    the levels, the coefficients change by ``-z`` and a level by ``(r + h'z) / d``, where
+    ``z = (C^-1 - sum h h'/d)^-1 sum h r/d``; the inverse is the covariance of the coefficients.
+    """
+    gradients: dict[str, float] = {}
+    sums = np.zeros((len(rates.coefficients), len(rates.coefficients) + 1))
+    moved: dict[str, Level] = {}
+    for name, level in levels.items():
+        moved[name], gradients[name] = _seen_from(_at_risk(load(name), level), rates, memory, level.value)
+        slope = moved[name].slope
+        sums += np.outer(slope, np.append(slope, gradients[name])) / moved[name].information
+    covariance = np.linalg.inv(np.linalg.inv(rates.covariance) - sums[:, :-1])
+    covariance = (covariance + covariance.T) / 2.0
+    z = covariance @ sums[:, -1]
+    for name, level in moved.items():
+        step = (gradients[name] + float(level.slope @ z)) / level.information
+        moved[name] = replace(level, value=level.value + float(np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)))
+    return replace(rates, coefficients=rates.coefficients - z, covariance=covariance), moved
 
 
-def _at_level(rates: Rates, level: float, variance: float) -> NetworkRates:
-    """Return the rates of a network: its level is added to the coefficient that all assets share."""
+def _seen_from(statistics: FailureStatistics, rates: Rates, memory: Memory | None, value: float) -> tuple[Level, float]:
+    """Return slope and information of a network's level, and the gradient of the penalised likelihood by it."""
+    cohorts = statistics.cohorts
+    weight = np.ones(len(cohorts)) if memory is None else _information(statistics, rates, memory)
+    mean = weight[:, None] * _expected(statistics, rates)
+    of_age = np.zeros(len(AGE_SPREADS))
+    laid_year, is_pipe = cohorts["laid_year"].to_numpy(dtype=np.float64), ~is_station(cohorts)
+    for column, season in enumerate(statistics.seasons):
+        of_age += (mean[:, column] * is_pipe) @ rates.ages.columns(laid_year, int(season))[1]
+    of_season = np.zeros(len(rates.seasons))
+    of_season[np.searchsorted(rates.seasons, statistics.seasons)] = mean.sum(axis=0)
+    slope = np.concatenate([design(cohorts, rates.terms).T @ mean.sum(axis=1), of_age, of_season])
+    precision = 1.0 / _LEVEL_SPREAD**2
+    gradient = float(weight @ statistics.faults.sum(axis=1) - mean.sum() - precision * value)
+    return Level(value, float(mean.sum()) + precision, slope), gradient
+
+
+def _at_level(rates: Rates, level: Level) -> NetworkRates:
+    """Return the rates of a network and their covariance: the level is added to the coefficient that all share."""
     values = {field.name: getattr(rates, field.name) for field in fields(rates)}
-    shared = np.zeros(len(rates.coefficients))
-    shared[0] = level
-    values["coefficients"] = rates.coefficients + shared
-    return NetworkRates(**values, own_variance=variance)
+    if len(level.slope):
+        shared = np.zeros(len(rates.coefficients))
+        shared[0] = 1.0
+        along = rates.covariance @ level.slope / level.information
+        variance = (1.0 + level.slope @ along) / level.information
+        values["coefficients"] = rates.coefficients + level.value * shared
+        values["covariance"] = (
+            rates.covariance - np.outer(along, shared) - np.outer(shared, along) + variance * np.outer(shared, shared)
+        )
+    return NetworkRates(**values)
 
 
 def _learned(
-    sample: Mapping[str, History],
-    rates: Rates,
-    levels: Mapping[str, tuple[float, float]],
-    half_lives: tuple[float, ...],
+    sample: Mapping[str, History], rates: Rates, levels: Mapping[str, Level], half_lives: tuple[float, ...]
 ) -> Memory:
-    recorded = [_recorded(history, _at_level(rates, *levels[name])) for name, history in sample.items()]
+    recorded = [_recorded(history, _at_level(rates, levels[name])) for name, history in sample.items()]
     return learn_memory(recorded, half_lives=half_lives)
 
 
@@ -257,14 +305,14 @@ def _since_recorded(history: History) -> History:
 
 
 def _expected(statistics: FailureStatistics, rates: Rates) -> Floats:
-    """Faults expected of each cohort in all its seasons."""
+    """Faults expected of each cohort in each season."""
     size = np.maximum(size_of(statistics.cohorts), np.finfo(float).tiny)[:, None]
-    expected: Floats = rates.expected(statistics.cohorts, statistics.seasons, statistics.exposure / size).sum(axis=1)
-    return expected
+    return rates.expected(statistics.cohorts, statistics.seasons, statistics.exposure / size)
 
 
 def _information(statistics: FailureStatistics, rates: Rates, memory: Memory) -> Floats:
     """Information of a cohort's fault against a Poisson fault: 1 / (1 + expected faults per asset / shape)."""
     shape = memory.shape(log_length(statistics.cohorts))
-    information: Floats = 1.0 / (1.0 + _expected(statistics, rates) / statistics.assets / shape)
+    per_asset = _expected(statistics, rates).sum(axis=1) / statistics.assets
+    information: Floats = 1.0 / (1.0 + per_asset / shape)
     return information
