@@ -7,6 +7,7 @@ from heatnet.backtest import Backtest, backtest
 from heatnet.check import check_faults, check_network, check_visits
 from heatnet.consequence import cold_hours, reliability
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
+from heatnet.explanation import Explanation, explain
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history import History, asset_seasons
 from heatnet.location import Location, clean_visits, locate_faults
@@ -20,6 +21,7 @@ __version__ = "0.1.0"
 __all__ = [
     "Assessment",
     "Backtest",
+    "Explanation",
     "FailureModel",
     "HeatnetError",
     "History",
@@ -38,6 +40,7 @@ __all__ = [
     "check_visits",
     "clean_visits",
     "cold_hours",
+    "explain",
     "fit_failure_model",
     "isolation_sections",
     "locate_faults",

@@ -65,7 +65,8 @@ class FailureModel:
     >>> network = Network(nodes, pd.DataFrame(pipes))
     >>> from heatnet.history import asset_seasons
     >>> model = fit_failure_model(asset_seasons(network, None, first_season=2015, last_season=2019))
-    >>> model.expected_faults(network, season=2020).round(3).to_dict("records")
+    >>> columns = ["faults_mean", "faults_low", "faults_high", "fault_prob"]
+    >>> model.expected_faults(network, season=2020)[columns].round(3).to_dict("records")
     [{'faults_mean': 0.1, 'faults_low': 0.004, 'faults_high': 0.307, 'fault_prob': 0.091}]
     """
 
@@ -102,7 +103,8 @@ class FailureModel:
             Index asset_id in the order of `network.asset_ids`: ``faults_mean`` (expected number), ``faults_low`` and
             ``faults_high`` (the rate lies between them with probability 90 %: uncertainty of the coefficients, of the
             asset's own factor and of the season's level; not the chance of the count itself), ``fault_prob`` (at
-            least one fault).
+            least one fault); and what `faults_mean` is the product of: ``faults_of_kind`` (of an asset with these
+            attributes), ``own_factor`` (its own recorded faults), ``surroundings_factor`` (those around it).
         """
         if any(history.last_season >= season for history in self.histories):
             earlier = [history.until(season - 1) for history in self.histories]
@@ -115,10 +117,11 @@ class FailureModel:
         mean, variance = self.rates.forecast(attributes, season)
         shape = self.memory.shape(log_length(attributes))
         recorded, expected = known["recorded"].to_numpy(), known["expected"].to_numpy()
-        mean *= (shape + recorded) / (shape + expected)
-        mean *= self.memory.surroundings_factor(known["log_near"].to_numpy(), known["log_street"].to_numpy())
+        own = (shape + recorded) / (shape + expected)
+        around = self.memory.surroundings_factor(known["log_near"].to_numpy(), known["log_street"].to_numpy())
         relative_variance = (1.0 + 1.0 / (shape + recorded)) * (1.0 + variance) - 1.0
-        forecast = _interval(mean, 1.0 / relative_variance)
+        factors = {"faults_of_kind": mean, "own_factor": own, "surroundings_factor": around}
+        forecast = _interval(mean * own * around, 1.0 / relative_variance) | factors
         return pd.DataFrame(forecast, index=assets.index).reindex(network.asset_ids)
 
     def effects(self) -> pd.DataFrame:
