@@ -228,7 +228,7 @@ def draw_rooms(
     home = np.repeat(np.arange(len(households)), households.astype(int))
     riser = np.where(rng.random(len(households)) < 0.03, rng.uniform(1.5, 4.0, len(households)), 0.0)
     house = rng.normal(0, 0.7, len(households)) - riser - deficit
-    own = rng.random(len(home)) < 0.04
+    own = rng.random(len(home)) < 0.055
     room = 20.9 + house[home] + rng.normal(0, 1.3, len(home)) - np.where(own, rng.uniform(2.5, 6, len(home)), 0)
     return home, room < 18.0, own
 
