@@ -13,7 +13,7 @@ import heatnet as hn
 from heatnet.reachability import critical_pairs, supply_path
 from tests.reachability_oracle import Out, Twin, networks
 
-thorough = settings(derandomize=True, deadline=None, max_examples=150)
+thorough = settings(derandomize=True, deadline=None, max_examples=80)
 
 
 def network_of(kinds: dict[str, str], rows: list[str]) -> hn.Network:

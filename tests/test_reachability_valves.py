@@ -66,7 +66,7 @@ def test_rates_of_unknown_assets_or_below_zero_are_refused():
         valve_value(line(), rates=pd.Series({"S": np.nan}))
 
 
-@settings(derandomize=True, deadline=None, max_examples=120)
+@settings(derandomize=True, deadline=None, max_examples=70)
 @given(network=networks(max_nodes=8))
 def test_values_agree_with_evaluating_anew(network: hn.Network):
     twin = Twin(network)
@@ -123,7 +123,7 @@ def test_the_table_of_sections_adds_up_by_hand():
     }
 
 
-@settings(derandomize=True, deadline=None, max_examples=120)
+@settings(derandomize=True, deadline=None, max_examples=70)
 @given(network=networks())
 def test_the_table_of_sections_agrees_with_the_slow_twin(network: hn.Network):
     twin, table, sections = Twin(network), section_table(network), isolation_sections(network)
