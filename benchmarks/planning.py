@@ -1,7 +1,7 @@
 """The planner on cities of 25,000 segments, 6,000 streets and 83 stations, against scipy on the whole model.
 
 For each kind of city and seed: gap of the plan, its time, and the time of `scipy.optimize.linprog` on the whole
-model without its calendar, in the same run; then what ranking and cutting, and greedy by benefit per cost, lose.
+model without its calendar, in the same run (process time).
 
     python benchmarks/planning.py [--seeds 5] [--segments 25000] [--scenario crews]
 """

@@ -29,6 +29,7 @@ from heatnet.planning.patterns import (
 
 NODE_LIMIT = 400
 COVERS, SHRINKS = 6, 6
+LOOP_ROUNDS, MANY_COLUMNS = 20, 1_500
 # Twice the tolerance to which the solver keeps a row.
 TOLERANCE = 2e-6
 
@@ -171,25 +172,31 @@ class Programme:
         if not self.benefit:
             is_kept = all(row.is_kept([0.0]) for row in self.model.rows)
             return Selection(np.zeros(0, dtype=np.int64), 0.0) if is_kept else None
-        limits = limits.copy()
+        given, limits = limits, limits.copy()
         bound = math.inf
-        for trial in range(COVERS + SHRINKS):
+        chosen = np.zeros(0, dtype=np.int64)
+        trial, loop_rounds = 0, LOOP_ROUNDS if len(self.benefit) <= MANY_COLUMNS else LOOP_ROUNDS // 5
+        while trial < COVERS + SHRINKS:
             found = self._milp(limits, gap)
             if found is None:
                 return None
             chosen, reached = found
-            bound = min(bound, reached)
-            if self._add_loop_rows(chosen):
+            if (limits == given).all():
+                bound = min(bound, reached)
+            if loop_rounds and self._add_loop_rows(chosen):
+                loop_rounds -= 1
                 continue
-            over = excess(self.model, chosen)
+            over = excess(self.model, chosen, limits=given)
             if not (over > 0).any():
                 return Selection(chosen, bound)
+            trial += 1
             # The solver's tolerance let a limit slip: forbid this choice and all that hold it, or shrink the row.
-            if trial < COVERS and self._cover(chosen, over > 0):
+            if trial <= COVERS and self._cover(chosen, over > 0):
                 continue
             size = np.maximum(np.abs(limits), np.abs(np.stack(self.use)).max(axis=0))
             limits -= np.where(over > 0, over + TOLERANCE * np.maximum(size, 1e-300), 0.0)
-        return None
+        fewer = _thinned(self.model, chosen, given)
+        return None if fewer is None else Selection(fewer, bound)
 
     def _milp(self, limits: Floats, gap: float) -> tuple[Ints, float] | None:
         benefit = np.array(self.benefit)
@@ -205,7 +212,7 @@ class Programme:
             integrality=np.array(self.is_whole),
             bounds=Bounds(np.array(self.low), np.array(self.high)),
             constraints=constraints,
-            options={"node_limit": NODE_LIMIT, "mip_rel_gap": gap},
+            options={"node_limit": NODE_LIMIT, "mip_rel_gap": gap, "presolve": False},
         )
         if found.x is None:
             return None
@@ -239,24 +246,31 @@ class Programme:
         added = False
         for unit, loops in self.loops.items():
             mine = chosen[(self.model.unit[chosen] == unit) & self.model.is_trench[chosen]]
-            labels = job_labels(self.model, mine, np.ones((1, len(mine)), dtype=bool))[0]
-            ends = np.unique(np.concatenate([self.model.node_a[mine], self.model.node_b[mine]]))
-            rank = len(ends) - len(np.unique(labels))
-            row = self._loop_row(unit, loops, mine, rank)
-            if len(mine) > rank and row not in self.rows:
-                self.rows.append(row)
-                added = True
+            core = _loop_core(self.model, mine)
+            if not len(core):
+                continue
+            labels = job_labels(self.model, core, np.ones((1, len(core)), dtype=bool))[0]
+            # All loops at once, and each group of loops that hang together.
+            for part in [core, *(core[labels == label] for label in np.unique(labels))]:
+                row = self._loop_row(unit, loops, part)
+                if row not in self.rows:
+                    self.rows.append(row)
+                    added = True
         return added
 
-    def _loop_row(self, unit: int, loops: int, mine: Ints, rank: int) -> tuple[list[int], list[float], float, float]:
-        wanted = set(self.model.asset[mine].tolist())
+    def _loop_row(self, unit: int, loops: int, part: Ints) -> tuple[list[int], list[float], float, float]:
+        """Loops of a unit are at least the segments chosen among `part` less the rank of `part`."""
+        labels = job_labels(self.model, part, np.ones((1, len(part)), dtype=bool))[0]
+        ends = np.unique(np.concatenate([self.model.node_a[part], self.model.node_b[part]]))
+        wanted = set(self.model.asset[part].tolist())
         columns = [
             one
             for one in self.columns_of[unit]
             if int(self.model.asset[self.column_options[one][0]]) in wanted
             and self.model.is_trench[self.column_options[one][0]]
         ]
-        return [*columns, loops], [1.0] * len(columns) + [-1.0], -np.inf, float(rank)
+        rank = float(len(ends) - len(np.unique(labels)))
+        return [*columns, loops], [1.0] * len(columns) + [-1.0], -np.inf, rank
 
     def cut(self, chosen: Ints, units: Sequence[int]) -> None:
         """Forbid the jobs chosen in these units, and any in their place that are at least as hard to fit."""
@@ -281,12 +295,43 @@ class Programme:
         return sorted(job_days(self.model, unit, options, labels), reverse=True)
 
 
+def _loop_core(model: Model, trenches: Ints) -> Ints:
+    """Trenches that lie on loops or between them: dead ends taken away until none is left."""
+    core = trenches
+    while len(core):
+        ends = np.stack([model.node_a[core], model.node_b[core]])
+        _, number, count = np.unique(ends, return_inverse=True, return_counts=True)
+        keep = (count[number.reshape(ends.shape)] > 1).all(axis=0)
+        if keep.all():
+            break
+        core = core[keep]
+    return core
+
+
+def _thinned(model: Model, chosen: Ints, limits: Floats) -> Ints | None:
+    """A choice without its least worthy cures, so that it keeps the limits; None where that is no way."""
+    over = excess(model, chosen, limits=limits)
+    while (over > 0).any():
+        free = chosen[~model.is_must[chosen]]
+        weight = np.maximum(model.use[free][:, over > 0], 0.0) / np.maximum(np.abs(limits[over > 0]), 1e-9)
+        takes = weight.sum(axis=1)
+        if not (takes > 0).any():
+            return None
+        worth = np.where(takes > 0, model.benefit[free] / np.where(takes > 0, takes, 1.0), np.inf)
+        chosen = chosen[chosen != free[int(np.argmin(worth))]]
+        over = excess(model, chosen, limits=limits)
+    return chosen
+
+
 def _is_as_hard(days: list[int], other: list[int]) -> bool:
     return len(days) >= len(other) and all(one >= two for one, two in zip(days, other, strict=False))
 
 
-def excess(model: Model, chosen: Ints) -> Floats:
-    """How far a choice, with its true number of trenches, exceeds each row; 0 where it keeps it."""
+def excess(model: Model, chosen: Ints, *, limits: Floats | None = None) -> Floats:
+    """How far a choice, with its true number of trenches, exceeds each row; 0 where it keeps it.
+
+    `limits` replaces the rows' own limits where it differs from them.
+    """
     jobs: list[int] = []
     for unit in np.unique(model.unit[chosen]).tolist():
         mine = chosen[(model.unit[chosen] == unit) & model.is_trench[chosen]]
@@ -295,6 +340,8 @@ def excess(model: Model, chosen: Ints) -> Floats:
     over = np.zeros(len(model.rows))
     for number, row in enumerate(model.rows):
         uses = [*model.use[chosen, number].tolist(), *model.job_use[jobs, number].tolist()]
-        if not row.is_kept(uses):
-            over[number] = max(math.fsum(uses) - row.total, 1e-12 * max(abs(row.total), 1.0))
+        limit = row.total if limits is None else float(limits[number])
+        is_kept = row.is_kept(uses) if limit == row.total else math.fsum(uses) <= limit
+        if not is_kept:
+            over[number] = max(math.fsum(uses) - limit, 1e-12 * max(abs(limit), 1.0))
     return over

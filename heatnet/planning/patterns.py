@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy import sparse
 
 from heatnet.planning.calendar import Task, search_calendar
 from heatnet.planning.model import Bools, Floats, Ints, Model
@@ -52,6 +53,24 @@ def pattern_counts(model: Model) -> Floats:
     first = np.unique(model.asset, return_index=True)[1]
     logs = np.bincount(model.unit[first], weights=np.log2(per_asset), minlength=len(model.units))
     return np.asarray(np.exp2(np.minimum(logs, 1000.0)), dtype=np.float64)
+
+
+def units_with_loops(model: Model) -> list[int]:
+    """Units whose trenches close a loop: more segments than nodes less connected pieces."""
+    first = np.unique(model.asset[model.is_trench], return_index=True)[1]
+    trench = np.flatnonzero(model.is_trench)[first]
+    a, b, unit = model.node_a[trench], model.node_b[trench], model.unit[trench]
+    n_nodes = int(max(a.max(initial=-1), b.max(initial=-1))) + 1
+    joins = sparse.coo_array((np.ones(len(a)), (a, b)), shape=(n_nodes, n_nodes))
+    pieces, piece = sparse.csgraph.connected_components(joins, directed=False)
+    owner = np.zeros(n_nodes, dtype=np.int64)
+    owner[a] = owner[b] = unit
+    piece_owner = np.zeros(pieces, dtype=np.int64)
+    piece_owner[piece] = owner
+    n_units = len(model.units)
+    edges, nodes, parts = (np.bincount(one, minlength=n_units) for one in (unit, owner, piece_owner))
+    has_edges = edges > 0
+    return np.flatnonzero(has_edges & (edges > nodes - parts)).tolist()
 
 
 def is_tight(model: Model, unit: int) -> bool:

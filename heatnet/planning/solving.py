@@ -21,6 +21,7 @@ from heatnet.planning.patterns import (
     is_tight,
     job_labels,
     pattern_counts,
+    units_with_loops,
 )
 
 ALL_PATTERNS = 20_000
@@ -31,7 +32,7 @@ LOWER_ROUNDS = 14
 FEW_DAYS = 30
 LARGE_GAP, GOOD_GAP = 2e-4, 5e-4
 # Share of the bound that open patterns may lose, and how many stay open: first few, then more.
-OPENINGS = ((0.001, 800), (1.0, 4_000), (math.inf, 20_000))
+OPENINGS = ((0.001, 300), (1.0, 2_000), (math.inf, 20_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,8 @@ def solve(model: Model) -> Solution:
     best: _Found | None = None
     for most, options in OPENINGS:
         open_loss = _open_loss(relaxation, dual, most=most * dual.bound, options=options)
-        if best is not None and best.open_loss >= min(open_loss, dual.bound - best.chosen):
-            continue
+        if best is not None and (math.isinf(most) or best.open_loss >= min(open_loss, dual.bound - best.chosen)):
+            break
         programme = Programme(relaxation, dual, enumerated, fit, open_loss)
         is_all = math.isinf(open_loss)
         found = _choose_and_date(model, programme, gap=0.0 if is_all else LARGE_GAP)
@@ -129,8 +130,7 @@ def _enumerated(model: Model, fit: StreetFit) -> dict[int, Patterns]:
     if counts[small].sum() <= ALL_PATTERNS:
         wanted = np.flatnonzero(small).tolist()
     else:
-        forest = Relaxation(model, {})
-        loops = set(model.unit[forest.trench[forest.edge_starts]][forest.closes_loop].tolist())
+        loops = set(units_with_loops(model))
         odd = [one for one in range(len(counts)) if one in loops or is_tight(model, one)]
         odd = sorted((one for one in odd if counts[one] <= ODD_PATTERN_LIMIT), key=lambda one: (counts[one], one))
         wanted = [
