@@ -65,6 +65,14 @@ def read_parquet(file: Path, columns: list[str] | None = None, filters: Any = No
     return pd.DataFrame(table.to_pandas(use_threads=False))
 
 
+def read_columns(file: Path) -> dict[str, Any]:
+    """Return the columns of a table as arrays; missing is NaN among numbers and None among text."""
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(file, use_threads=False)
+    return {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+
+
 def read_note(file: Path) -> dict[str, Any]:
     """Return the note kept with a table; empty where there is no such file, or it is not one of ours."""
     import pyarrow as pa

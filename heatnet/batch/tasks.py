@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from heatnet.assess import assess
@@ -24,7 +25,7 @@ from heatnet.assessment import Assessment
 from heatnet.batch.datasets import read_partition
 from heatnet.batch.inputs import Source
 from heatnet.batch.joint import NetworkModel, statistics_of
-from heatnet.batch.parquet import read_note, read_parquet, write_parquet
+from heatnet.batch.parquet import read_columns, read_note, write_parquet
 from heatnet.check import check_faults, check_network, check_visits
 from heatnet.failure import FailureStatistics
 from heatnet.failure.attributes import COHORT_COLUMNS
@@ -218,18 +219,16 @@ def history_of(tables: Inventory, season: int) -> History:
 
 def load_statistics(file: Path) -> FailureStatistics:
     """Return the statistics that `count` kept."""
-    table = read_parquet(file)
-    table["network"] = 0
-    for name in COHORT_COLUMNS:
-        if not pd.api.types.is_numeric_dtype(table[name].dtype):
-            words = [None if pd.isna(word) else word for word in table[name]]
-            table[name] = np.array([*words, None], dtype=object)[:-1]
-    seasons = [int(name.removeprefix("faults_")) for name in table.columns if name.startswith("faults_")]
-    faults, exposure = (
-        table[[f"{what}_{season}" for season in seasons]].to_numpy(dtype=np.float64) for what in ("faults", "exposure")
-    )
-    assets = table["assets"].to_numpy(dtype=np.float64)
-    return FailureStatistics(table[list(COHORT_COLUMNS)], np.array(seasons, dtype=np.int64), faults, exposure, assets)
+    columns = read_columns(file)
+    cohorts = pd.DataFrame({"network": 0, **columns})[list(COHORT_COLUMNS)]
+    seasons = np.array([name.removeprefix("faults_") for name in columns if name.startswith("faults_")], dtype=np.int64)
+    faults, exposure = (_side_by_side(columns, what, seasons) for what in ("faults", "exposure"))
+    return FailureStatistics(cohorts, seasons, faults, exposure, columns["assets"])
+
+
+def _side_by_side(columns: Mapping[str, Any], what: str, seasons: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    values = [columns[f"{what}_{season}"] for season in seasons]
+    return np.stack(values, axis=1) if values else np.zeros((len(columns["assets"]), 0))
 
 
 def reason_of(error: Exception, source: Source) -> str:
