@@ -4,16 +4,45 @@ from heatnet import synthetic
 from heatnet.assess import assess
 from heatnet.assessment import Assessment
 from heatnet.backtest import Backtest, backtest
+from heatnet.batch import score
 from heatnet.check import check_faults, check_network, check_visits
-from heatnet.consequence import cold_hours, reliability
+from heatnet.consequence import cold_hours, reliability, repair_time
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
 from heatnet.explanation import Explanation, explain
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history import History, asset_seasons
-from heatnet.location import Location, clean_visits, locate_faults
+from heatnet.location import (
+    Location,
+    clean_visits,
+    diagnose_first,
+    explain_location,
+    locate_faults,
+    persistence,
+    suggest_visits,
+    visit_findings,
+)
 from heatnet.network import Network
-from heatnet.planning import Plan, Prices, Summer, plan_cures
-from heatnet.reachability import isolation_sections, served, supply_loss
+from heatnet.planning import (
+    Plan,
+    Prices,
+    Summer,
+    check_plan,
+    plan_changes,
+    plan_cures,
+    plan_from_tables,
+    plan_frontier,
+    plan_years,
+    replan,
+)
+from heatnet.reachability import (
+    critical_pairs,
+    isolation_sections,
+    section_table,
+    served,
+    supply_loss,
+    supply_path,
+    valve_value,
+)
 from heatnet.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
 
 __version__ = "0.1.0"
@@ -37,14 +66,23 @@ __all__ = [
     "backtest",
     "check_faults",
     "check_network",
+    "check_plan",
     "check_visits",
     "clean_visits",
     "cold_hours",
+    "critical_pairs",
+    "diagnose_first",
     "explain",
+    "explain_location",
     "fit_failure_model",
     "isolation_sections",
     "locate_faults",
+    "persistence",
+    "plan_changes",
     "plan_cures",
+    "plan_from_tables",
+    "plan_frontier",
+    "plan_years",
     "read_digs",
     "read_faults",
     "read_makeup",
@@ -52,7 +90,15 @@ __all__ = [
     "read_visits",
     "read_works",
     "reliability",
+    "repair_time",
+    "replan",
+    "score",
+    "section_table",
     "served",
+    "suggest_visits",
     "supply_loss",
+    "supply_path",
     "synthetic",
+    "valve_value",
+    "visit_findings",
 ]

@@ -11,11 +11,12 @@ from heatnet.assessment import Assessment, told_of_assets
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.findings import all_findings
 from heatnet.history import asset_seasons
-from heatnet.hours import chronic_part, cleaning_findings, outage_part, winter_location
+from heatnet.hours import chronic_part, outage_part
 from heatnet.network import Network
 from heatnet.ranking import rank_assets, with_office_grades
 from heatnet.reasons import reasons
 from heatnet.records import records_before
+from heatnet.winters import past_winters
 
 STEPS = 4
 _LOG = logging.getLogger(__name__)
@@ -92,10 +93,10 @@ def assess(
     model = fit_failure_model(history) if model is None else model
     expected = model.expected_faults(network, season=season)
     _LOG.info("what the visits say")
-    location = winter_location(network, records, season=season - 1, expected=expected)
+    winters = past_winters(network, records, season=season, expected=expected)
     _LOG.info("what outages mean in homes")
     outage = outage_part(network, records, expected, climate)
-    chronic = chronic_part(network, records, location, season)
+    chronic = chronic_part(network, records, winters, season)
     _LOG.info("how stable the order is")
     told = pd.concat([told_of_assets(network, history), expected, outage.columns, chronic.columns], axis=1)
     ranking = rank_assets(told, grade_share=grade_share, rng=rng)
@@ -103,5 +104,5 @@ def assess(
     if grades is not None:
         ranking = with_office_grades(ranking, grades)
     assumptions = (*outage.assumptions, *chronic.assumptions)
-    findings = all_findings([history.findings, *cleaning_findings(network, records)])
-    return Assessment(network, season, ranking, assumptions, findings, history, model, location)
+    findings = all_findings([history.findings, winters.findings])
+    return Assessment(network, season, ranking, assumptions, findings, history, model, winters)

@@ -12,6 +12,8 @@ from heatnet.failure import FailureModel
 from heatnet.history import History
 from heatnet.location import Location
 from heatnet.network import Network
+from heatnet.reachability import isolation_sections
+from heatnet.winters import Winters
 
 _OF_SEGMENTS = ("length_m", "diameter_mm", "from_node", "to_node", "street", "owner", "accepted_on")
 
@@ -37,8 +39,8 @@ class Assessment:
         What was assumed because the inventory does not say, one sentence each.
     findings : DataFrame
         Records that were left out or read with doubt.
-    history, model, location
-        The recorded faults, the failure model fitted to them, and what last winter's visits say.
+    history, model, winters
+        The recorded faults, the failure model fitted to them, and what the past winters' visits say.
     """
 
     network: Network
@@ -48,13 +50,29 @@ class Assessment:
     findings: pd.DataFrame
     history: History
     model: FailureModel
-    location: Location
+    winters: Winters
 
     def __repr__(self) -> str:
         return f"Assessment(season {self.season}, {len(self.ranking)} assets, best cure {self._best()})"
 
     def _best(self) -> str:
         return str(self.ranking.index[0]) if len(self.ranking) else "none"
+
+    @property
+    def location(self) -> Location:
+        """What last winter's visits say."""
+        return self.winters.location
+
+    @property
+    def diagnose_first(self) -> pd.DataFrame:
+        """Stations where balance, strainer or riser are to be looked at before any pipe; index station_id.
+
+        Their chronic cold is in no asset's hours: column ``chronic_hours``, with the visits that point there.
+        """
+        apart = self.ranking["hours_apart"]
+        stations = self.winters.diagnose_first
+        behind = [float(apart[self.winters.behind(station)].sum()) for station in stations.index]
+        return stations.assign(chronic_hours=behind)
 
     def candidates(self) -> pd.DataFrame:
         """Return the assets as candidates for `plan_cures`, in the order of the network's tables.
@@ -64,7 +82,8 @@ class Assessment:
         DataFrame
             Index asset_id: ``asset_kind``, ``cold_household_hours``, ``length_m``, ``diameter_mm``, ``from_node``,
             ``to_node``, ``street``, ``community`` (of a segment: that of its end nodes, of two the first as text),
-            ``owner``, ``accepted_on``. Unknown: missing.
+            ``owner``, ``accepted_on``, ``section_id`` (of a segment, where there are valves) and ``households_shut``
+            (what the outage of its section, or of the station, cuts off). Unknown: missing.
         """
         network = self.network
         nodes, segments = network.nodes, network.segments
@@ -79,6 +98,10 @@ class Assessment:
             other = stations[name] if name in stations.columns else pd.Series([None] * len(stations), dtype=object)
             columns[name] = np.concatenate([segments[name].to_numpy(dtype=object), other.to_numpy(dtype=object)])
         columns["community"] = np.concatenate([_first_of_two(ends), stations["community"].to_numpy(dtype=object)])
+        has_valves = len(network.valve_segment) > 0
+        sections = isolation_sections(network).to_numpy(dtype=object) if has_valves else np.full(len(segments), None)
+        columns["section_id"] = np.concatenate([sections, np.full(len(stations), None)])
+        columns["households_shut"] = self.ranking["households_lost"].reindex(network.asset_ids).to_numpy()
         table = pd.DataFrame(columns, index=network.asset_ids).infer_objects()
         numbers = {name: pd.to_numeric(table[name]).astype("float64") for name in ("length_m", "diameter_mm")}
         return table.assign(**numbers, accepted_on=pd.to_datetime(table["accepted_on"]).astype("datetime64[s]"))

@@ -122,6 +122,7 @@ def _text(asset_id: str, row: dict[str, Any], measurements: pd.DataFrame) -> str
     first = measurements.iloc[0]
     return (
         f"{asset_id} is number {row['rank']:.0f} with {row['cold_household_hours']:,.0f} cold household-hours "
-        f"expected: {row['outage_hours']:,.0f} by outages, {row['chronic_hours']:,.0f} by chronic cold. {row['reason']}. To know "
+        f"expected: {row['outage_hours']:,.0f} by outages, {row['chronic_hours']:,.0f} by chronic cold. "
+        f"{row['reason']}. To know "
         f"{measurements.index[0]} would put it between number {first['rank_low']:.0f} and {first['rank_high']:.0f}."
     )

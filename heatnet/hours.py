@@ -25,18 +25,14 @@ from heatnet.consequence import (
     repair_time,
     time_constants,
 )
-from heatnet.consequence.chronic import DEFAULT_PERSISTENCE
-from heatnet.location import Location, clean_visits, locate_faults, visit_findings
 from heatnet.network import Network
 from heatnet.reachability import outages
 from heatnet.reachability.paths import supply_paths
 from heatnet.records import Records
-from heatnet.schema import VISITS, conform
-from heatnet.season import heating_interval, season_of, season_start
+from heatnet.season import heating_interval, season_start
+from heatnet.winters import Winters
 
 ROOM_MIN_C = 18.0
-BUILDING_PRIOR = 0.05
-_LARGEST_PRIOR = 1.0 - 1e-9
 
 Floats = npt.NDArray[np.float64]
 
@@ -99,50 +95,12 @@ def outage_part(network: Network, records: Records, expected: pd.DataFrame, clim
     return Part(pd.DataFrame(columns, index=network.asset_ids), tuple(assumptions))
 
 
-def winter_location(network: Network, records: Records, *, season: int, expected: pd.DataFrame) -> Location:
-    """Return what the visits of one winter say, with the failure model of the recorded faults as prior.
-
-    Parameters
-    ----------
-    network : Network
-        The network.
-    records : Records
-        Its visits are cleaned first.
-    season : int
-        The winter's season.
-    expected : DataFrame
-        Index asset_id: ``fault_prob``; the prior where faults are recorded, else `default_prior`.
-
-    Returns
-    -------
-    Location
-        The posterior. Hotline and app rows count as calls of all households where both are there.
-    """
-    visits = conform(pd.DataFrame(columns=[column.name for column in VISITS.columns]), VISITS)
-    if records.visits is not None:
-        visits = clean_visits(records.visits, network)
-    in_season = (season_of(visits["visited_on"]) == season).to_numpy(dtype=bool)
-    has_calls = bool(visits.loc[in_season, "channel"].isin(["hotline", "app"]).any()) and network.households.any()
-    return locate_faults(
-        network,
-        visits,
-        season=season,
-        prior=None if records.faults is None else expected["fault_prob"].clip(upper=_LARGEST_PRIOR),
-        calls="households" if has_calls else "visits",
-        building_prior=BUILDING_PRIOR,
-    )
-
-
-def cleaning_findings(network: Network, records: Records) -> list[pd.DataFrame]:
-    """Return what the cleaning of the visits left out or changed, as a list of findings; empty without visits."""
-    return [] if records.visits is None else [visit_findings(records.visits, network)]
-
-
-def chronic_part(network: Network, records: Records, location: Location, season: int) -> Part:
+def chronic_part(network: Network, records: Records, winters: Winters, season: int) -> Part:
     """Return the hours that homes spend cold all winter behind an asset that does not do its job.
 
     ``chronic_hours = max(0, impaired_prob - prior) * households behind it * share of them cold because of it * heating
-    hours * persistence``; cleaning, balancing and renewal since last winter end it.
+    hours * persistence``; cleaning, balancing and renewal since last winter end it. Behind a station that is to be
+    diagnosed first it is kept apart: 0 here.
 
     Parameters
     ----------
@@ -150,16 +108,18 @@ def chronic_part(network: Network, records: Records, location: Location, season:
         The network.
     records : Records
         Its visits hold the room temperatures, its works what was done since.
-    location : Location
-        The posterior of last winter's visits.
+    winters : Winters
+        What the visits of the past winters say.
     season : int
         The coming season.
 
     Returns
     -------
     Part
-        ``impaired_prob``, ``group_prob``, ``visits``, ``cold_visits``, ``households_behind``, ``chronic_hours``.
+        ``impaired_prob``, ``group_prob``, ``visits``, ``cold_visits``, ``winters_ill``, ``households_behind``,
+        ``chronic_hours``, ``hours_apart`` (chronic hours to be diagnosed first).
     """
+    location = winters.location
     assets = location.assets
     paths = supply_paths(network)
     households = guess_households(network.nodes)["households"].to_numpy()
@@ -167,23 +127,23 @@ def chronic_part(network: Network, records: Records, location: Location, season:
     readings, cold_readings = (paths.subtree_sum(count) for count in _readings(network, records, location.season))
     share = cold_share(location.p_clear, location.p_impaired, readings=readings, cold_readings=cold_readings)
     heating_end = heating_interval(location.season)[1]
-    kept = kept_share(network, records.works, since=heating_end, before=season_start(season))
+    hours = chronic_hours(
+        assets["impaired_prob"],
+        location.prior,
+        paths.subtree_sum(households * priority),
+        share,
+        heating_hours(season),
+        persistence=winters.persistence
+        * kept_share(network, records.works, since=heating_end, before=season_start(season)),
+    )
     columns = {
-        "impaired_prob": assets["impaired_prob"].to_numpy(),
-        "group_prob": assets["group_prob"].to_numpy(),
-        "visits": assets["visits"].to_numpy(),
-        "cold_visits": assets["cold_visits"].to_numpy(),
+        **{name: assets[name].to_numpy() for name in ("impaired_prob", "group_prob", "visits", "cold_visits")},
+        "winters_ill": winters.winters_ill.to_numpy(),
         "households_behind": paths.subtree_sum(households),
-        "chronic_hours": chronic_hours(
-            assets["impaired_prob"],
-            location.prior,
-            paths.subtree_sum(households * priority),
-            share,
-            heating_hours(season),
-            persistence=DEFAULT_PERSISTENCE * kept,
-        ),
+        "chronic_hours": np.where(winters.is_apart, 0.0, hours),
+        "hours_apart": np.where(winters.is_apart, hours, 0.0),
     }
-    return Part(pd.DataFrame(columns, index=network.asset_ids), _location_notes(location))
+    return Part(pd.DataFrame(columns, index=network.asset_ids), winters.assumptions)
 
 
 def _readings(network: Network, records: Records, season: int) -> tuple[Floats, Floats]:
@@ -230,15 +190,3 @@ def _household_notes(homes: pd.DataFrame, network: Network, is_served: npt.NDArr
             f"{unserved} of {len(buildings)} buildings are not served by the intact network and count in no loss."
         )
     return notes
-
-
-def _location_notes(location: Location) -> tuple[str, ...]:
-    visits = int(location.buildings["visits"].sum())
-    if not visits:
-        return (f"No visits of season {location.season} on record: chronic cold is unknown, not zero.",)
-    calls = "; hotline and app rows count as calls of all households" if location.calls == "households" else ""
-    return (
-        f"{visits} visits of season {location.season}: cold with probability {location.p_clear:.3f} where nothing on "
-        f"the way is impaired, {location.p_impaired:.3f} where something is{calls}.",
-        f"An impairment is still there in the next season with probability {DEFAULT_PERSISTENCE}, an assumption.",
-    )

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from heatnet.consequence import chronic_hours, cold_share, guess_households, heating_hours, kept_share, persistence
+from heatnet.consequence import chronic_hours, cold_share, guess_households, heating_hours, kept_share
 from heatnet.errors import HeatnetError
 from tests.test_consequence_repair import fleet
 
@@ -46,15 +46,6 @@ def test_room_temperatures_move_the_share_towards_what_was_read() -> None:
     assert cold_share(0.1, 0.6, readings=[90, 90, 0], cold_readings=[27, 0, 0]) == pytest.approx([0.23, 0, 0.5])
     with pytest.raises(HeatnetError, match="cold_readings"):
         cold_share(0.1, 0.6, readings=1, cold_readings=2)
-
-
-def test_persistence_is_the_assumption_until_repeated_seasons_say_otherwise() -> None:
-    assert persistence([], []) == 0.7
-    assert persistence(np.ones(990), np.zeros(990)) == pytest.approx(0.007)
-    # 40 asset-equivalents impaired, of which 30 again: (30 + 7)/50
-    assert persistence(np.full(80, 0.5), np.full(80, 0.75)) == pytest.approx(0.74)
-    with pytest.raises(HeatnetError, match="same assets"):
-        persistence([0.5], [0.5, 0.5])
 
 
 def works(*rows: tuple[str | None, str, str, float | None]) -> pd.DataFrame:

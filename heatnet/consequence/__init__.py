@@ -1,6 +1,6 @@
 """What outages and chronic cold mean in homes, in cold household-hours."""
 
-from heatnet.consequence.chronic import chronic_hours, cold_share, heating_hours, kept_share, persistence
+from heatnet.consequence.chronic import chronic_hours, cold_share, heating_hours, kept_share
 from heatnet.consequence.households import guess_households
 from heatnet.consequence.outage import cold_hours, cold_hours_of, reliability, time_constants
 from heatnet.consequence.outage_share import OutageShare, outage_share
@@ -18,7 +18,6 @@ __all__ = [
     "kept_share",
     "norm_repair_h",
     "outage_share",
-    "persistence",
     "reliability",
     "repair_hours",
     "repair_time",

@@ -13,8 +13,6 @@ from heatnet.season import heating_interval
 
 # Assumed share of impairments that are still there in the next season, unless something is done.
 DEFAULT_PERSISTENCE = 0.7
-# How many impaired assets the assumption weighs against repeated seasons.
-PERSISTENCE_PRIOR_ASSETS = 10.0
 # How many temperature readings the model's difference of the cold shares weighs.
 COLD_SHARE_PRIOR_READINGS = 10.0
 
@@ -46,8 +44,8 @@ def chronic_hours(
     heating_h : float
         Hours of the heating time (`heating_hours`).
     persistence : array-like of float
-        Probability that an impairment is still there in the coming season, 0 to 1 (`persistence`); 0.7 is an
-        assumption. Multiply it by `kept_share` for assets cleaned, balanced or renewed since.
+        Probability that an impairment is still there in the coming season, 0 to 1 (`heatnet.location.persistence`);
+        0.7 is an assumption. Multiply it by `kept_share` for assets cleaned, balanced or renewed since.
 
     Raises
     ------
@@ -100,43 +98,6 @@ def cold_share(
         raise HeatnetError("cold_readings must lie between 0 and readings.")
     weight = COLD_SHARE_PRIOR_READINGS
     return np.asarray(np.maximum((cold + weight * impaired) / (made + weight) - clear, 0.0), dtype=np.float64)
-
-
-def persistence(earlier: npt.ArrayLike, later: npt.ArrayLike) -> float:
-    """Probability that an impairment is still there a season later, learned from repeated seasons.
-
-    ``(sum(earlier * later) + 10 * 0.7) / (sum(earlier) + 10)``: of the assets impaired in one season, weighted by their
-    probability, the share impaired in the next, with ten assets at the assumed 0.7 added. Where the visits say
-    little, `later` is small for lack of evidence and the result is too low rather than too high.
-
-    Parameters
-    ----------
-    earlier, later : array-like of float
-        Evidence beyond the prior, ``max(0, impaired_prob - prior)``, of the same assets in a season and in the next,
-        0 to 1. Leave out assets cleaned, balanced or renewed in between; join several pairs of seasons end to end.
-
-    Returns
-    -------
-    float
-        0 to 1; 0.7 without any pair.
-
-    Raises
-    ------
-    HeatnetError
-        When a value lies outside 0 to 1, or the two differ in length.
-
-    Examples
-    --------
-    >>> persistence([], [])
-    0.7
-    >>> persistence([1.0] * 10, [1.0] * 10)
-    0.85
-    """
-    before, after = _unit(earlier, "earlier"), _unit(later, "later")
-    if before.shape != after.shape:
-        raise HeatnetError(f"earlier ({before.size} values) and later ({after.size}) must hold the same assets.")
-    weight = PERSISTENCE_PRIOR_ASSETS
-    return float(((before * after).sum() + weight * DEFAULT_PERSISTENCE) / (before.sum() + weight))
 
 
 def kept_share(network: Network, works: pd.DataFrame | None, *, since: pd.Timestamp, before: pd.Timestamp) -> Floats:

@@ -1,0 +1,160 @@
+"""What the visits of the past winters say: which assets were impaired, how long that lasts, what to diagnose first."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet.consequence.chronic import DEFAULT_PERSISTENCE
+from heatnet.location import (
+    Location,
+    clean_visits,
+    diagnose_first,
+    locate_faults,
+    persistence,
+    visit_findings,
+)
+from heatnet.network import Network
+from heatnet.reachability.paths import supply_paths
+from heatnet.records import Records
+from heatnet.schema import VISITS, conform
+from heatnet.season import season_of
+
+BUILDING_PRIOR = 0.05
+WINTERS = 3
+_LARGEST_PRIOR = 1.0 - 1e-9
+
+Truths = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Winters:
+    """What the visits of the last winter, and of those before it, say.
+
+    Attributes
+    ----------
+    location : Location
+        The last winter's posterior.
+    persistence : float
+        Probability that an impairment is still there in the next season, if nothing is done.
+    winters_ill : Series
+        By asset_id: winters in a row, up to the last, in which the asset was more likely impaired than not.
+    diagnose_first : DataFrame
+        Index station_id: stations whose cold homes point to balance, strainer or riser rather than to a pipe.
+    is_apart : array
+        Per asset: it is such a station, or lies behind one.
+    findings : DataFrame
+        What the cleaning of the visits left out or changed.
+    assumptions : tuple of str
+        How the visits were read, one sentence each.
+    """
+
+    location: Location
+    persistence: float
+    winters_ill: pd.Series[Any]
+    diagnose_first: pd.DataFrame
+    is_apart: Truths
+    findings: pd.DataFrame
+    assumptions: tuple[str, ...]
+
+    def behind(self, station_id: str) -> pd.Index[Any]:
+        """Return the ids of a station and of the assets whose supply path leads through it."""
+        network = self.location.network
+        return network.asset_ids[_behind(network, pd.Index([station_id]))]
+
+
+def past_winters(network: Network, records: Records, *, season: int, expected: pd.DataFrame) -> Winters:
+    """Return what the visits of the winters before a season say.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    records : Records
+        Its visits are cleaned first; its works end impairments between winters.
+    season : int
+        The coming season; the last winter is that of the season before.
+    expected : DataFrame
+        Index asset_id: ``fault_prob``, the prior where faults are recorded; else `default_prior`.
+
+    Returns
+    -------
+    Winters
+        Hotline and app rows count as calls of all households where both are there. The persistence is learned where
+        visits of two or three winters are on record, else assumed.
+    """
+    given = conform(pd.DataFrame(columns=[column.name for column in VISITS.columns]), VISITS)
+    visits = given if records.visits is None else clean_visits(records.visits, network)
+    findings = visit_findings(given if records.visits is None else records.visits, network)
+    seasons = season_of(visits["visited_on"]).to_numpy(dtype=np.float64)
+    prior = None if records.faults is None else expected["fault_prob"].clip(upper=_LARGEST_PRIOR)
+    located = {
+        winter: locate_faults(
+            network,
+            visits,
+            season=winter,
+            prior=prior,
+            calls="households" if _has_calls(network, visits[seasons == winter]) else "visits",
+            building_prior=BUILDING_PRIOR,
+        )
+        for winter in range(season - WINTERS, season)
+        if winter == season - 1 or (seasons == winter).any()
+    }
+    location = located[season - 1]
+    rate, winters_ill = DEFAULT_PERSISTENCE, pd.Series(0, index=network.asset_ids)
+    is_learned = len(located) > 1 and bool((seasons == season - 1).any())
+    if is_learned:
+        lasting = persistence(list(located.values()), records.works)
+        rate, winters_ill = lasting.rate, lasting.assets["winters_ill"]
+    first = diagnose_first(location, leaking=_leaking(network, records, season - 1))
+    notes = _notes(location, rate, is_learned, first)
+    return Winters(location, rate, winters_ill, first, _behind(network, first.index), findings, notes)
+
+
+def _has_calls(network: Network, visits: pd.DataFrame) -> bool:
+    return bool(visits["channel"].isin(["hotline", "app"]).any()) and bool(network.households.any())
+
+
+def _leaking(network: Network, records: Records, winter: int) -> Collection[str]:
+    """Return the stations behind which a fault was recorded in the winter: something speaks for a leak there."""
+    if records.faults is None:
+        return []
+    faults = records.faults[(season_of(records.faults["found_on"]) == winter).to_numpy(dtype=bool)]
+    assets = network.asset_positions(faults["asset_id"])
+    count = np.bincount(assets[assets >= 0], minlength=network.n_assets).astype(np.float64)
+    behind = supply_paths(network).forest.subtree_sum(count)[network.n_segments :]
+    return [str(station) for station in network.asset_ids[network.n_segments :][behind > 0]]
+
+
+def _behind(network: Network, stations: pd.Index[Any]) -> Truths:
+    """Return which assets are one of the stations or lie behind one."""
+    marks = np.zeros(network.n_assets)
+    marks[network.asset_positions(stations)] = 1.0
+    if not len(stations):
+        return marks > 0
+    return supply_paths(network).forest.path_sum(marks, np.zeros(network.n_assets, dtype=bool)) > 0
+
+
+def _notes(location: Location, rate: float, is_learned: bool, first: pd.DataFrame) -> tuple[str, ...]:
+    visits = int(location.buildings["visits"].sum())
+    if not visits:
+        return (f"No visits of season {location.season} on record: chronic cold is unknown, not zero.",)
+    calls = "; hotline and app rows count as calls of all households" if location.calls == "households" else ""
+    source = "learned from the past winters" if is_learned else "an assumption"
+    notes = [
+        f"{visits} visits of season {location.season}: cold with probability {location.p_clear:.3f} where nothing on "
+        f"the way is impaired, {location.p_impaired:.3f} where something is{calls}.",
+        f"An impairment is still there in the next season with probability {rate:.2f}, {source}.",
+    ]
+    if len(first):
+        more = ", ..." if len(first) > 5 else ""
+        notes.append(
+            f"Diagnose first (balance, strainer, riser): {', '.join(first.index[:5])}{more}; "
+            f"the chronic cold behind {'it' if len(first) == 1 else 'them'} is kept out of the ranking."
+        )
+    return tuple(notes)
