@@ -22,7 +22,8 @@ _RUN = """
 import resource, sys
 from heatnet.batch import score
 if __name__ == "__main__":
-    count = sum(1 for _ in score(sys.argv[1:-2], output=sys.argv[-2], workers=int(sys.argv[-1])))
+    results = score(sys.argv[1:-2], output=sys.argv[-2], workers=int(sys.argv[-1]))
+    count = sum(one.status == "scored" for one in results)
     peaks = [resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     print(count, *peaks)
 """
@@ -66,7 +67,7 @@ def measured(script: Path, towns: list[Path], output: Path, workers: int) -> flo
     taken = time.perf_counter() - start
     count, own, of_workers = printed.split()
     print(
-        f"{count:>4} networks, {workers} worker(s): {taken:7.1f} s, peak {float(own):.0f} MB"
+        f"{count:>4} networks scored, {workers} worker(s): {taken:7.1f} s, peak {float(own):.0f} MB"
         + (f" and {float(of_workers):.0f} MB in a worker" if workers > 1 else "")
     )
     return taken

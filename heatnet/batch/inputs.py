@@ -83,7 +83,9 @@ def find_sources(paths: Iterable[PathLike], output: Path | None) -> tuple[Source
     found = dict.fromkeys(path.resolve() for given in paths for path in _matching(given))
     folders = [path for path in found if path != home]
     if not folders:
-        raise HeatnetError("no inventory is given: name folders, or a pattern such as towns/*")
+        raise HeatnetError(
+            "no inventory is given besides the folder of results: name folders, or a pattern such as towns/*"
+        )
     inside = [str(path) for path in folders if home is not None and home in path.parents]
     if inside:
         raise HeatnetError(

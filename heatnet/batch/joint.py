@@ -6,10 +6,10 @@ Attributes, age and season act alike in all networks; each network has its own l
     v_n ~ Normal(0, 0.7)
 
 Given the levels v, the likelihood depends on the networks only through their summed faults and their summed
-``exposure * exp(v)``, so that cohorts of all networks are added up before b, a and the season levels are fitted.
-Between them and v stands, for each network, one vector: how its expected faults change with the coefficients. With it
-the Newton step for all levels and coefficients together takes one look at each network. Past a number of cohorts their
-numbers are rounded more coarsely. What the past of an asset says is learned from a sample of networks.
+``exposure * exp(v)``: cohorts of all networks are added up, past a number of them with numbers rounded more coarsely,
+and b, a and the season levels are fitted to the sums. From there one Newton step of all coefficients and levels
+together looks at each network by itself, unrounded. This is done twice. What the past of an asset says is learned from
+a sample of networks.
 """
 
 from __future__ import annotations
@@ -24,11 +24,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet.failure import FailureModel, FailureStatistics, failure_statistics
-from heatnet.failure.ageing import AGE_SPREADS
-from heatnet.failure.attributes import design, is_station, log_length, size_of
+from heatnet.failure.ageing import AGE_SPREADS, STATION_FAULTS_PER_SEASON
+from heatnet.failure.attributes import design, is_station, log_length, pipes_of, size_of
 from heatnet.failure.memory import HALF_LIVES, Memory, Recorded, learn_memory
 from heatnet.failure.rates import Rates, fit_rates
 from heatnet.failure.recording import first_recorded
+from heatnet.failure.regression import CountProblem
 from heatnet.failure.statistics import life_attributes, mean_makeup, sum_cohorts
 from heatnet.failure.surroundings import surroundings
 from heatnet.history import History
@@ -39,6 +40,7 @@ Load = Callable[[str], FailureStatistics]
 MOST_COHORTS = 20_000
 _LEVEL_SPREAD = 0.7
 _LARGEST_STEP = 2.0
+_LEAST_PRECISION = 1e-3
 _COARSEST = 3
 _LEAST_MAKEUP = 0.01
 
@@ -132,7 +134,9 @@ def statistics_of(history: History) -> FailureStatistics:
     return failure_statistics(_since_recorded(history))[0]
 
 
-def fit_joint(names: Sequence[str], load: Load, sample: Mapping[str, History]) -> JointModel:
+def fit_joint(
+    names: Sequence[str], load: Load, sample: Mapping[str, History], *, most_cohorts: int = MOST_COHORTS
+) -> JointModel:
     """Fit one failure model to many networks.
 
     Parameters
@@ -144,6 +148,8 @@ def fit_joint(names: Sequence[str], load: Load, sample: Mapping[str, History]) -
         time.
     sample : mapping of str to History
         The networks that teach how much an asset's own past says; at least one.
+    most_cohorts : int
+        Number of cohorts held at once beyond which they are rounded more coarsely.
 
     Returns
     -------
@@ -151,16 +157,16 @@ def fit_joint(names: Sequence[str], load: Load, sample: Mapping[str, History]) -
         Of a single network: what `fit_failure_model` finds.
     """
     levels = dict.fromkeys(names, _NO_LEVEL)
-    pooled = pool(load(name) for name in names)
+    pooled = pool((load(name) for name in names), most_cohorts)
     rates = fit_rates(pooled, np.ones(len(pooled.cohorts)))
     if len(names) > 1:
-        _, levels = _levelled(rates, levels, load, None)
-        pooled = pool(_at_risk(load(name), level) for name, level in levels.items())
+        _, levels = _newton_step(rates, pooled, levels, load, None)
+        pooled = pool((_at_risk(load(name), level) for name, level in levels.items()), most_cohorts)
         rates = fit_rates(pooled, np.ones(len(pooled.cohorts)))
     memory = _learned(sample, rates, levels, HALF_LIVES)
     rates = fit_rates(pooled, _information(pooled, rates, memory))
     if len(names) > 1:
-        rates, levels = _levelled(rates, levels, load, memory)
+        rates, levels = _newton_step(rates, pooled, levels, load, memory)
     memory = _learned(sample, rates, levels, (memory.half_life,))
     return JointModel(rates, memory, levels)
 
@@ -226,46 +232,55 @@ def _at_risk(statistics: FailureStatistics, level: Level) -> FailureStatistics:
     return replace(statistics, exposure=statistics.exposure * np.exp(level.value))
 
 
-def _levelled(
-    rates: Rates, levels: Mapping[str, Level], load: Load, memory: Memory | None
+def _newton_step(
+    rates: Rates, pooled: FailureStatistics, levels: Mapping[str, Level], load: Load, memory: Memory | None
 ) -> tuple[Rates, dict[str, Level]]:
-    """Take one Newton step of all levels and of the coefficients together; the rates are the best for `levels`.
+    """Take one Newton step of all coefficients and levels together from the rates that fit the pooled statistics best.
 
-    With h the slope, d the information and r the gradient of a network, and C the covariance of the coefficients given
-    the levels, the coefficients change by ``-z`` and a level by ``(r + h'z) / d``, where
-    ``z = (C^-1 - sum h h'/d)^-1 sum h r/d``; the inverse is the covariance of the coefficients.
+    A level acts as the first coefficient does, on one network. With d and r the information and the gradient of a
+    level, h the mixed derivatives, I and g those of the coefficients, P the precision of their prior, sums over
+    networks::
+
+        K = P + sum (I - h h'/d),   K db = sum (g - h r/d) - gradient of the prior,   dv = (r - h'db) / d
+
+    and the inverse of K is the covariance of the coefficients. At the best fit the prior's gradient is that of the
+    pooled likelihood, and its precision is what the pooled information lacks of the inverse covariance.
     """
-    gradients: dict[str, float] = {}
-    sums = np.zeros((len(rates.coefficients), len(rates.coefficients) + 1))
-    moved: dict[str, Level] = {}
+    gradient, information = _derivatives(pooled, rates, memory)
+    precision = np.maximum(np.diag(np.linalg.inv(rates.covariance)) - np.diag(information), _LEAST_PRECISION)
+    of_level = 1.0 / _LEVEL_SPREAD**2
+    total, towards = np.diag(precision), -gradient
+    gradients, moved = dict[str, float](), dict[str, Level]()
     for name, level in levels.items():
-        moved[name], gradients[name] = _seen_from(_at_risk(load(name), level), rates, memory, level.value)
-        slope = moved[name].slope
-        sums += np.outer(slope, np.append(slope, gradients[name])) / moved[name].information
-    covariance = np.linalg.inv(np.linalg.inv(rates.covariance) - sums[:, :-1])
+        gradient, information = _derivatives(_at_risk(load(name), level), rates, memory)
+        moved[name] = replace(level, information=float(information[0, 0]) + of_level, slope=information[0])
+        gradients[name] = float(gradient[0]) - of_level * level.value
+        total += information - np.outer(information[0], information[0]) / moved[name].information
+        towards += gradient - information[0] * gradients[name] / moved[name].information
+    covariance = np.linalg.inv(total)
     covariance = (covariance + covariance.T) / 2.0
-    z = covariance @ sums[:, -1]
+    change = covariance @ towards
     for name, level in moved.items():
-        step = (gradients[name] + float(level.slope @ z)) / level.information
+        step = (gradients[name] - float(level.slope @ change)) / level.information
         moved[name] = replace(level, value=level.value + float(np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)))
-    return replace(rates, coefficients=rates.coefficients - z, covariance=covariance), moved
+    return replace(rates, coefficients=rates.coefficients + change, covariance=covariance), moved
 
 
-def _seen_from(statistics: FailureStatistics, rates: Rates, memory: Memory | None, value: float) -> tuple[Level, float]:
-    """Return slope and information of a network's level, and the gradient of the penalised likelihood by it."""
+def _derivatives(statistics: FailureStatistics, rates: Rates, memory: Memory | None) -> tuple[Floats, Floats]:
+    """Return gradient and information of the likelihood of the statistics by the coefficients of the rates."""
     cohorts = statistics.cohorts
     weight = np.ones(len(cohorts)) if memory is None else _information(statistics, rates, memory)
-    mean = weight[:, None] * _expected(statistics, rates)
-    of_age = np.zeros(len(AGE_SPREADS))
-    laid_year, is_pipe = cohorts["laid_year"].to_numpy(dtype=np.float64), ~is_station(cohorts)
-    for column, season in enumerate(statistics.seasons):
-        of_age += (mean[:, column] * is_pipe) @ rates.ages.columns(laid_year, int(season))[1]
-    of_season = np.zeros(len(rates.seasons))
-    of_season[np.searchsorted(rates.seasons, statistics.seasons)] = mean.sum(axis=0)
-    slope = np.concatenate([design(cohorts, rates.terms).T @ mean.sum(axis=1), of_age, of_season])
-    precision = 1.0 / _LEVEL_SPREAD**2
-    gradient = float(weight @ statistics.faults.sum(axis=1) - mean.sum() - precision * value)
-    return Level(value, float(mean.sum()) + precision, slope), gradient
+    faults, exposure = (
+        _widened(values, statistics.seasons, rates.seasons) for values in (statistics.faults, statistics.exposure)
+    )
+    laid_year, station = cohorts["laid_year"].to_numpy(dtype=np.float64), is_station(cohorts)
+    base, ages = np.empty(faults.shape), np.empty((*faults.shape, len(AGE_SPREADS)))
+    for column, season in enumerate(rates.seasons):
+        law, ages[:, column] = rates.ages.columns(laid_year, int(season))
+        base[:, column] = np.where(station, STATION_FAULTS_PER_SEASON, pipes_of(cohorts) * law)
+    ages[station] = 0.0
+    problem = CountProblem(design(cohorts, rates.terms), ages, base * exposure, faults, weight[:, None])
+    return problem.derivatives(rates.coefficients)
 
 
 def _at_level(rates: Rates, level: Level) -> NetworkRates:
