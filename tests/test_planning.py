@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import builtins
-
 import numpy as np
 import pandas as pd
 import pytest
 
-from heatnet.errors import HeatnetError, MissingExtraError
+from heatnet.errors import HeatnetError
 from heatnet.planning import (
     Prices,
     Summer,
@@ -435,25 +433,6 @@ def test_the_calendar_is_drawn_as_text_with_a_line_per_job():
     assert lines[1].startswith("J001 Ash crew 1   ====")
     with pytest.raises(HeatnetError, match="no calendar"):
         plan_cures(ash_and_birch(), prices=PRICES).gantt_text()
-
-
-def test_the_calendar_is_drawn_as_a_figure_with_a_bar_per_job():
-    plan = plan_cures(ash_and_birch(), prices=PRICES, summer=SUMMER)
-    axes = plan.gantt_figure().axes[0]
-    assert [bar.get_width() for bar in axes.patches] == plan.jobs["days"].tolist()
-
-
-def test_without_matplotlib_the_figure_names_the_extra(monkeypatch):
-    def no_matplotlib(name, *args, **kwargs):
-        if name.startswith("matplotlib"):
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    real = builtins.__import__
-    plan = plan_cures(ash_and_birch(), prices=PRICES, summer=SUMMER)
-    monkeypatch.setattr(builtins, "__import__", no_matplotlib)
-    with pytest.raises(MissingExtraError, match="report"):
-        plan.gantt_figure()
 
 
 def test_a_saved_plan_is_read_back_and_checked(tmp_path):

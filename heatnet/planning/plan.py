@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import pandas as pd
 
@@ -122,10 +121,6 @@ class Plan:
     def gantt_text(self, *, width: int = 100) -> str:
         """Calendar as text, a line per job; raises HeatnetError for a plan without a summer."""
         return gantt.gantt_text(self.jobs, self.request.summer, width=width)
-
-    def gantt_figure(self) -> Any:
-        """Calendar as a matplotlib Figure, a bar per job; raises MissingExtraError without matplotlib."""
-        return gantt.gantt_figure(self.jobs, self.request.summer)
 
 
 def _sentence(asset_id: str, row: pd.Series, *, is_in: bool) -> str:
