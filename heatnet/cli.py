@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -168,7 +171,8 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
     tables = read_inventory(inventory)
     summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
     assessment = _assessed(tables, season, seed, language)
-    chosen = plan_cures(assessment, digs=tables.digs, summer=summer, **options)
+    with _solver_unheard():
+        chosen = plan_cures(assessment, digs=tables.digs, summer=summer, **options)
     settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
     write_plan(assessment, chosen, output, run_record(tables.files, settings))
     _tell(assessment, chosen)
@@ -250,6 +254,20 @@ def _assessed(tables: Inventory, season: int, seed: int, language: str) -> Asses
     finally:
         logger.removeHandler(progress)
         progress.bar.close()
+
+
+@contextlib.contextmanager
+def _solver_unheard() -> Iterator[None]:
+    """Keep what the solver prints past Python out of standard output, which other tools read."""
+    sys.stdout.flush()
+    kept = os.dup(1)
+    try:
+        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path
+            os.dup2(nowhere.fileno(), 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
 
 
 def _summer(first_day: Any, last_day: Any, crews: int | None) -> Summer | None:
