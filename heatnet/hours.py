@@ -116,8 +116,9 @@ def chronic_part(network: Network, records: Records, winters: Winters, season: i
     Returns
     -------
     Part
-        ``impaired_prob``, ``group_prob``, ``visits``, ``cold_visits``, ``winters_ill``, ``households_behind``,
-        ``chronic_hours``, ``hours_apart`` (chronic hours to be diagnosed first).
+        ``impaired_prob``, ``ambiguity_group``, ``group_size`` (assets that no visit can tell apart), ``group_prob``,
+        ``visits``, ``cold_visits``, ``winters_ill``, ``households_behind``, ``chronic_hours``, ``hours_apart`` (chronic
+        hours to be diagnosed first).
     """
     location = winters.location
     assets = location.assets
@@ -138,6 +139,8 @@ def chronic_part(network: Network, records: Records, winters: Winters, season: i
     )
     columns = {
         **{name: assets[name].to_numpy() for name in ("impaired_prob", "group_prob", "visits", "cold_visits")},
+        "ambiguity_group": assets["ambiguity_group"].to_numpy(dtype=object),
+        "group_size": assets["ambiguity_group"].map(assets["ambiguity_group"].value_counts()).fillna(1.0).to_numpy(),
         "winters_ill": winters.winters_ill.to_numpy(),
         "households_behind": paths.subtree_sum(households),
         "chronic_hours": np.where(winters.is_apart, 0.0, hours),

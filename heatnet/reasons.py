@@ -14,6 +14,7 @@ _ENGLISH = {
     "faults": "{past_faults} in {past_seasons} on {length_m:.0f} m",
     "station_faults": "{past_faults} in {past_seasons}",
     "visits": "{cold_visits:.0f} of {visits:.0f} visited homes behind it cold",
+    "group": "no visit tells it from {others} in line with it",
     "winters": "probably ill {winters_ill:.0f} winters running",
     "lost": "its outage cuts off {households_lost:.0f} households in {buildings_lost}",
     "none_lost": "its outage cuts off no building",
@@ -25,6 +26,7 @@ _CHINESE = {
     "faults": "{length_m:.0f}米管段{past_seasons:.0f}个采暖年度故障{past_faults:.0f}次",
     "station_faults": "{past_seasons:.0f}个采暖年度故障{past_faults:.0f}次",
     "visits": "其后走访{visits:.0f}户次，{cold_visits:.0f}户次不热",
+    "group": "与同线另{others:.0f}处设施无法区分",
     "winters": "可能连续{winters_ill:.0f}个采暖年度供热不良",
     "lost": "停运影响{buildings_lost:.0f}栋楼{households_lost:.0f}户",
     "none_lost": "停运不影响任何楼栋",
@@ -41,8 +43,8 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
     ----------
     ranking : DataFrame
         Index asset_id; ``asset_kind``, ``length_m``, ``laid_year``, ``past_faults``, ``past_seasons``, ``visits``,
-        ``cold_visits``, ``winters_ill``, ``buildings_lost``, ``households_lost``, ``outage_hours``, ``chronic_hours``.
-        Unknown: NaN.
+        ``cold_visits``, ``group_size``, ``winters_ill``, ``buildings_lost``, ``households_lost``, ``outage_hours``,
+        ``chronic_hours``. Unknown: NaN.
     language : str
         ``en`` or ``zh``.
 
@@ -60,8 +62,8 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
     Examples
     --------
     >>> row = {"asset_kind": "segment", "length_m": 84.0, "laid_year": 1989.0, "past_faults": 3, "past_seasons": 6,
-    ...        "visits": 0, "cold_visits": 0, "winters_ill": 0, "buildings_lost": 8, "households_lost": 640.0,
-    ...        "outage_hours": 9.0, "chronic_hours": 0.0}
+    ...        "visits": 0, "cold_visits": 0, "group_size": 1, "winters_ill": 0, "buildings_lost": 8,
+    ...        "households_lost": 640.0, "outage_hours": 9.0, "chronic_hours": 0.0}
     >>> reasons(pd.DataFrame([row], index=["S1"])).tolist()
     ['laid 1989; 3 faults in 6 seasons on 84 m; its outage cuts off 640 households in 8 buildings']
     """
@@ -77,6 +79,8 @@ def _keys(row: dict[Any, Any]) -> list[str]:
     """Return what to tell of an asset, in order."""
     is_station = row["asset_kind"] == "station"
     visits = ["visits"] if row["visits"] > 0 else []
+    if visits and row["group_size"] > 1:
+        visits.append("group")
     if row["winters_ill"] >= _WINTERS_WORTH_TELLING:
         visits.append("winters")
     outage = [] if is_station else ["laid_unknown" if pd.isna(row["laid_year"]) else "laid"]
@@ -88,8 +92,9 @@ def _keys(row: dict[Any, Any]) -> list[str]:
 
 def _told(row: dict[Any, Any], language: str) -> dict[Any, Any]:
     if language == "zh":
-        return row
+        return {**row, "others": row["group_size"] - 1}
     counted = {
+        "others": _counted(int(row["group_size"]) - 1, "asset"),
         "past_faults": _counted(int(row["past_faults"]), "fault"),
         "past_seasons": _counted(int(row["past_seasons"]), "season"),
         "buildings_lost": _counted(int(row["buildings_lost"]), "building"),

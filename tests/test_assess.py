@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import heatnet as hn
 from heatnet.assessment import told_of_assets
@@ -219,3 +221,36 @@ def test_a_real_network_without_years_households_or_faults_is_ranked_and_the_gap
     assert "guessed from load_kw/5" in said
     assert "no faults are recorded" in said
     assert "No visits of season 2025" in said
+
+
+@settings(derandomize=True, deadline=None, max_examples=4)
+@given(place=st.integers(0, 10**6), day=st.sampled_from(["2017-01-10", "2021-12-30", "2025-02-01"]))
+def test_one_more_winter_outage_on_record_never_lowers_the_outage_hours_of_its_asset(place: int, day: str) -> None:
+    tables = read_inventory(Path(__file__).parent.parent / "fixtures" / "district")
+    assert tables.faults is not None
+    old = tables.network.segments.query("laid_year < 2010")["segment_id"]
+    asset = old.iloc[place % len(old)]
+    fault = pd.DataFrame(
+        {"fault_id": ["more"], "found_on": pd.to_datetime([day]), "asset_id": [asset], "outage_h": [6.0]}
+    )
+    before = hn.assess(tables.network, season=2026, faults=tables.faults, works=tables.works).ranking
+    more = pd.concat([tables.faults, fault], ignore_index=True)
+    after = hn.assess(tables.network, season=2026, faults=more, works=tables.works).ranking
+    assert after.loc[asset, "faults_mean"] >= before.loc[asset, "faults_mean"]
+    assert after.loc[asset, "outage_hours"] >= before.loc[asset, "outage_hours"]
+
+
+def test_a_colder_climate_never_lowers_the_hours_of_an_asset(district: Inventory) -> None:
+    mild = assessed(district, climate=[-2.0, -8.0, 3.0]).ranking
+    harsh = assessed(district, climate=[-4.0, -15.0, 3.0]).ranking.reindex(mild.index)
+    assert (harsh["cold_household_hours"] >= mild["cold_household_hours"] * (1 - 1e-12)).all()
+
+
+def test_more_households_never_lower_the_hours_of_an_asset(district: Inventory) -> None:
+    network = district.network
+    grown = hn.Network(
+        network.nodes.assign(households=network.nodes["households"] * 1.5), network.segments, network.valves
+    )
+    before = assessed(district, visits=None).ranking
+    after = assessed(district, visits=None, network=grown).ranking.reindex(before.index)
+    assert (after["cold_household_hours"] >= before["cold_household_hours"] * (1 - 1e-12)).all()
