@@ -1,0 +1,41 @@
+"""heatnet starts with its core dependencies only."""
+
+import json
+import subprocess
+import sys
+
+EXTRAS = {
+    "bokeh",
+    "dask",
+    "distributed",
+    "geopandas",
+    "jinja2",
+    "matplotlib",
+    "openpyxl",
+    "pyarrow",
+    "pyogrio",
+    "shapely",
+    "six",
+    "wntr",
+}
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Top-level packages in memory after a statement in a fresh interpreter."""
+    code = f"{statement}\nimport json, sys; print(json.dumps(sorted({{m.partition('.')[0] for m in sys.modules}})))"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    return set(json.loads(told))
+
+
+def test_importing_heatnet_loads_no_extra_that_its_core_dependencies_do_not_load_themselves() -> None:
+    core = loaded_by("import click, networkx, numpy, pandas, scipy.optimize, scipy.sparse.csgraph, scipy.spatial, tqdm")
+    assert (loaded_by("import heatnet, heatnet.cli") & EXTRAS) <= core
+
+
+def test_every_public_name_is_there_and_documented() -> None:
+    code = (
+        "import heatnet as hn, inspect, json;"
+        "print(json.dumps([n for n in hn.__all__ if not inspect.ismodule(getattr(hn, n)) and not getattr(hn, n).__doc__]))"
+    )
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert json.loads(told) == []
