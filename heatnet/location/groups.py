@@ -16,7 +16,8 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from heatnet.network import Network
-from heatnet.reachability.paths import Forest, SupplyPaths
+from heatnet.reachability.forest import Forest
+from heatnet.reachability.paths import SupplyPaths
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -24,7 +25,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupTree:
-    """Groups in the order of their levels, from the sources outwards.
+    """Groups in the order of their streams, each behind those before it on the paths.
 
     Parameters
     ----------
@@ -90,7 +91,7 @@ def group_tree(
     np.add.at(log_none, group_of_asset[active], np.log1p(-prior[active]))
     with np.errstate(divide="ignore"):
         log_any = np.log(-np.expm1(log_none))
-    forest = Forest(place[group_parent[order]], np.arange(n_groups), by_name.level_start)
+    forest = Forest(place[group_parent[order]], np.arange(n_groups), by_name.streams)
     return GroupTree(forest, group_of_asset, group_of_asset[last], log_none, log_any)
 
 

@@ -251,36 +251,26 @@ def _asset_table(
     with np.errstate(divide="ignore"):
         posterior[in_group] = told.of_members(group, np.log(prior[in_group]))
     group_prob[in_group] = told.of_members(np.arange(len(tree)), tree.log_any)[group]
-    smallest = np.full(network.n_assets, -1, dtype=np.int64)
-    smallest[in_group] = _smallest_named(network, in_group, group, len(tree))[group]
-    label = network.asset_ids.take(smallest).where(smallest >= 0)
+    smallest = _smallest_names(network, in_group, group)
     return pd.DataFrame(
         {
             "impaired_prob": posterior,
             "visits": seen_below,
             "cold_visits": cold_below,
-            "ambiguity_group": label.array,
+            "ambiguity_group": smallest.array.take(tree.group_of_asset, allow_fill=True),
             "group_prob": group_prob,
         },
         index=network.asset_ids,
     )
 
 
-def _smallest_named(network: Network, assets: Integers, group: Integers, n_groups: int) -> Integers:
-    """Return, per group, the position of its asset with the smallest id as text."""
-    first = np.empty(n_groups, dtype=np.int64)
-    first[group[::-1]] = assets[::-1]
-    is_shared = np.bincount(group, minlength=n_groups)[group] > 1
-    shared = assets[is_shared]
-    names = network.asset_ids[shared].to_numpy(dtype=object).tolist()
-    smallest: dict[int, tuple[str, int]] = {}
-    for name, position, i in zip(names, shared.tolist(), group[is_shared].tolist(), strict=True):
-        known = smallest.get(i)
-        if known is None or name < known[0]:
-            smallest[i] = (name, position)
-    for i, (_, position) in smallest.items():
-        first[i] = position
-    return first
+def _smallest_names(network: Network, assets: Integers, group: Integers) -> pd.Index[Any]:
+    """Return, per group, the smallest id as text among its assets."""
+    by_group = np.argsort(group, kind="stable")
+    names = network.asset_ids[assets[by_group]].to_numpy(dtype=object)
+    first = np.flatnonzero(np.diff(group[by_group], prepend=-1))
+    smallest = np.minimum.reduceat(names, first) if len(first) else names
+    return pd.Index(smallest, dtype=network.asset_ids.dtype)
 
 
 def _building_table(

@@ -15,7 +15,6 @@ the end of a group is clear,
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +23,7 @@ import numpy.typing as npt
 from heatnet.errors import HeatnetError
 from heatnet.location.evidence import Evidence, Rates
 from heatnet.location.groups import GroupTree
+from heatnet.reachability.forest import Pairing
 from heatnet.reachability.paths import SupplyPaths
 
 Floats = npt.NDArray[np.float64]
@@ -94,19 +94,19 @@ def beliefs(tree: GroupTree, evidence: Evidence, rates: Rates, building_prior: f
     with np.errstate(invalid="ignore", divide="ignore"):
         ratio = if_clear - if_impaired
         own_any, own_none = np.log(building_prior), np.log1p(-building_prior)
-        building_message = np.logaddexp(own_any, own_none + ratio)
+        building_message = _log_sum(own_any, own_none + ratio) if building_prior else ratio
         seen = np.zeros(len(tree))
         seen[tree.group_of_building] = building_message
         ends, message = _upward(tree, seen)
         roots = message[tree.parent < 0]
-        if np.isnan(building_message).any() or np.isnan(message).any() or np.isneginf(roots).any():
+        if np.isnan(building_message).any() or np.isnan(ends).any() or np.isneginf(roots).any():
             raise HeatnetError(
                 "The visits are impossible with these rates and priors: a rate of 0 or 1, or a prior of 0, leaves "
                 "no way to them. Give rates strictly between 0 and 1."
             )
         stays_clear = _log_stays_clear(tree.log_any - tree.log_none, ends)
         log_clear = tree.forest.path_sum(stays_clear, np.zeros(len(tree), dtype=bool))
-        own_clear = _log_stays_clear(own_any - own_none, ratio)
+        own_clear = _log_stays_clear(own_any - own_none, ratio) if building_prior else np.zeros(len(ratio))
         log_evidence = float(if_impaired.sum() + roots.sum())
     above = np.where(tree.parent >= 0, log_clear[tree.parent], 0.0)
     log_clear_path = log_clear[tree.group_of_building]
@@ -123,47 +123,60 @@ def beliefs(tree: GroupTree, evidence: Evidence, rates: Rates, building_prior: f
 
 def _log_stays_clear(log_odds: Floats, ratio: Floats) -> Floats:
     """Return log of (1 - Q) exp(D) / (Q + (1 - Q) exp(D)) from the log odds of Q and from D; Q = 0 stays clear."""
-    stays: Floats = -np.logaddexp(0.0, log_odds - ratio)
+    stays: Floats = -_log_sum(0.0, log_odds - ratio)
     return np.where(np.isneginf(log_odds), 0.0, stays)
 
 
 def _upward(tree: GroupTree, seen: Floats) -> tuple[Floats, Floats]:
-    """Return D and M of every group, given what the buildings hand up."""
-    starts = tree.forest.level_start
-    if starts is None:
-        return _upward_one_by_one(tree, seen)
+    """Return D and M of every group, given what the buildings hand up.
+
+    Along a stream of groups each M is ``log(exp(offset) + exp(weight) * exp(M below))``: two such steps make one.
+    """
     ends, message = seen.copy(), np.empty(len(tree))
-    for level in range(len(starts) - 2, -1, -1):
-        here = slice(starts[level], starts[level + 1])
-        message[here] = np.logaddexp(tree.log_any[here], tree.log_none[here] + ends[here])
-        if level:
-            first, last = starts[level - 1], starts[level]
-            ends[first:last] += np.bincount(tree.parent[here] - first, message[here], minlength=last - first)
+    for streams in reversed(tree.forest.streams):
+        here = streams.members
+        weight, offset = tree.log_none[here] + ends[here], tree.log_any[here].copy()
+        bottom = streams.bottom - streams.start
+        offset[bottom], weight[bottom] = _log_sum(offset[bottom], weight[bottom]), -np.inf
+        message[here] = _handed_up(weight, offset, streams.pairings)
+        inner = np.ones(len(weight), dtype=bool)
+        inner[bottom] = False
+        inner = np.flatnonzero(inner) + streams.start
+        ends[inner] += message[inner + 1]
+        hangs = streams.joint >= 0
+        np.add.at(ends, streams.joint[hangs], message[streams.top[hangs]])
     return ends, message
 
 
-def _upward_one_by_one(tree: GroupTree, seen: Floats) -> tuple[Floats, Floats]:
-    exp, log1p = math.exp, math.log1p
-    ends, message = seen.tolist(), [0.0] * len(tree)
-    rows = zip(
-        range(len(tree) - 1, -1, -1),
-        tree.parent[::-1].tolist(),
-        tree.log_any[::-1].tolist(),
-        tree.log_none[::-1].tolist(),
-        strict=True,
-    )
-    for i, above, impaired, none in rows:
-        clear = none + ends[i]
-        if clear > impaired:
-            handed = clear + log1p(exp(impaired - clear))
-        elif impaired > -math.inf:
-            handed = impaired + log1p(exp(clear - impaired))
-        else:
-            handed = clear
-        message[i] = handed
-        if above >= 0:
-            ends[above] += handed
-    return np.array(ends), np.array(message)
+def _handed_up(weight: Floats, offset: Floats, pairings: tuple[Pairing, ...]) -> Floats:
+    """Return M of each member of streams whose bottom has no weight."""
+    if not pairings:
+        return offset
+    pairing = pairings[0]
+    upper, lower, joined = pairing.upper, pairing.lower, pairing.joined
+    pair_weight, pair_offset = weight[upper], offset[upper]
+    above = pair_weight[joined]
+    pair_weight[joined] = _log_product(above, weight[lower])
+    pair_offset[joined] = _log_sum(pair_offset[joined], _log_product(above, offset[lower]))
+    pairs = _handed_up(pair_weight, pair_offset, pairings[1:])
+    message = offset.copy()
+    message[upper] = pairs
+    last = upper[pairing.follows] - 1  # of the pair above
+    message[last] = _log_sum(offset[last], _log_product(weight[last], pairs[pairing.follows]))
+    return message
+
+
+def _log_product(a: Floats, b: Floats) -> Floats:
+    """Return the log of a product from the logs of its factors; nil times infinity is nil."""
+    product: Floats = np.fmax(a + b, -np.inf)
+    return product
+
+
+def _log_sum(a: npt.ArrayLike, b: Floats) -> Floats:
+    """Return ``np.logaddexp(a, b)``, several times faster where numpy has array instructions for exp and log1p."""
+    # Equal infinities have no difference: fmin makes it 0.
+    total: Floats = np.maximum(a, b) + np.log1p(np.exp(np.fmin(-np.abs(np.subtract(a, b)), 0.0)))
+    return total
 
 
 def log_clear_paths(paths: SupplyPaths, tree: GroupTree, told: Beliefs, prior: Floats) -> Floats:
@@ -181,7 +194,7 @@ def log_clear_paths(paths: SupplyPaths, tree: GroupTree, told: Beliefs, prior: F
     rest = np.minimum(tree.log_none[group] - so_far, 0.0)
     rest[np.r_[is_first[1:], True] if len(group) else is_first] = 0.0
     with np.errstate(divide="ignore", invalid="ignore"):
-        below = np.logaddexp(np.log(-np.expm1(rest)), rest + told.ends[group]) - told.message[group]
+        below = _log_sum(np.log(-np.expm1(rest)), rest + told.ends[group]) - told.message[group]
     below = np.where(np.isposinf(told.message[group]), -so_far, below)
     log_clear = log_none.copy()
     log_clear[inside] = np.minimum(told.log_clear_above[group] + so_far + below, 0.0)

@@ -26,18 +26,16 @@ Floats = npt.NDArray[np.float64]
 EXTRA_VISITS, EXTRA_COLD_CLEAR, EXTRA_COLD_IMPAIRED = 10.0, 1.0, 6.0
 EXTRA_CALLS, IMPAIRED_CALL_FACTOR = 1.0, 4.0
 _LEAST_RATE = 1e-12
-_STEP = 1e-6
 _FEWEST_GROUPS_OF_ONE_HILL = 5000
-_MOST_STEPS, _LONGEST_STEP, _LEAST_GAIN = 60, 2.0, 1e-8
-_RATE_BOUNDS, _DISTANCE_BOUNDS = (-20.0, 20.0), (-15.0, 2.7)
+_MOST_STEPS, _LONGEST_STEP, _LEAST_STEP, _LEAST_GAIN = 100, 2.0, 1e-9, 1e-6
+_LEAST_DISTANCE, _RATE_BOUNDS = 0.1, (-20.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Pair:
     """A rate of clear and a rate of impaired buildings on the scale on which they are learned, the first the lower.
 
-    Free coordinates: the lower rate and the log of the distance; with one rate fixed only the log of the distance; tied
-    rates have none.
+    None: free; both are given where they are tied.
     """
 
     low: float | None
@@ -48,39 +46,43 @@ class _Pair:
         return (self.low is None) + (self.high is None)
 
     def rates(self, free: Floats) -> tuple[float, float]:
-        if self.low is not None and self.high is not None:
-            return self.low, self.high
-        distance = math.exp(free[-1])
-        if self.high is not None:
-            return self.high - distance, self.high
-        low = float(free[0]) if self.low is None else self.low
-        return low, low + distance
+        return float(free[0]) if self.low is None else self.low, float(free[-1]) if self.high is None else self.high
 
-    def slope(self, free: Floats, by_low: float, by_high: float) -> list[float]:
-        """Return the derivatives by the free coordinates, given those by the two rates."""
-        if not self.n_free:
-            return []
-        distance = math.exp(free[-1])
-        if self.high is not None:
-            return [-by_low * distance]
-        return ([by_low + by_high] if self.low is None else []) + [by_high * distance]
-
-    def bounds(self) -> list[tuple[float, float]]:
-        """Return how far the free coordinates may go, well inside what floating point can tell from 0 and 1."""
-        return ([_RATE_BOUNDS] if self.n_free == 2 else []) + ([_DISTANCE_BOUNDS] if self.n_free else [])
+    def of_free(self, of_low: float, of_high: float) -> list[float]:
+        """Return of two numbers those that belong to free rates."""
+        return ([of_low] if self.low is None else []) + ([of_high] if self.high is None else [])
 
     def start(self, low: float, high: float) -> list[float]:
-        low = low if self.low is None else self.low
-        high = high if self.high is None else self.high
+        """Return these rates, moved apart where they are too near each other or on the wrong side of a given one."""
+        if self.high is not None:
+            return self.of_free(min(low, self.high - _LEAST_DISTANCE), self.high)
+        return self.of_free(low, max(high, (low if self.low is None else self.low) + _LEAST_DISTANCE))
+
+    def share_of(self, step: Floats, free: Floats) -> float:
+        """Return how much of a step may be taken: it leaves a tenth of the distance between the two rates."""
         if not self.n_free:
-            return []
-        distance = math.log(max(high - low, 0.1))
-        return [low, distance] if self.n_free == 2 else [distance]
+            return 1.0
+        low, high = self.rates(free)
+        by_low, by_high = _Pair(None if self.low is None else 0.0, None if self.high is None else 0.0).rates(step)
+        return min(1.0, 0.9 * (high - low) / max(by_low - by_high, 1e-300))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Place:
+    """A place on the surface: the free rates, the log probability there, its slope, and about how sharply it bends.
+
+    The bend is that of the surface if it were known which buildings are impaired.
+    """
+
+    free: Floats
+    value: float
+    slope: Floats
+    bend: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Surface:
-    """The log probability of everything seen as a function of the free rates, with its slope."""
+    """The log probability of everything seen as a function of the free rates."""
 
     tree: GroupTree
     evidence: Evidence
@@ -94,31 +96,35 @@ class _Surface:
         c_low, c_high = self.calls.rates(free[self.visits.n_free :])
         return Rates(_sigmoid(low), _sigmoid(high), math.exp(c_low), math.exp(c_high))
 
-    def value_and_slope(self, free: Floats) -> tuple[float, Floats]:
+    def place(self, free: Floats) -> _Place:
         rates, seen = self.rates(free), self.evidence
         told = beliefs(self.tree, seen, rates, self.building_prior)
-        value, by_rate = told.log_evidence, []
-        clear = np.exp(told.log_clear_building)
-        impaired = -np.expm1(told.log_clear_building)
-        for weight, p, cold in (
+        value = told.log_evidence
+        clear, impaired = np.exp(told.log_clear_building), -np.expm1(told.log_clear_building)
+        slope, bend = [], []
+        for weight, p, extra_cold in (
             (clear, rates.p_clear, EXTRA_COLD_CLEAR),
             (impaired, rates.p_impaired, EXTRA_COLD_IMPAIRED),
         ):
-            value += cold * math.log(p) + (EXTRA_VISITS - cold) * math.log1p(-p)
-            by_rate.append(float((weight * (seen.cold_visits - seen.visits * p)).sum()) + cold - EXTRA_VISITS * p)
-        for weight, c, factor in (
-            (clear, rates.c_clear, 1.0),
-            (impaired, rates.c_impaired, IMPAIRED_CALL_FACTOR),
-        ):
-            if self.call_rate > 0:
-                households = EXTRA_CALLS / (factor * self.call_rate)
-                value += EXTRA_CALLS * math.log(c) - households * c
-                by_rate.append(float((weight * (seen.calls - seen.callers * c)).sum()) + EXTRA_CALLS - households * c)
-            else:
-                by_rate.append(0.0)
+            value += extra_cold * math.log(p) + (EXTRA_VISITS - extra_cold) * math.log1p(-p)
+            visits = float((weight * seen.visits).sum()) + EXTRA_VISITS
+            slope.append(float((weight * seen.cold_visits).sum()) + extra_cold - visits * p)
+            bend.append(visits * p * (1 - p))
+        for weight, c, factor in ((clear, rates.c_clear, 1.0), (impaired, rates.c_impaired, IMPAIRED_CALL_FACTOR)):
+            extra = EXTRA_CALLS / (factor * self.call_rate) if self.call_rate else 0.0
+            value += EXTRA_CALLS * math.log(c) - extra * c if self.call_rate else 0.0
+            households = float((weight * seen.callers).sum()) + extra
+            slope.append(float((weight * seen.calls).sum()) + EXTRA_CALLS - households * c)
+            bend.append(households * c)
+        of_free = [
+            np.array(self.visits.of_free(*numbers[:2]) + self.calls.of_free(*numbers[2:])) for numbers in (slope, bend)
+        ]
+        return _Place(free, value, *of_free)
+
+    def share_of(self, step: Floats, free: Floats) -> float:
+        """Return how much of a step may be taken at once."""
         n = self.visits.n_free
-        slope = self.visits.slope(free[:n], *by_rate[:2]) + self.calls.slope(free[n:], *by_rate[2:])
-        return value, np.array(slope)
+        return min(self.visits.share_of(step[:n], free[:n]), self.calls.share_of(step[n:], free[n:]))
 
 
 def learned_rates(
@@ -142,14 +148,14 @@ def learned_rates(
     if p_clear is not None and p_impaired is not None and not call_rate:
         return Rates(float(p_clear), float(p_impaired))
     tops = [
-        (surface, *_highest(surface))
+        (surface, _highest(surface))
         for surface in (
             _Surface(tree, evidence, building_prior, visits, calls, call_rate)
             for visits, calls in product(_visit_pairs(evidence, p_clear, p_impaired), _call_pairs(call_rate))
         )
     ]
-    surface, _, free = max(tops, key=lambda top: top[1])
-    best = surface.rates(_polished(surface, free))
+    surface, top = max(tops, key=lambda found: found[1].value)
+    best = surface.rates(top.free)
     given = (best.p_clear if p_clear is None else float(p_clear), best.p_impaired if p_impaired is None else p_impaired)
     return Rates(given[0], float(given[1]), *((best.c_clear, best.c_impaired) if call_rate else (0.0, 0.0)))
 
@@ -191,22 +197,22 @@ def _call_pairs(call_rate: float) -> Iterator[_Pair]:
     yield _Pair(math.log(call_rate), math.log(call_rate))
 
 
-def _highest(surface: _Surface) -> tuple[float, Floats]:
-    """Return the highest value found from several starts, and where it is, but for the last digits.
+def _highest(surface: _Surface) -> _Place:
+    """Return the highest place found from several starts.
 
     With few visits the surface may have several hills, so each start is followed; with many one hill towers.
     """
-    if not surface.visits.n_free + surface.calls.n_free:
-        free = np.empty(0)
-        return surface.value_and_slope(free)[0], free
-    starts = [(surface.value_and_slope(start)[0], start) for start in _starts(surface)]
+    starts = [surface.place(start) for start in _starts(surface)]
     if len(surface.tree) > _FEWEST_GROUPS_OF_ONE_HILL:
-        starts = [max(starts, key=lambda start: start[0])]
-    return max((_climbed(surface, start) for _, start in starts), key=lambda top: top[0])
+        starts = [max(starts, key=lambda start: start.value)]
+    return max((_top(surface, start) for start in starts), key=lambda top: top.value)
 
 
 def _starts(surface: _Surface) -> Iterator[Floats]:
     """Yield where to start: around the share of cold visits, close to it, and far from it."""
+    if not surface.visits.n_free + surface.calls.n_free:
+        yield np.empty(0)
+        return
     share = _share(float(surface.evidence.cold_visits.sum()), float(surface.evidence.visits.sum()))
     base = math.log(surface.call_rate) if surface.call_rate else 0.0
     for low, high, c_low, c_high in (
@@ -221,42 +227,32 @@ def _starts(surface: _Surface) -> Iterator[Floats]:
         yield np.array(visits + surface.calls.start(base + math.log(c_low), base + math.log(c_high)))
 
 
-def _climbed(surface: _Surface, start: Floats) -> tuple[float, Floats]:
-    """Return value and place of the top of the hill on which `start` stands, but for the last digits.
+def _top(surface: _Surface, start: _Place) -> _Place:
+    """Return the top of the hill on which `start` stands.
 
-    Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno), halved until they gain.
+    Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno), halved until they gain; where gains drown in rounding,
+    whole steps as long as the slope falls.
     """
-    low, high = np.array(surface.visits.bounds() + surface.calls.bounds()).T
-    free, (value, slope) = start, surface.value_and_slope(start)
-    inverse = np.diag(_spread(surface) ** 2)
+    if not len(start.free):
+        return start
+    here, inverse, gain = start, np.diag(1 / start.bend), math.inf
     for _ in range(_MOST_STEPS):
-        step = (inverse * slope).sum(axis=1)
-        step *= min(1.0, _LONGEST_STEP / max(float(np.abs(step).max()), 1e-300))
-        gained = False
-        for _ in range(30):
-            trial = np.clip(free + step, low, high)
-            trial_value, trial_slope = surface.value_and_slope(trial)
-            if trial_value > value:
-                gained = True
-                break
-            step = step / 2
-        if not gained:
+        step = np.clip((inverse * here.slope).sum(axis=1), -_LONGEST_STEP, _LONGEST_STEP)
+        share = surface.share_of(step, here.free)
+        if gain < _LEAST_GAIN and share < 1:
+            break  # the rates run together
+        there = surface.place(np.clip(here.free + share * step, *_RATE_BOUNDS))
+        if gain < _LEAST_GAIN and np.abs(there.slope).max() >= np.abs(here.slope).max():
             break
-        inverse = _bfgs(inverse, trial - free, slope - trial_slope)
-        gain = trial_value - value
-        free, value, slope = trial, trial_value, trial_slope
-        if gain < _LEAST_GAIN:
+        while gain >= _LEAST_GAIN and there.value <= here.value and np.abs(there.free - here.free).max() > _LEAST_STEP:
+            there = surface.place((here.free + there.free) / 2)
+        gain = min(gain, there.value - here.value)
+        moved = there.free - here.free
+        inverse = _bfgs(inverse, moved, here.slope - there.slope)
+        here = there
+        if np.abs(moved).max() < _LEAST_STEP:
             break
-    return value, free
-
-
-def _spread(surface: _Surface) -> Floats:
-    """Return about how far each free coordinate may be off, as a first guess of the curvature."""
-    visits, calls = float(surface.evidence.visits.sum()), float(surface.evidence.calls.sum())
-    spread: Floats = np.repeat(
-        [1 / math.sqrt(4 + 0.1 * visits), 1 / math.sqrt(4 + 0.1 * calls)], [surface.visits.n_free, surface.calls.n_free]
-    )
-    return spread
+    return here
 
 
 def _bfgs(inverse: Floats, step: Floats, change: Floats) -> Floats:
@@ -269,27 +265,6 @@ def _bfgs(inverse: Floats, step: Floats, change: Floats) -> Floats:
     cross = np.outer(turned, step)
     turned_inverse: Floats = inverse + (weight * np.outer(step, step) - cross - cross.T) / along
     return turned_inverse
-
-
-def _polished(surface: _Surface, free: Floats) -> Floats:
-    """Return the point after Newton steps on the slope, as long as they bring it nearer to nil."""
-    if not len(free):
-        return free
-    slope = surface.value_and_slope(free)[1]
-    for _ in range(8):
-        if np.abs(slope).max() < 1e-11:
-            break
-        steps = _STEP * np.eye(len(free))
-        curvature = np.array([surface.value_and_slope(free + step)[1] - slope for step in steps]) / _STEP
-        curvature = (curvature + curvature.T) / 2
-        if np.linalg.eigvalsh(curvature).max() > -1e-6:
-            break  # no top here: the rates run together or away
-        trial = free - np.linalg.solve(curvature, slope)
-        trial_slope = surface.value_and_slope(trial)[1]
-        if np.abs(trial_slope).max() >= np.abs(slope).max():
-            break
-        free, slope = trial, trial_slope
-    return free
 
 
 def _share(part: float, whole: float) -> float:

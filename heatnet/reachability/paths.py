@@ -13,115 +13,14 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import breadth_first_order, dijkstra
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import dijkstra
 
 from heatnet.network import SOURCE, Network
+from heatnet.reachability.forest import Forest
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-
-_FEWEST_MEMBERS_PER_LEVEL = 40
-_FEWEST_LEVELS_OF_A_LOOP = 20
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Forest:
-    """Trees on positions 0..n-1, their members sorted so that parents come before children.
-
-    Parameters
-    ----------
-    parent : array of int
-        Position of the parent of each member; -1: a root; -2: not a member.
-    order : array of int
-        The members, level by level from the roots.
-    level_start : array of int, optional
-        Where each level starts in `order`; the last entry is the number of members. None: the levels are so many and
-        so small that a plain loop over the members is faster than one array step per level.
-    """
-
-    parent: Integers
-    order: Integers
-    level_start: Integers | None
-
-    @classmethod
-    def of(cls, parent: Integers, sibling_key: npt.NDArray[Any] | None = None) -> Forest:
-        """Return the forest of these parents, siblings in the order of `sibling_key` (default: of their positions).
-
-        Examples
-        --------
-        >>> forest = Forest.of(np.array([1, -1, 1, 0]))
-        >>> forest.order.tolist(), forest.level_start.tolist()
-        ([1, 0, 2, 3], [0, 1, 3, 4])
-        """
-        n = len(parent)
-        member = np.flatnonzero(parent > -2)
-        key = np.arange(n) if sibling_key is None else sibling_key
-        by_parent = member[np.lexsort((key[member], parent[member]))]
-        # Row 0 of the matrix is a root above all roots, row i + 1 is position i.
-        starts = np.searchsorted(parent[by_parent], np.arange(-1, n + 1))
-        children: csr_array[np.float64, tuple[int, int]]
-        children = csr_array((np.ones(len(by_parent)), by_parent + 1, starts), shape=(n + 1, n + 1))
-        order = breadth_first_order(children, 0, directed=True, return_predecessors=False)[1:].astype(np.int64) - 1
-        return cls(parent, order, _level_starts(parent, order))
-
-    def subtree_sum(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return, for each position, the sum of the values of all members of its subtree (0 outside the forest).
-
-        Examples
-        --------
-        >>> Forest.of(np.array([1, -1, 1, -2])).subtree_sum(np.array([1, 10, 100, 1000])).tolist()
-        [1, 111, 100, 0]
-        """
-        total = np.zeros_like(values)
-        total[self.order] = values[self.order]
-        if self.level_start is None:
-            sums, above = total.tolist(), self.parent.tolist()
-            for position in reversed(self.order.tolist()):
-                if above[position] >= 0:
-                    sums[above[position]] += sums[position]
-            return np.array(sums, dtype=values.dtype)
-        for level in range(len(self.level_start) - 2, 0, -1):
-            members = self.order[self.level_start[level] : self.level_start[level + 1]]
-            np.add.at(total, self.parent[members], total[members])
-        return total
-
-    def path_sum(self, values: Floats, is_total: npt.NDArray[np.bool_]) -> Floats:
-        """Return, for each member, the sum of the values from its root down to itself.
-
-        Where `is_total` holds, the value is the sum up to there already; outside the forest values stay as they are.
-
-        Examples
-        --------
-        >>> forest = Forest.of(np.array([1, -1, 1, 0]))
-        >>> forest.path_sum(np.array([1.0, 10.0, 100.0, 1000.0]), np.array([False, False, True, False])).tolist()
-        [11.0, 10.0, 100.0, 1011.0]
-        """
-        needs_parent = ~is_total & (self.parent >= 0)
-        if self.level_start is None:
-            sums, above = values.tolist(), self.parent.tolist()
-            for position in self.order[needs_parent[self.order]].tolist():
-                sums[position] += sums[above[position]]
-            return np.array(sums)
-        total = values.copy()
-        for level in range(1, len(self.level_start) - 1):
-            members = self.order[self.level_start[level] : self.level_start[level + 1]]
-            members = members[needs_parent[members]]
-            total[members] += total[self.parent[members]]
-        return total
-
-
-def _level_starts(parent: Integers, order: Integers) -> Integers | None:
-    """Return where each level starts in a breadth-first order, or None where the levels are many and small."""
-    place = np.full(len(parent) + 1, -1, dtype=np.int64)  # the last entry serves parent -1
-    place[order] = np.arange(len(order))
-    parent_place = place[parent[order]]  # never falls along the order
-    starts = [0]
-    while starts[-1] < len(order):
-        if len(starts) > _FEWEST_LEVELS_OF_A_LOOP and len(starts) * _FEWEST_MEMBERS_PER_LEVEL > len(order):
-            return None
-        starts.append(int(parent_place.searchsorted(starts[-1])))
-    return np.array(starts, dtype=np.int64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -1,0 +1,241 @@
+"""Trees of assets cut into streams, so that sums behind and along them take few array steps however deep they are.
+
+Streams are ordered as rivers are (A. N. Strahler, Quantitative analysis of watershed geomorphology, 1957), walked from
+the mouths of the smallest ones: an end and the unbranched stretch that leads to it is a stream of the first order; with
+these taken away the rest has new ends, which give the streams of the second order, and so on. A line is one stream, a
+street with stubs has two orders, and n members have at most ``log2(n) + 1``. Streams of one order never touch, and
+inside them neighbours are joined two by two, then these pairs, then pairs of pairs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import depth_first_order
+
+Integers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pairing:
+    """Streams, one after another, whose members are joined two by two from the top; an odd last one stays alone.
+
+    Parameters
+    ----------
+    upper : array of int
+        First member of each pair, or the one that stays alone: what the next pairing joins.
+    lower : array of int
+        Second member of each pair that has one.
+    joined : array of int
+        Where in `upper` the pairs with a `lower` one are.
+    follows : array of int
+        Where in `upper` a pair stands that has another one of its stream just above it.
+    """
+
+    upper: Integers
+    lower: Integers
+    joined: Integers
+    follows: Integers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Streams:
+    """The streams of one order, on places in the order of the forest.
+
+    Parameters
+    ----------
+    start, stop : int
+        Where they begin and end in ``Forest.order``, one after another, each from the top down.
+    top, bottom : array of int
+        Places of the first and last member of each.
+    joint : array of int
+        Place of the parent of each first member, -1 for a root.
+    pairings : tuple of Pairing
+        How members (counted from `start`) are joined, until one is left of each stream.
+    """
+
+    start: int
+    stop: int
+    top: Integers
+    bottom: Integers
+    joint: Integers
+    pairings: tuple[Pairing, ...]
+
+    @property
+    def members(self) -> slice:
+        """Their places in the order of the forest."""
+        return slice(self.start, self.stop)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Forest:
+    """Trees on positions 0..n-1, their members sorted so that parents come before children.
+
+    Parameters
+    ----------
+    parent : array of int
+        Position of the parent of each member; -1: a root; -2: not a member.
+    order : array of int
+        The members, stream by stream, the roots' streams first.
+    streams : tuple of Streams
+        The streams of each order, the highest order first.
+    """
+
+    parent: Integers
+    order: Integers
+    streams: tuple[Streams, ...]
+
+    @classmethod
+    def of(cls, parent: Integers, sibling_key: npt.NDArray[Any] | None = None) -> Forest:
+        """Return the forest of these parents, siblings in the order of `sibling_key` (default: of their positions).
+
+        Examples
+        --------
+        >>> forest = Forest.of(np.array([1, -1, 1, 0]))
+        >>> forest.order.tolist(), [streams.top.tolist() for streams in forest.streams]
+        ([1, 0, 3, 2], [[0], [1, 3]])
+        """
+        preorder = _preorder(parent, sibling_key)
+        place = np.full(len(parent) + 1, -1, dtype=np.int64)  # the last entry serves parent -1
+        place[preorder] = np.arange(len(preorder))
+        rounds = _taken_away(place[parent[preorder]])
+        order = preorder[np.concatenate([taken for taken, _ in rounds])] if rounds else preorder
+        place[order] = np.arange(len(order))
+        above = place[parent[order]]
+        streams, start = [], 0
+        for _, length in rounds:
+            stop = start + int(length.sum())
+            bottom = start + np.cumsum(length) - 1
+            top = bottom - length + 1
+            rank = np.arange(start, stop) - np.repeat(top, length)
+            streams.append(Streams(start, stop, top, bottom, above[top], _pairings(rank)))
+            start = stop
+        return cls(parent, order, tuple(streams))
+
+    def subtree_sum(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return, for each position, the sum of the values of all members of its subtree (0 outside the forest).
+
+        Examples
+        --------
+        >>> Forest.of(np.array([1, -1, 1, -2])).subtree_sum(np.array([1, 10, 100, 1000])).tolist()
+        [1, 111, 100, 0]
+        """
+        sums = values[self.order]
+        for streams in reversed(self.streams):
+            sums[streams.members] = _sums_behind(sums[streams.members], streams.pairings)
+            hangs = streams.joint >= 0
+            np.add.at(sums, streams.joint[hangs], sums[streams.top[hangs]])
+        total = np.zeros_like(values)
+        total[self.order] = sums
+        return total
+
+    def path_sum(self, values: Floats, is_total: Bools) -> Floats:
+        """Return, for each member, the sum of the values from its root down to itself.
+
+        Where `is_total` holds, the value is the sum up to there already; outside the forest values stay as they are.
+
+        Examples
+        --------
+        >>> forest = Forest.of(np.array([1, -1, 1, 0]))
+        >>> forest.path_sum(np.array([1.0, 10.0, 100.0, 1000.0]), np.array([False, False, True, False])).tolist()
+        [11.0, 10.0, 100.0, 1011.0]
+        """
+        sums, adds = values[self.order], ~is_total[self.order]
+        for streams in self.streams:
+            hangs = (streams.joint >= 0) & adds[streams.top]
+            sums[streams.top[hangs]] += sums[streams.joint[hangs]]
+            sums[streams.members] = _sums_along(sums[streams.members], adds[streams.members], streams.pairings)
+        total = values.copy()
+        total[self.order] = sums
+        return total
+
+
+def _preorder(parent: Integers, sibling_key: npt.NDArray[Any] | None) -> Integers:
+    """Return the members, each followed by all that hangs behind it, siblings in the order of their keys."""
+    n, member = len(parent), np.flatnonzero(parent > -2)
+    if sibling_key is None:
+        by_parent = member[np.argsort(parent[member], kind="stable")]
+    else:
+        by_parent = member[np.lexsort((sibling_key[member], parent[member]))]
+    above = parent[by_parent] + 1
+    # Row 0 of the matrix is a root above all roots, row i + 1 is position i. Each leads to its first child and to its
+    # next sibling, in this order: a search in depth takes the child and all behind it first.
+    is_first = np.r_[True, above[1:] != above[:-1]] if len(above) else np.zeros(0, dtype=bool)
+    is_followed = np.r_[~is_first[1:], False] if len(above) else is_first
+    n_ways = np.zeros(n + 2, dtype=np.int64)
+    n_ways[above[is_first] + 1] = 1
+    n_ways[by_parent[is_followed] + 2] += 1
+    start = np.cumsum(n_ways)
+    ways = np.empty(start[-1], dtype=np.int64)
+    ways[start[by_parent[is_followed] + 2] - 1] = by_parent[np.flatnonzero(is_followed) + 1] + 1
+    ways[start[above[is_first]]] = by_parent[is_first] + 1
+    graph: csr_array[np.float64, tuple[int, int]]
+    graph = csr_array((np.ones(len(ways)), ways, start), shape=(n + 1, n + 1))
+    return depth_first_order(graph, 0, directed=True, return_predecessors=False)[1:].astype(np.int64) - 1
+
+
+def _taken_away(above: Integers) -> list[tuple[Integers, Integers]]:
+    """Return members and lengths of the streams of each order, the highest first, from the parents in preorder."""
+    n_children = np.bincount(above[above >= 0], minlength=len(above))
+    left = np.arange(len(above))
+    rounds = []
+    while len(left):
+        ends = np.flatnonzero(n_children[left] != 1)  # in preorder an only child follows its parent
+        length = np.diff(ends, prepend=-1)
+        is_end = n_children[left[ends]] == 0
+        goes = np.repeat(is_end, length)
+        taken, length = left[goes], length[is_end]
+        rounds.append((taken, length))
+        joint = above[taken[np.cumsum(length) - length]]
+        np.subtract.at(n_children, joint[joint >= 0], 1)
+        left = left[~goes]
+    return rounds[::-1]
+
+
+def _pairings(rank: Integers) -> tuple[Pairing, ...]:
+    """Return how members are joined, from their ranks within their streams (0: the top)."""
+    pairings = []
+    while rank.any():
+        is_lower = (rank & 1).astype(bool)
+        upper, lower = np.flatnonzero(~is_lower), np.flatnonzero(is_lower)
+        joined = lower - np.arange(1, len(lower) + 1)
+        rank = rank[upper] >> 1
+        pairings.append(Pairing(upper, lower, joined, np.flatnonzero(rank)))
+    return tuple(pairings)
+
+
+def _sums_behind(values: npt.NDArray[Any], pairings: tuple[Pairing, ...]) -> npt.NDArray[Any]:
+    """Return, for each member, the sum of the values from itself to the bottom of its stream."""
+    if not pairings:
+        return values
+    pairing = pairings[0]
+    pairs = values[pairing.upper]
+    pairs[pairing.joined] += values[pairing.lower]
+    pairs = _sums_behind(pairs, pairings[1:])
+    sums = values.copy()
+    sums[pairing.upper] = pairs
+    sums[pairing.upper[pairing.follows] - 1] += pairs[pairing.follows]
+    return sums
+
+
+def _sums_along(values: Floats, adds: Bools, pairings: tuple[Pairing, ...]) -> Floats:
+    """Return, for each member, the sum from the top of its stream, or the last member that does not add, to itself."""
+    if not pairings:
+        return values
+    pairing = pairings[0]
+    pairs, pairs_add = values[pairing.upper], adds[pairing.upper]
+    lower_adds = adds[pairing.lower]
+    pairs[pairing.joined] = values[pairing.lower] + np.where(lower_adds, pairs[pairing.joined], 0.0)
+    pairs_add[pairing.joined] &= lower_adds
+    pairs = _sums_along(pairs, pairs_add, pairings[1:])
+    sums = values.copy()
+    sums[pairing.lower] = pairs[pairing.joined]
+    later = pairing.upper[pairing.follows]
+    sums[later] += np.where(adds[later], pairs[pairing.follows - 1], 0.0)
+    return sums
