@@ -99,8 +99,8 @@ def write_collected(output: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _write_scores(rankings: Mapping[str, Path], file: Path, most: int) -> None:
     """Write all assets in one order: most hours first, equal ones by network and by their rank in it."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
+    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in _TYPES.items()])
     written = 0

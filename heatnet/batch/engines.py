@@ -141,10 +141,11 @@ class _Cluster:
         self._client = client
 
     def each(self, task: Callable[[A], R], arguments: Iterable[A]) -> Iterator[tuple[A, R | Crash]]:
-        from distributed import KilledWorker, as_completed
+        import distributed
 
+        dask: Any = distributed  # its functions tell no types
         waiting, running = deque(arguments), dict[Any, A]()
-        finished = as_completed(loop=self._client.loop)
+        finished = dask.as_completed(loop=self._client.loop)
         while waiting or running:
             threads = sum(self._client.nthreads().values())
             while waiting and len(running) < 2 * max(threads, 1):
@@ -154,17 +155,20 @@ class _Cluster:
                 finished.add(future)
             future = next(finished)
             error = future.exception()
-            outcome = Crash(f"several workers were lost over it: {error}") if isinstance(error, KilledWorker) else None
+            outcome = (
+                Crash(f"several workers were lost over it: {error}") if isinstance(error, dask.KilledWorker) else None
+            )
             yield running.pop(future), future.result() if outcome is None else outcome
 
 
 def _client(address: str) -> Any:
     try:
-        from distributed import Client
+        import distributed
     except ImportError as error:
         raise MissingExtraError("cluster", "scoring on a cluster") from error
+    dask: Any = distributed
     try:
-        return Client(address, set_as_default=False, timeout=_CONNECT_S)
+        return dask.Client(address, set_as_default=False, timeout=_CONNECT_S)
     except (OSError, ValueError) as error:
         raise HeatnetError(f"no Dask scheduler answers at {address}: start one, or check the address") from error
 

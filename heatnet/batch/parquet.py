@@ -13,7 +13,7 @@ import pandas as pd
 from heatnet.errors import MissingExtraError
 
 if TYPE_CHECKING:
-    import pyarrow as pa
+    import pyarrow as pa  # type: ignore[import-untyped]
 
 _ROWS_AT_ONCE = 8192
 _NOTE = b"heatnet"
@@ -37,7 +37,7 @@ def write_parquet(table: pd.DataFrame, file: Path, note: Mapping[str, Any] | Non
     note : mapping, optional
         Kept with the table; `read_note` returns it.
     """
-    import pyarrow.parquet as pq
+    import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     rows = arrow_table(table)
     if note is not None:
