@@ -4,7 +4,7 @@ from heatnet import synthetic
 from heatnet.assess import assess
 from heatnet.assessment import Assessment
 from heatnet.backtest import Backtest, backtest
-from heatnet.batch import score
+from heatnet.batch import NetworkScore, score
 from heatnet.check import check_faults, check_network, check_visits
 from heatnet.consequence import cold_hours, reliability, repair_time
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
@@ -58,6 +58,7 @@ __all__ = [
     "MissingExtraError",
     "MissingFileError",
     "Network",
+    "NetworkScore",
     "Plan",
     "Prices",
     "Summer",

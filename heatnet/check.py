@@ -137,6 +137,18 @@ def check_faults(faults: pd.DataFrame, network: Network) -> pd.DataFrame:
     )
 
 
+def check_inventory(
+    network: Network, *, visits: pd.DataFrame | None = None, faults: pd.DataFrame | None = None
+) -> pd.DataFrame:
+    """Return what is doubtful in a network and in those of its records that are given; as the checks of each."""
+    parts = [check_network(network)]
+    if visits is not None:
+        parts.append(check_visits(visits, network))
+    if faults is not None:
+        parts.append(check_faults(faults, network))
+    return all_findings(parts)
+
+
 def _at(
     severity: Severity, rule: str, ids: pd.Series[Any] | pd.Index[Any], where: Truths, column: str, message: str
 ) -> pd.DataFrame:

@@ -13,16 +13,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import click
-import pandas as pd
 from tqdm import tqdm
 
 import heatnet
 from heatnet.assess import STEPS, assess
 from heatnet.assessment import Assessment
 from heatnet.backtest import backtest
-from heatnet.check import check_faults, check_network, check_visits
+from heatnet.check import check_inventory
 from heatnet.errors import HeatnetError
-from heatnet.findings import all_findings, summary_of
+from heatnet.findings import summary_of
 from heatnet.planning import Plan, Summer, plan_cures
 from heatnet.reading import Inventory, read_inventory
 from heatnet.results import run_record, write_backtest, write_plan, write_ranking
@@ -129,7 +128,8 @@ def demo(folder: Path, km: float, stations: int, seed: int) -> None:
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write every finding to this CSV file.")
 def check(inventory: Path, output: Path | None) -> None:
     """Print what is doubtful in INVENTORY; exit code 1 where a finding is an error."""
-    findings = _findings(read_inventory(inventory))
+    tables = read_inventory(inventory)
+    findings = check_inventory(tables.network, visits=tables.visits, faults=tables.faults)
     if output:
         write_csv(findings, output)
     click.echo("\n".join(summary_of(findings)) or "no findings")
@@ -233,15 +233,6 @@ def score(inventories: tuple[str, ...], output: Path, as_json: bool, seed: int, 
     if not as_json:
         click.echo(f"{output / 'summary.csv'}: {told.scored} of {told.total} networks scored")
     sys.exit(0 if told.scored == told.total else int(told.scored > 0) or _UNUSABLE)
-
-
-def _findings(tables: Inventory) -> pd.DataFrame:
-    parts = [check_network(tables.network)]
-    if tables.visits is not None:
-        parts.append(check_visits(tables.visits, tables.network))
-    if tables.faults is not None:
-        parts.append(check_faults(tables.faults, tables.network))
-    return all_findings(parts)
 
 
 def _assessed(tables: Inventory, season: int, seed: int, language: str) -> Assessment:

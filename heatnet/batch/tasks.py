@@ -26,7 +26,7 @@ from heatnet.batch.datasets import read_partition
 from heatnet.batch.inputs import Source
 from heatnet.batch.joint import NetworkModel, statistics_of
 from heatnet.batch.parquet import read_columns, read_note, write_parquet
-from heatnet.check import check_faults, check_network, check_visits
+from heatnet.check import check_inventory
 from heatnet.failure import FailureStatistics
 from heatnet.failure.attributes import COHORT_COLUMNS
 from heatnet.findings import all_findings
@@ -272,12 +272,8 @@ def _assessed(tables: Inventory, order: Score) -> Assessment:
 
 
 def _findings(tables: Inventory, assessment: Assessment) -> pd.DataFrame:
-    parts = [check_network(tables.network), assessment.findings]
-    if tables.visits is not None:
-        parts.append(check_visits(tables.visits, tables.network))
-    if tables.faults is not None:
-        parts.append(check_faults(tables.faults, tables.network))
-    return all_findings(parts).drop_duplicates(ignore_index=True)
+    checked = check_inventory(tables.network, visits=tables.visits, faults=tables.faults)
+    return all_findings([checked, assessment.findings]).drop_duplicates(ignore_index=True)
 
 
 def _with_ids(ranking: pd.DataFrame) -> pd.DataFrame:
