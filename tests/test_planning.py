@@ -385,6 +385,83 @@ def test_any_object_with_candidates_can_be_planned():
         plan_cures([1, 2])
 
 
+def shut(table, *rows):
+    """Candidates with (section_id, households_shut) of each row."""
+    return table.assign(section_id=[one for one, _ in rows], households_shut=[count for _, count in rows])
+
+
+def test_a_job_counts_each_section_it_drains_once():
+    table = shut(ash_and_birch(), ("u", 30.0), ("u", 30.0), ("v", 12.0), (None, 7.0))
+    plan = plan_and_check(table, prices=PRICES)
+    assert plan.jobs.set_index("street")["households_shut"].to_dict() == {"Ash": 42.0, "Birch": 7.0}
+
+
+def test_households_of_a_job_are_missing_where_one_of_its_sections_is_not_known():
+    table = shut(ash_and_birch(), ("u", 30.0), ("v", None), ("v", None), (None, 7.0))
+    jobs = plan_and_check(table, prices=PRICES).jobs.set_index("street")
+    assert np.isnan(jobs.at["Ash", "households_shut"])
+    assert plan_and_check(ash_and_birch(), prices=PRICES).jobs["households_shut"].isna().all()
+
+
+@pytest.mark.parametrize(("other", "together"), [("v", False), ("u", True)])
+def test_jobs_wait_for_each_other_unless_they_drain_the_same_section(other, together):
+    table = shut(ash_and_birch(), ("u", 30.0), ("u", 30.0), ("u", 30.0), (other, 30.0))
+    jobs = plan_and_check(table, prices=PRICES, summer=SUMMER, max_households_shut=50).jobs.set_index("street")
+    overlap = jobs["start_on"].max() <= jobs["end_on"].min()
+    assert len(jobs) == 2
+    assert overlap == together
+
+
+def test_what_alone_cuts_off_too_many_households_is_left_out_with_the_reason():
+    table = shut(ash_and_birch(), ("u", 30.0), ("v", 30.0), ("w", 51.0), (None, 7.0))
+    plan = plan_and_check(table, prices=PRICES, summer=SUMMER, max_households_shut=50)
+    # p1 and p2 in one trench would cut off 60.
+    assert sorted(plan.cures.index) == ["p1", "p4"]
+    assert plan.bound == pytest.approx(95.0)
+    assert "more households than may be shut together" in plan.why("p3")
+
+
+def test_a_limit_of_households_needs_a_summer_and_every_number():
+    table = shut(ash_and_birch(), ("u", 30.0), ("u", 30.0), ("v", None), (None, 7.0))
+    with pytest.raises(HeatnetError, match="give a summer"):
+        plan_cures(table, max_households_shut=50)
+    with pytest.raises(HeatnetError, match="missing for p3"):
+        plan_cures(table, summer=SUMMER, max_households_shut=50)
+    table["households_shut"] = [30.0, 31.0, 12.0, 7.0]
+    with pytest.raises(HeatnetError, match="differs within one section_id for p1, p2"):
+        plan_cures(table)
+
+
+def test_many_jobs_keep_the_limit_of_households_on_every_day():
+    rows = [(f"p{n:02d}", 10.0 + n % 7, f"a{n}", f"b{n}", f"street {n}") for n in range(40)]
+    table = shut(pipes(*rows), *((f"s{n // 2}", 20.0 + n // 2 % 5) for n in range(40)))
+    summer = Summer("2026-05-01", "2026-06-30", test_days=11, crews=8)
+    plan = plan_and_check(table, prices=PRICES, summer=summer, max_households_shut=65)
+    # Five turns of nine days, two jobs in each section: two sections at a time make 20 jobs, three at a time 30.
+    assert 20 <= len(plan.jobs) <= 30
+    free = plan_and_check(table, prices=PRICES, summer=summer)
+    assert len(free.jobs) == 40
+    assert set(check_plan(free, table, prices=PRICES, summer=summer, max_households_shut=65)["rule"]) == {
+        "households_shut"
+    }
+
+
+def test_planning_again_counts_the_sections_that_jobs_at_work_keep_shut():
+    rows = [(f"p{n}", 10.0 + n, f"a{n}", f"b{n}", f"street {n}") for n in range(4)]
+    table = shut(pipes(*rows), ("u", 30.0), ("v", 30.0), ("w", 30.0), ("x", 20.0))
+    summer = Summer("2026-05-01", "2026-06-20", test_days=0, crews=4)
+    rules = {"prices": PRICES, "summer": summer, "max_households_shut": 50}
+    first = plan_cures(table, **rules)
+    at_work = first.jobs.index[0]
+    again = replan(first, today="2026-05-04", started={at_work: "2026-05-20"}).plan
+    assert again.jobs.at[at_work, "end_on"] == pd.Timestamp("2026-05-20")
+    late = again.jobs[(again.jobs["households_shut"] > 20) & (again.jobs.index != at_work)]
+    assert len(late) == 2
+    assert (late["start_on"] > pd.Timestamp("2026-05-20")).all()
+    findings = check_plan(again, table, **rules)
+    assert set(findings["rule"]) <= {"days"}  # The job at work takes longer than planned.
+
+
 def test_planning_alters_neither_candidates_nor_digs():
     table, known = ash_and_birch(), digs(("d1", "Ash", "2026-05-10", "2026-05-12", False))
     before = table.copy(), known.copy()

@@ -96,6 +96,25 @@ def tiny_case(seed, *, harder=False):
     return table, rules
 
 
+def with_shutdowns(table, rules, seed):
+    """The same with sections, households and a limit of what is shut together."""
+    rng = np.random.default_rng(seed + 5000)
+    households = {name: float(rng.integers(5, 60)) for name in "uvw"}
+    section = {asset: str(rng.choice(list(households))) for asset in sorted(table["asset_id"].unique())}
+    alone = {asset: float(rng.integers(0, 40)) for asset in section}
+    lone = {asset for asset in section if rng.random() < 0.3 or asset.startswith("s")}
+    table = table.assign(
+        section_id=[None if asset in lone else section[asset] for asset in table["asset_id"]],
+        households_shut=[alone[one] if one in lone else households[section[one]] for one in table["asset_id"]],
+    )
+    return table, rules | {"max_households_shut": float(rng.integers(20, 110))}
+
+
+def shut_by(rows):
+    """Households by section of one job."""
+    return {row.get("section_id") or f"only {row['asset_id']}": row.get("households_shut") for row in rows}
+
+
 def choices(table):
     """Every choice of at most one measure per asset."""
     groups = [part.index.tolist() for _, part in table.groupby("asset_id")]
@@ -160,27 +179,29 @@ def has_calendar(trenches, stations, rules, facts):
     wanted = []
     for rows in trenches:
         days = summer.setup_days + sum(max(1, math.ceil(row["length_m"] / 25.0)) for row in rows)
-        wanted.append((rows[0]["street"], days))
-    wanted += [(row["street"], summer.station_days) for row in stations]
-    if any(facts[street][2] for street, _ in wanted):
+        wanted.append((rows[0]["street"], days, shut_by(rows)))
+    wanted += [(row["street"], summer.station_days, shut_by([row])) for row in stations]
+    if any(facts[street][2] for street, _, _ in wanted):
         return False
     bases = {0}
-    for is_open, spells, _ in (facts[street] for street, _ in wanted):
+    for is_open, spells, _ in (facts[street] for street, _, _ in wanted):
         bases |= {day for day in range(1, window) if is_open[day] and not is_open[day - 1]}
         bases |= {max(first, 0) for first, _ in spells or []}
-    lengths = [days for _, days in wanted]
+    lengths = [days for _, days, _ in wanted]
     sums = {0}
     for days in lengths:
         sums |= {one + days for one in sums}
     times = sorted({base + one for base in bases for one in sums if base + one < window})
     load = [0] * window
+    shut = [[] for _ in range(window)]
+    most_shut = rules.get("max_households_shut", math.inf)
     crews = len(wanted) if summer.crews is None else summer.crews
     placed = []
 
     def place(number):
         if number == len(wanted):
             return True
-        street, days = wanted[number]
+        street, days, mine = wanted[number]
         is_open, spells, _ = facts[street]
         for start in times:
             span = range(start, start + days)
@@ -192,14 +213,19 @@ def has_calendar(trenches, stations, rules, facts):
                 other == street and start < end and begin < start + days for other, begin, end in placed
             ):
                 continue
+            together = [{key: count for one in [*shut[day], mine] for key, count in one.items()} for day in span]
+            if most_shut < math.inf and any(sum(one.values()) > most_shut for one in together):
+                continue
             for day in span:
                 load[day] += 1
+                shut[day].append(mine)
             placed.append((street, start, start + days))
             if place(number + 1):
                 return True
             placed.pop()
             for day in span:
                 load[day] -= 1
+                shut[day].pop()
         return False
 
     return place(0)
@@ -270,3 +296,9 @@ def test_a_tiny_plan_is_as_good_as_trying_everything(block):
 def test_a_tiny_plan_with_few_crews_and_bans_is_as_good_as_trying_everything(block):
     for seed in range(1000 + block * 10, 1010 + block * 10):
         compare(*tiny_case(seed, harder=True))
+
+
+@pytest.mark.parametrize("block", range(6))
+def test_a_tiny_plan_with_few_households_shut_together_is_as_good_as_trying_everything(block):
+    for seed in range(2000 + block * 10, 2010 + block * 10):
+        compare(*with_shutdowns(*tiny_case(seed, harder=True), seed))

@@ -80,7 +80,7 @@ def group_tree(
     above = paths.parent_asset[top]
     group_parent = np.where(above >= 0, label[above], -1)
     # Siblings in an order that hangs on their names only, so that sums round alike whatever the order of the rows.
-    sibling_key = pd.util.hash_array(network.asset_ids[bottom].to_numpy(dtype=object))
+    sibling_key = pd.util.hash_array(network.asset_ids[bottom].to_numpy(dtype=object), categorize=False)
     by_name = Forest.of(group_parent, sibling_key)
     order = by_name.order
     place = np.full(n_groups + 1, -1, dtype=np.int64)  # the last entry serves parent -1

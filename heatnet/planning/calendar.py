@@ -6,77 +6,110 @@ crews; `crews_of` names the crews afterwards.
 Few jobs are searched completely: jobs are placed in the order of their starts, each as early as it may. Any
 calendar replayed in that way starts no job later than before, so the search misses none.
 Many jobs are packed: those with bans, digs or a street to share first, where they break the least free time; the
-others fill the gaps that remain by subset sums.
+others fill the gaps that remain by subset sums. With a limit of households shut together, jobs that shut any are
+placed one by one, where the limit leaves days.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+import numpy.typing as npt
+
+from heatnet.planning.shutdowns import Shut, ShutDays, Shutdowns
 from heatnet.planning.streets import StreetRule
 
 SEARCH_STEPS = 4000
 SEARCHED_JOBS = 12
+NO_SHUTDOWNS = Shutdowns()
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One job that wants days: its street (None: nameless or a station without one), length in days and rule."""
+    """One job that wants days.
+
+    Its street (None: nameless or a station without one), length in days, rule, and the sections it shuts (none where
+    nobody limits that).
+    """
 
     street: str | None
     days: int
     rule: StreetRule
+    shuts: tuple[Shut, ...] = ()
 
 
 def search_calendar(
-    tasks: Sequence[Task], crews: Sequence[int], *, steps: int = SEARCH_STEPS
+    tasks: Sequence[Task],
+    crews: Sequence[int],
+    *,
+    steps: int = SEARCH_STEPS,
+    shutdowns: Shutdowns = NO_SHUTDOWNS,
 ) -> tuple[list[int] | None, bool]:
     """Starts of all tasks, or None; and whether None is proven (the search ended by itself).
 
     `crews` holds the day from which each crew is free.
     """
-    search = _Search(tasks, steps)
+    search = _Search(tasks, steps, shutdowns)
     free = tuple(sorted(crews)[: len(tasks)])
-    found = search.place(frozenset(range(len(tasks))), 0, free, {})
+    shut = {section: (days, count) for section, count, days in shutdowns.under_way}
+    found = search.place(frozenset(range(len(tasks))), 0, free, _Busy({}, shut))
     if found is None:
         return None, search.steps > 0
     starts = dict(found)
     return [starts[number] for number in range(len(tasks))], True
 
 
+@dataclass(frozen=True, slots=True)
+class _Busy:
+    """Day from which each street is free, and from which each section is in service, with its households."""
+
+    streets: dict[str, int]
+    shut: dict[str, tuple[int, float]]
+
+    def after(self, now: int, waiting: set[str | None]) -> _Busy:
+        """What still matters from a day on."""
+        return _Busy(
+            {street: day for street, day in self.streets.items() if day > now and street in waiting},
+            {section: one for section, one in self.shut.items() if one[0] > now},
+        )
+
+    def plus(self, task: Task, end: int) -> _Busy:
+        """With one more job, which lasts until the day before `end`."""
+        streets = self.streets if task.street is None else {**self.streets, task.street: end}
+        mine = {section: (max(end, self.shut.get(section, (0, 0.0))[0]), count) for section, count in task.shuts}
+        return _Busy(streets, {**self.shut, **mine})
+
+
 class _Search:
     """A depth-first search over the order of starts, with the states that failed."""
 
-    def __init__(self, tasks: Sequence[Task], steps: int) -> None:
-        self.tasks, self.steps = tasks, steps
+    def __init__(self, tasks: Sequence[Task], steps: int, shutdowns: Shutdowns) -> None:
+        self.tasks, self.steps, self.shutdowns = tasks, steps, shutdowns
         on_street = Counter(task.street for task in tasks)
         # Tasks alike in all that matters are tried once at each step.
         self.alike = [
-            (task.rule, task.days, task.street if task.street is None or on_street[task.street] > 1 else "")
+            (task.rule, task.days, task.street if task.street is None or on_street[task.street] > 1 else "", task.shuts)
             for task in tasks
         ]
         self.last_day = max((task.rule.runs[-1][1] for task in tasks if task.rule.runs), default=-1)
         self.failed: set[object] = set()
 
-    def place(
-        self, left: frozenset[int], now: int, free: tuple[int, ...], busy: dict[str, int]
-    ) -> list[tuple[int, int]] | None:
+    def place(self, left: frozenset[int], now: int, free: tuple[int, ...], busy: _Busy) -> list[tuple[int, int]] | None:
         if not left:
             return []
         self.steps -= 1
         free = tuple(sorted(max(day, now) for day in free))
-        waiting = {self.tasks[one].street for one in left}
-        busy = {street: day for street, day in busy.items() if day > now and street in waiting}
-        state = (left, now, free, tuple(sorted(busy.items())))
+        busy = busy.after(now, {self.tasks[one].street for one in left})
+        state = (left, now, free, tuple(sorted(busy.streets.items())), tuple(sorted(busy.shut.items())))
         room = sum(self.last_day + 1 - day for day in free)
         if self.steps < 0 or not free or state in self.failed or room < sum(self.tasks[one].days for one in left):
             return None
         starts: dict[int, int] = {}
         for one in sorted(left):
-            task = self.tasks[one]
-            start = task.rule.earliest(task.days, max(free[0], busy.get(task.street or "", 0)))
+            start = self._earliest(self.tasks[one], free[0], busy)
             if start is None:
                 self.failed.add(state)
                 return None
@@ -90,8 +123,7 @@ class _Search:
             end = start + task.days
             turn = max(number for number, day in enumerate(free) if day <= start)
             crews = (*free[:turn], *free[turn + 1 :], end)
-            streets = busy if task.street is None else {**busy, task.street: end}
-            rest = self.place(left - {one}, start, crews, streets)
+            rest = self.place(left - {one}, start, crews, busy.plus(task, end))
             if rest is not None:
                 return [(one, start), *rest]
             if self.steps < 0:
@@ -99,22 +131,40 @@ class _Search:
         self.failed.add(state)
         return None
 
+    def _earliest(self, task: Task, free_from: int, busy: _Busy) -> int | None:
+        """First day on which a job may start; whatever is shut by then only ends, so that day alone decides."""
+        start = task.rule.earliest(task.days, max(free_from, busy.streets.get(task.street or "", 0)))
+        while start is not None and task.shuts:
+            running = {section: one for section, one in busy.shut.items() if one[0] > start}
+            if self.shutdowns.allows(task.shuts, [(section, count) for section, (_, count) in running.items()]):
+                break
+            if not running:
+                return None
+            start = task.rule.earliest(task.days, min(day for day, _ in running.values()))
+        return start
 
-def fit_calendar(tasks: Sequence[Task], crews: Sequence[int] | None, window: int) -> tuple[list[int | None], bool]:
+
+def fit_calendar(
+    tasks: Sequence[Task],
+    crews: Sequence[int] | None,
+    window: int,
+    *,
+    shutdowns: Shutdowns = NO_SHUTDOWNS,
+) -> tuple[list[int | None], bool]:
     """Starts of the tasks, None for those that found no place; and whether a failure is proven.
 
     `crews` holds the day from which each crew is free; None = no limit.
     """
-    if crews is None:
+    if crews is None and not any(task.shuts for task in tasks):
         return _without_crews(tasks)
+    crews = (0,) * len(tasks) if crews is None else crews
     if len(tasks) <= SEARCHED_JOBS:
-        found, proven = search_calendar(tasks, crews)
+        found, proven = search_calendar(tasks, crews, shutdowns=shutdowns)
         if found is not None:
             return list(found), True
-        return _packed(tasks, crews, window), proven
-    if sum(task.days for task in tasks) > sum(window - day for day in crews):
-        return _packed(tasks, crews, window), True
-    return _packed(tasks, crews, window), False
+        return _packed(tasks, crews, window, shutdowns), proven
+    proven = sum(task.days for task in tasks) > sum(window - day for day in crews)
+    return _packed(tasks, crews, window, shutdowns), proven
 
 
 def _without_crews(tasks: Sequence[Task]) -> tuple[list[int | None], bool]:
@@ -134,25 +184,39 @@ def _without_crews(tasks: Sequence[Task]) -> tuple[list[int | None], bool]:
     return starts, proven
 
 
-def _packed(tasks: Sequence[Task], crews: Sequence[int], window: int) -> list[int | None]:
+def _packed(tasks: Sequence[Task], crews: Sequence[int], window: int, shutdowns: Shutdowns) -> list[int | None]:
     """Best of a few ways to fill the gaps."""
     best: list[int | None] = [None] * len(tasks)
     left = sum(task.days for task in tasks) + 1
-    for big_gaps_first in (False, True):
-        starts = _pack_once(tasks, crews, window, big_gaps_first=big_gaps_first)
-        out = sum(task.days for task, start in zip(tasks, starts, strict=True) if start is None)
-        if out < left:
-            best, left = starts, out
-        if not left:
-            break
+    # First as though nothing were shut: often the limit is kept all the same.
+    for shuts in (False, True) if any(task.shuts for task in tasks) else (False,):
+        given = tasks if shuts else [replace(task, shuts=()) for task in tasks]
+        for big_gaps_first in (False, True):
+            starts = _pack_once(given, crews, window, shutdowns, big_gaps_first=big_gaps_first)
+            out = sum(task.days for task, start in zip(tasks, starts, strict=True) if start is None)
+            if out < left and (shuts or _keeps_shutdowns(tasks, starts, window, shutdowns)):
+                best, left = starts, out
+            if not left:
+                return best
     return best
+
+
+def _keeps_shutdowns(tasks: Sequence[Task], starts: Sequence[int | None], window: int, shutdowns: Shutdowns) -> bool:
+    book = ShutDays(shutdowns, window)
+    for task, start in zip(tasks, starts, strict=True):
+        if start is not None and task.shuts:
+            if not book.open_days(task.shuts)[start : start + task.days].all():
+                return False
+            book.book(start, start + task.days, task.shuts)
+    return True
 
 
 @dataclass(slots=True)
 class _Book:
-    """Free spells of all crews (first and last day, crew), and the days taken on each street."""
+    """Free spells of all crews (first and last day, crew), what is shut, and the days taken on each street."""
 
     gaps: list[tuple[int, int, int]]
+    shut: ShutDays
     taken: dict[str, list[tuple[int, int]]] = field(default_factory=dict)
 
     def book(self, gap: int, start: int, task: Task) -> None:
@@ -163,18 +227,22 @@ class _Book:
         self.gaps.sort()
         if task.street is not None:
             self.taken.setdefault(task.street, []).append((start, end))
+        self.shut.book(start, end + 1, task.shuts)
 
 
-def _pack_once(tasks: Sequence[Task], crews: Sequence[int], window: int, *, big_gaps_first: bool) -> list[int | None]:
+def _pack_once(
+    tasks: Sequence[Task], crews: Sequence[int], window: int, shutdowns: Shutdowns, *, big_gaps_first: bool
+) -> list[int | None]:
     """One packing: jobs bound by a rule of their own, then jobs without any, then those with the usual open days."""
     starts: list[int | None] = [None] * len(tasks)
-    book = _Book([(day, window - 1, crew) for crew, day in enumerate(sorted(crews)) if day < window])
+    gaps = [(day, window - 1, crew) for crew, day in enumerate(sorted(crews)) if day < window]
+    book = _Book(gaps, ShutDays(shutdowns, window))
     on_street = Counter(task.street for task in tasks if task.street is not None)
     whole = ((0, window - 1),)
     alone = [
         one
         for one, task in enumerate(tasks)
-        if task.rule.digs is None and (task.street is None or on_street[task.street] == 1)
+        if task.rule.digs is None and not task.shuts and (task.street is None or on_street[task.street] == 1)
     ]
     usual = _usual_runs([tasks[one] for one in alone], whole)
     free = [one for one in alone if tasks[one].rule.runs == usual]
@@ -234,28 +302,37 @@ def _slack(task: Task) -> int:
 
 
 def _least_broken(task: Task, book: _Book) -> tuple[int, int] | None:
-    """Gap and start that leave the least of a gap unusable: at one of its edges if the rules let it."""
-    best: tuple[int, int, int, int] | None = None
-    taken = book.taken.get(task.street or "", [])
+    """Gap and start that shut the fewest further households, and then leave the least of a gap unusable."""
+    best: tuple[float, int, int, int, int] | None = None
+    allowed = _allowed_starts(task, book)
+    so_far = np.concatenate([[0.0], np.cumsum(book.shut.added(task.shuts))])
+    added = np.round(so_far[allowed + task.days] - so_far[allowed], 6)
     for gap, (first, last, _) in enumerate(book.gaps):
-        for start in _edge_starts(task, first, last, taken):
+        left, right = np.searchsorted(allowed, [first, last - task.days + 2]).tolist()
+        places = {left, right - 1, left + int(np.argmin(added[left:right]))} if left < right else ()
+        for place in sorted(places):
+            start = int(allowed[place])
             before, after = start - first, last - (start + task.days - 1)
-            key = (min(before, after), max(before, after), start, gap)
+            key = (float(added[place]), min(before, after), max(before, after), start, gap)
             if best is None or key < best:
                 best = key
-    return None if best is None else (best[3], best[2])
+    return None if best is None else (best[4], best[3])
 
 
-def _edge_starts(task: Task, first: int, last: int, taken: list[tuple[int, int]]) -> list[int]:
-    """Earliest and latest start inside a gap that the street and its rule allow."""
-    found: list[int] = []
-    for wanted in (range(first, last - task.days + 2), range(last - task.days + 1, first - 1, -1)):
-        for day in wanted:
-            clear = all(day > end or day + task.days <= start for start, end in taken)
-            if clear and task.rule.earliest(task.days, day) == day:
-                found.append(day)
-                break
-    return found
+def _allowed_starts(task: Task, book: _Book) -> npt.NDArray[np.int64]:
+    """Days on which a job may start, as far as its street, its rule and the sections it shuts are concerned."""
+    is_open = book.shut.open_days(task.shuts)
+    for start, end in book.taken.get(task.street or "", []):
+        is_open[start : end + 1] = False
+    closed_before = np.concatenate([[0], np.cumsum(~is_open)])
+    may_start = np.zeros(len(is_open), dtype=bool)
+    spans = [(0, len(is_open))] if task.rule.digs is None else [(first, last) for first, last, _ in task.rule.digs]
+    for run_first, run_last in task.rule.runs:
+        for first, last in spans:
+            may_start[max(run_first, first, 0) : max(0, min(run_last - task.days + 1, last) + 1)] = True
+    starts: npt.NDArray[np.int64] = np.flatnonzero(may_start)
+    is_clear = closed_before[starts + task.days] == closed_before[starts]
+    return np.asarray(starts[is_clear], dtype=np.int64)
 
 
 def _fill_gaps(

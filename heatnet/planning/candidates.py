@@ -16,8 +16,8 @@ MEASURES = ("renew", "part", "clean", "balance", "valve")
 TRENCH_MEASURES = ("renew", "part")
 HEATING_TIMES_OF_CLAIM = 2
 
-_TEXT = ("asset_kind", "from_node", "to_node", "street", "community", "owner", "measure", "fund")
-_NUMBER = ("cold_household_hours", "length_m", "diameter_mm", "cost", "removes")
+_TEXT = ("asset_kind", "from_node", "to_node", "street", "community", "owner", "measure", "fund", "section_id")
+_NUMBER = ("cold_household_hours", "length_m", "diameter_mm", "cost", "removes", "households_shut")
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +111,12 @@ def _ordered(table: pd.DataFrame) -> pd.DataFrame:
     _refuse(table, ~(np.isfinite(hours) & (hours >= 0)), "cold_household_hours is missing or negative")
     _refuse(table, ~table["removes"].between(0, 1), "removes is no share between 0 and 1")
     _refuse(table, cost.notna() & ~(np.isfinite(cost) & (cost >= 0)), "cost is negative or not finite")
-    for name in ("length_m", "diameter_mm"):
+    for name in ("length_m", "diameter_mm", "households_shut"):
         value = table[name]
         _refuse(table, value.notna() & ~(np.isfinite(value) & (value >= 0)), f"{name} is negative or not finite")
+    in_section = table[table["asset_kind"] == "segment"].groupby("section_id")["households_shut"]
+    differs = table["section_id"].map(in_section.nunique() > 1).eq(True) & (table["asset_kind"] == "segment")
+    _refuse(table, differs, "households_shut differs within one section_id")
     _refuse(table, table.duplicated(["asset_id", "measure"]), "the same measure is offered twice")
     if table["asset_id"].duplicated().any():
         kinds = table.groupby("asset_id", sort=False)[["asset_kind", "street", "from_node", "to_node"]]
@@ -177,13 +180,20 @@ def _is_claim(table: pd.DataFrame, summer: Summer | None) -> pd.Series:
     return (table["accepted_on"] > since) & table["accepted_on"].notna()
 
 
-def with_prices(candidates: Candidates, prices: Prices, *, summer: Summer | None, needs_length: bool) -> Candidates:
+def with_prices(
+    candidates: Candidates,
+    prices: Prices,
+    *,
+    summer: Summer | None,
+    needs_length: bool,
+    needs_households: bool = False,
+) -> Candidates:
     """Candidates with `price` (without job cost or saving) and `hours` (removed per season).
 
     Raises
     ------
     HeatnetError
-        When a segment lacks the length or diameter that a limit, the calendar or the price formula needs.
+        When a candidate lacks the length, diameter or households that a limit, the calendar or the price needs.
     """
     table = candidates.table.copy()
     is_segment = (table["asset_kind"] == "segment").to_numpy()
@@ -193,6 +203,9 @@ def with_prices(candidates: Candidates, prices: Prices, *, summer: Summer | None
     c0, c1 = prices.cost_per_m
     wants_length = (is_segment & ~has_cost) | (digs & (needs_length or summer is not None))
     _refuse(table, wants_length & length.isna().to_numpy(), "length_m is needed and missing")
+    if needs_households:
+        unknown = (digs | ~is_segment) & table["households_shut"].isna().to_numpy()
+        _refuse(table, unknown, "households_shut is needed for max_households_shut and missing")
     if c1 > 0:
         missing = is_segment & ~has_cost & diameter.isna().to_numpy()
         _refuse(table, missing, "diameter_mm is needed for the price and missing")

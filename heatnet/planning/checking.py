@@ -81,6 +81,7 @@ class _Rules:
     horizon: float
     must: frozenset[str]
     never: frozenset[str]
+    max_households_shut: float | None
 
 
 def check_plan(
@@ -99,6 +100,7 @@ def check_plan(
     must: Iterable[str] = (),
     never: Iterable[str] = (),
     under_way: Iterable[str] = (),
+    max_households_shut: float | None = None,
 ) -> pd.DataFrame:
     """Findings of a plan against every rule it was made under; an empty table when it keeps them all.
 
@@ -107,7 +109,7 @@ def check_plan(
     plan : Plan or PlanTables
         Anything with the tables `cures` and `jobs`.
     candidates_or_assessment, prices, budget, max_km, max_stations, min_km, owners, digs, summer, horizon, must,
-    never, under_way
+    never, under_way, max_households_shut
         As given to `plan_cures`.
 
     Returns
@@ -139,6 +141,7 @@ def check_plan(
         horizon=horizon,
         must=frozenset(str(one) for one in must),
         never=frozenset(str(one) for one in never) | frozenset(str(one) for one in under_way),
+        max_households_shut=max_households_shut,
     )
     tables = plan_from_tables(plan.cures, plan.jobs)
     offers = _offers(candidates_or_assessment)
@@ -167,7 +170,7 @@ def _offers(what: Any) -> dict[tuple[str, str], Offer]:
     offers: dict[tuple[str, str], Offer] = {}
     for row in table.to_dict("records"):
         offer: Offer = {str(name): value for name, value in row.items()}
-        for name in ("street", "from_node", "to_node", "community", "owner", "fund", "measure"):
+        for name in ("street", "from_node", "to_node", "community", "owner", "fund", "measure", "section_id"):
             offer[name] = _text(offer.get(name))
         offer["measure"] = offer["measure"] or "renew"
         offers[str(offer["asset_id"]), offer["measure"]] = offer
@@ -323,6 +326,16 @@ def _expected_jobs(chosen: Mapping[str, Offer]) -> dict[frozenset[str], str]:
     return {**jobs, **stations}
 
 
+def _shut(assets: Iterable[str], chosen: Mapping[str, Offer]) -> dict[str, float | None]:
+    """Households by section that a job drains, each section once; a station, or what has no section, by itself."""
+    shut: dict[str, float | None] = {}
+    for asset in sorted(assets):
+        offer = chosen[asset]
+        section = None if offer["asset_kind"] == "station" else offer["section_id"]
+        shut[f"of {asset}" if section is None else f"section {section}"] = _number(offer, "households_shut")
+    return shut
+
+
 def _members(tables: PlanTables) -> dict[str, frozenset[str]]:
     members: dict[str, set[str]] = {}
     for asset, job in tables.cures["job_id"].items():
@@ -352,6 +365,19 @@ def _check_jobs(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules:
             yield "job_cost", "jobs", job, "job_cost", f"Job {job} has a job cost of {price:.2f}."
         if "cost" in row and _differs(row["cost"], total):
             yield "job_cost", "jobs", job, "cost", f"Job {job} costs {total:.2f} in all."
+        shut = _shut(assets, chosen)
+        count = None if None in shut.values() else math.fsum(one or 0.0 for one in shut.values())
+        told = _number({str(name): value for name, value in row.items()}, "households_shut")
+        if "households_shut" in row and (told is None) != (count is None):
+            yield (
+                "households_shut",
+                "jobs",
+                job,
+                "households_shut",
+                f"Job {job} tells other households.",
+            )
+        elif told is not None and count is not None and _differs(told, count):
+            yield "households_shut", "jobs", job, "households_shut", f"Job {job} cuts off {count:g} households."
 
 
 def _check_limits(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules: _Rules) -> Iterator[Finding]:
@@ -423,6 +449,7 @@ def _check_calendar(tables: PlanTables, offers: dict[tuple[str, str], Offer], ru
         yield from _check_street(name, row, street, rules)
         spans.append((start, end, name, street))
     yield from _check_overlaps(spans, jobs, summer)
+    yield from _check_shutdowns(spans, {name: _shut(members[name], chosen) for _, _, name, _ in spans}, rules)
     dates = tables.cures[["job_id", "start_on", "end_on"]]
     for asset, cure in dates.iterrows():
         job = _text(cure["job_id"])
@@ -463,3 +490,30 @@ def _check_overlaps(
                 yield "overlap", "jobs", name, key[0], f"Jobs {before[1]} and {name} overlap on {key[0]} {key[1]}."
             if before is None or end > before[0]:
                 last_on[key] = (end, name)
+
+
+def _check_shutdowns(
+    spans: list[tuple[pd.Timestamp, pd.Timestamp, str, str | None]],
+    shut: Mapping[str, Mapping[str, float | None]],
+    rules: _Rules,
+) -> Iterator[Finding]:
+    """Households shut together; most are shut on a day on which some job starts."""
+    limit = rules.max_households_shut
+    if limit is None:
+        return
+    for name, sections in shut.items():
+        if None in sections.values():
+            yield (
+                "households_shut",
+                "jobs",
+                name,
+                "households_shut",
+                f"No households are given for job {name}.",
+            )
+    for start, _, name, _ in spans:
+        running = [shut[other] for first, last, other, _ in spans if first <= start <= last]
+        together = {section: count for one in running for section, count in one.items()}
+        total = math.fsum(count or 0.0 for count in together.values())
+        if total > limit * (1 + TOLERANCE):
+            message = f"{total:g} households are shut on {start.date()}, at most {limit:g} may be."
+            yield "households_shut", "jobs", name, "start_on", message

@@ -22,16 +22,20 @@ from heatnet.planning.patterns import (
     Patterns,
     StreetFit,
     enumerate_patterns,
-    job_days,
     job_labels,
+    jobs_in,
     pattern_counts,
 )
+from heatnet.planning.shutdowns import Shut
 
 NODE_LIMIT = 400
 COVERS, SHRINKS = 6, 6
 LOOP_ROUNDS, MANY_COLUMNS = 20, 1_500
 # Twice the tolerance to which the solver keeps a row.
 TOLERANCE = 2e-6
+
+# Days of a job, and the sections it shuts.
+Job = tuple[int, frozenset[Shut]]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -283,16 +287,16 @@ class Programme:
                 columns += [same[(option,)] for option in mine.tolist()]
                 weight += len(mine)
                 continue
-            want = self._lengths(unit, mine)
+            want = self._jobs(unit, mine)
             columns += [
-                one for one in self.columns_of[unit] if _is_as_hard(self._lengths(unit, self.column_options[one]), want)
+                one for one in self.columns_of[unit] if _is_as_hard(self._jobs(unit, self.column_options[one]), want)
             ]
             weight += 1
         self.rows.append((columns, [1.0] * len(columns), -np.inf, weight - 1.0))
 
-    def _lengths(self, unit: int, options: Ints) -> list[int]:
+    def _jobs(self, unit: int, options: Ints) -> list[Job]:
         labels = job_labels(self.model, options, np.ones((1, len(options)), dtype=bool))[0]
-        return sorted(job_days(self.model, unit, options, labels), reverse=True)
+        return jobs_in(self.model, unit, options, labels)
 
 
 def _loop_core(model: Model, trenches: Ints) -> Ints:
@@ -323,8 +327,10 @@ def _thinned(model: Model, chosen: Ints, limits: Floats) -> Ints | None:
     return chosen
 
 
-def _is_as_hard(days: list[int], other: list[int]) -> bool:
-    return len(days) >= len(other) and all(one >= two for one, two in zip(days, other, strict=False))
+def _is_as_hard(jobs: list[Job], others: list[Job]) -> bool:
+    """Whether each of the others has a job of its own that is at least as long and shuts all that it shuts."""
+    pairs = zip(jobs, others, strict=False)
+    return len(jobs) >= len(others) and all(one[0] >= two[0] and one[1] >= two[1] for one, two in pairs)
 
 
 def excess(model: Model, chosen: Ints, *, limits: Floats | None = None) -> Floats:

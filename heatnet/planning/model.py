@@ -18,12 +18,15 @@ import pandas as pd
 
 from heatnet.errors import HeatnetError
 from heatnet.planning.candidates import TRENCH_MEASURES, first_ids
+from heatnet.planning.shutdowns import Shut, Shutdowns, section_keys
 from heatnet.planning.streets import StreetRule, StreetRules
 from heatnet.planning.terms import Prices, Summer
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
+# Share by which a limit that only guides the choice is raised, so that rounding never makes it bind.
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Limits:
     max_km: float | None = None
     max_stations: float | None = None
     min_km: Mapping[str, float] | None = None
+    max_households_shut: float | None = None
 
     @property
     def funds(self) -> Mapping[str, float] | None:
@@ -80,7 +84,8 @@ class Model:
 
     `use` is options x rows, `job_use` units x rows (what one more trench takes). `node_a`, `node_b` are codes of
     end nodes, shared only inside a street; -1 where the option opens no trench. By period: `crews` holds the day from
-    which each crew is free (None = no limit), `city_bans` the spells on which every street is banned.
+    which each crew is free (None = no limit), `city_bans` the spells on which every street is banned. `section` holds
+    the section that an option drains (None: none), `shut` the households that this cuts off.
     """
 
     candidate: Ints
@@ -101,6 +106,16 @@ class Model:
     window: int | None
     crews: tuple[tuple[int, ...] | None, ...]
     city_bans: tuple[tuple[tuple[int, int], ...], ...]
+    section: npt.NDArray[np.object_]
+    shut: Floats
+    shutdowns: Shutdowns
+
+    def shuts(self, options: Sequence[int]) -> tuple[Shut, ...]:
+        """Sections that a job of these options drains; none where nobody limits that."""
+        if self.shutdowns.limit is None:
+            return ()
+        sections = {self.section[one]: float(self.shut[one]) for one in options}
+        return tuple(sorted((name, count) for name, count in sections.items() if name is not None and count > 0))
 
     @property
     def n_families(self) -> int:
@@ -118,18 +133,21 @@ def build_model(
     must: frozenset[str],
     horizon: float,
     crew_days: tuple[int, ...] | None,
+    shut_under_way: tuple[tuple[str, float, int], ...] = (),
 ) -> tuple[Model, dict[str, str]]:
     """Model of one summer, and the reason for each asset that no calendar can hold.
 
-    `crew_days` holds the day from which each crew is free; None = no limit of crews.
+    `crew_days` holds the day from which each crew is free; None = no limit of crews. `shut_under_way` holds the
+    sections that are shut at the start: section, households, days.
     """
+    shutdowns = Shutdowns(limits.max_households_shut, shut_under_way)
     streets = table["street"].tolist()
     rule_of = None if rules is None else {street: rules.of(street) for street in dict.fromkeys(streets)}
     is_segment = (table["asset_kind"] == "segment").to_numpy()
     is_trench = is_segment & table["measure"].isin(TRENCH_MEASURES).to_numpy()
     days = _days(table, is_segment, is_trench, summer)
     setup = 0 if summer is None else summer.setup_days
-    misfit = {} if rule_of is None else _misfits(table, streets, rule_of, days, is_trench, is_segment, setup)
+    misfit = {} if rule_of is None else _misfits(table, streets, rule_of, days, is_trench, is_segment, setup, shutdowns)
     kept = np.array([one not in misfit for one in range(len(table))], dtype=bool)
     left_out = {str(table["asset_id"].iat[one]): why for one, why in misfit.items()}
     for one in table["asset_id"][kept]:
@@ -148,6 +166,7 @@ def build_model(
     is_trench, is_segment, days, cost = is_trench[index], is_segment[index], days[index], cost[index]
     node_a, node_b = _nodes(table, is_trench)
     unit = _unit_codes(table, is_trench, node_a, node_b)
+    section = np.array([*section_keys(table, is_trench), None], dtype=object)[:-1]
     asset = pd.factorize(table["asset_id"])[0].astype(np.int64)
     units = _units(table, unit, rule_of, prices, setup)
     rows, use, job_use = _rows(
@@ -161,6 +180,7 @@ def build_model(
         rules=rules,
         summer=summer,
         crew_days=crew_days,
+        section=section,
     )
     model = Model(
         candidate=index.astype(np.int64),
@@ -181,6 +201,9 @@ def build_model(
         window=None if summer is None else summer.working_days,
         crews=(crew_days,),
         city_bans=(_city_bans(rules, summer),),
+        section=section,
+        shut=table["households_shut"].to_numpy(dtype="float64"),
+        shutdowns=shutdowns,
     )
     return model, left_out
 
@@ -210,15 +233,19 @@ def _misfits(
     is_trench: Bools,
     is_segment: Bools,
     setup: int,
+    shutdowns: Shutdowns,
 ) -> dict[int, str]:
     """Options that not even a job of their own could hold, with the reason."""
     misfit: dict[int, str] = {}
+    shut = table["households_shut"].to_numpy(dtype="float64")
     for one in np.flatnonzero(is_trench | ~is_segment).tolist():
         rule = rule_of[streets[one]]
         if rule.is_closed:
             misfit[one] = "its street is closed after an earlier dig"
         elif rule.earliest(int(days[one]) + (setup if is_trench[one] else 0)) is None:
             misfit[one] = "its job fits no open days of the summer"
+        elif not shutdowns.allows([("", float(shut[one]))]):
+            misfit[one] = "its shutdown alone cuts off more households than may be shut together"
     return misfit
 
 
@@ -296,6 +323,7 @@ def _rows(
     rules: StreetRules | None,
     summer: Summer | None,
     crew_days: tuple[int, ...] | None,
+    section: npt.NDArray[np.object_],
 ) -> tuple[tuple[Row, ...], Floats, Floats]:
     rows: list[Row] = []
     uses: list[Any] = []
@@ -339,10 +367,34 @@ def _rows(
             use = np.where(named[unit], days, np.maximum(0.0, days - spared))
             job_use = np.where(named, setup, np.maximum(0.0, setup - closed))
             add(Row("crew_days", "streets", sum(free)), use, job_use)
+    if summer is not None and limits.max_households_shut is not None:
+        share = _shut_share(table, section, units, unit)
+        lowest = np.full(len(units), np.inf)
+        np.minimum.at(lowest, unit, np.where(is_trench, share, np.inf))
+        lowest[np.isinf(lowest)] = 0.0
+        setup = np.array([one.setup_days for one in units], dtype="float64")
+        row = Row("shut_days", "", limits.max_households_shut * (1 + ROUNDING), per=float(summer.working_days))
+        add(row, days * share, setup * lowest)
     shape = (len(rows), len(table)), (len(rows), len(units))
     use = np.array(uses, dtype="float64").reshape(shape[0]).T
     job_use = np.array(job_uses, dtype="float64").reshape(shape[1]).T
     return tuple(rows), np.ascontiguousarray(use), np.ascontiguousarray(job_use)
+
+
+def _shut_share(table: pd.DataFrame, section: Any, units: tuple[Unit, ...], unit: Ints) -> Floats:
+    """Households that each day of an option keeps shut at the least, whatever else is done at the same time.
+
+    Jobs of one street take turns, so their days in a section add up; a section that several streets touch is shut for
+    at least the mean of theirs. Pieces of the nameless street take no turns and count for nothing.
+    """
+    counts = table["households_shut"].fillna(0.0).to_numpy(dtype="float64")
+    is_station = (table["asset_kind"] == "station").to_numpy()
+    in_turn = np.array([one.street is not None for one in units], dtype=bool)[unit] | is_station
+    counted = in_turn & np.array([one is not None for one in section], dtype=bool)
+    touching = pd.DataFrame({"section": section[counted], "unit": unit[counted]})
+    units_of = touching.groupby("section")["unit"].nunique()
+    shared = pd.Series(section, dtype=object).map(units_of).fillna(1.0).to_numpy(dtype="float64")
+    return np.where(counted, counts / shared, 0.0)
 
 
 def unit_funds(table: pd.DataFrame, unit: Ints, is_trench: Bools) -> npt.NDArray[np.object_]:

@@ -10,6 +10,7 @@ from scipy import sparse
 
 from heatnet.planning.calendar import Task, search_calendar
 from heatnet.planning.model import Bools, Floats, Ints, Model
+from heatnet.planning.shutdowns import Shut
 from heatnet.planning.streets import StreetRule
 
 PATTERN_LIMIT = 512
@@ -79,6 +80,8 @@ def is_tight(model: Model, unit: int) -> bool:
     if model.window is None or one.rule is None:
         return False
     options = one.options[model.is_trench[one.options] | model.is_station[one.options]]
+    if not model.shutdowns.allows(model.shuts(options.tolist())):
+        return True
     most = int((model.days[options] + one.setup_days).sum())
     # All of it in one row without a break, started inside one dig if need be, fits for sure.
     spans = one.rule.runs
@@ -161,16 +164,37 @@ def _fitting(model: Model, unit: int, chosen: Bools, labels: Ints, fit: StreetFi
     sets, which = np.unique(-np.sort(-lengths, axis=1), axis=0, return_inverse=True)
     rule = one.rule
     fits = [fit.fits(rule, row[row > 0].tolist(), in_turn=one.street is not None) for row in sets]
-    return np.array(fits, dtype=bool)[which.reshape(-1)]
+    keep = np.array(fits, dtype=bool)[which.reshape(-1)]
+    if model.shutdowns.limit is not None:
+        keep &= _shuts_few(model, options, labels)
+    return keep
 
 
-def job_days(model: Model, unit: int, options: Ints, labels: Ints) -> list[int]:
-    """Days of each job of a pattern: its trenches, then its stations."""
-    trenches: dict[int, int] = {}
-    stations = []
+def _shuts_few(model: Model, options: Ints, labels: Ints) -> Bools:
+    """Which patterns hold no trench that alone shuts more households than are allowed."""
+    sections = model.shuts(options[model.is_trench[options]].tolist())
+    places = [np.flatnonzero((model.section[options] == name) & model.is_trench[options]) for name, _ in sections]
+    keep = np.ones(len(labels), dtype=bool)
+    for place in range(labels.shape[1] if sections else 0):
+        mine = (labels == labels[:, [place]]) & (labels[:, [place]] >= 0)
+        touched = np.stack([mine[:, one].any(axis=1) for one in places], axis=1)
+        sets, which = np.unique(touched, axis=0, return_inverse=True)
+        shut = [[one for one, is_shut in zip(sections, row, strict=True) if is_shut] for row in sets.tolist()]
+        keep &= np.array([model.shutdowns.allows(one) for one in shut], dtype=bool)[which.reshape(-1)]
+    return keep
+
+
+def jobs_in(model: Model, unit: int, options: Ints, labels: Ints) -> list[tuple[int, frozenset[Shut]]]:
+    """Days and shut sections of each job of a pattern, longest first."""
+    groups: dict[tuple[bool, int], list[int]] = {}
     for option, label in zip(options.tolist(), labels.tolist(), strict=True):
         if model.is_station[option]:
-            stations.append(int(model.days[option]))
+            groups[True, option] = [option]
         elif label >= 0:
-            trenches[label] = trenches.get(label, model.units[unit].setup_days) + int(model.days[option])
-    return [*trenches.values(), *stations]
+            groups.setdefault((False, label), []).append(option)
+    setup = model.units[unit].setup_days
+    jobs = [
+        (int(model.days[group].sum()) + (0 if is_station else setup), model.shuts(group))
+        for (is_station, _), group in groups.items()
+    ]
+    return [(days, frozenset(shuts)) for days, shuts in sorted(jobs, key=lambda job: (-job[0], job[1]))]

@@ -67,7 +67,8 @@ class Plan:
     jobs : pandas.DataFrame
         Index job_id: job_kind (trench, station), street, cures (how many), length_m, job_cost, cost (total),
         benefit, days, crew (missing when crews have no limit), start_on, end_on, dig_id; then fund (who pays the
-        job cost, where there are funds).
+        job cost, where there are funds) and households_shut (cut off while the job's sections are drained, each section
+        once, missing where not given; an upper bound where sections share households).
     benefit, bound, gap, cost : float
         Cold household-hours avoided; what no feasible plan exceeds; ``(bound - benefit)/bound``, 0 where `bound`
         is 0; money.

@@ -35,6 +35,7 @@ def plan_cures(
     must: Iterable[str] = (),
     never: Iterable[str] = (),
     under_way: Iterable[str] = (),
+    max_households_shut: float | None = None,
 ) -> Plan:
     """Plan the cures of one summer that avoid the most cold household-hours within every limit.
 
@@ -48,7 +49,8 @@ def plan_cures(
         Table by asset_id (index or column) with asset_kind (segment, station) and cold_household_hours (expected
         per season, >= 0); optional length_m, diameter_mm, from_node, to_node, street, community, owner,
         accepted_on, cost (replaces the price formula), measure (renew, part, clean, balance, valve; default
-        renew), removes (share of the hours, default 1) and fund. Or any object whose ``candidates()`` returns one.
+        renew), removes (share of the hours, default 1), fund, section_id (of segments) and households_shut (cut off
+        while that section is drained, or by a station). Or any object whose ``candidates()`` returns one.
     budget : float or mapping, optional
         Money for all jobs, or money by fund; then only assets tied to one of the funds (column fund) are planned,
         and a trench is paid by the fund with the most candidate length on its street (ties: the smallest name).
@@ -69,6 +71,9 @@ def plan_cures(
         Number of seasons over which a cure counts, > 0.
     must, never, under_way : iterable of str
         Assets that are cured in any case; that are not; that somebody is curing already.
+    max_households_shut : float, optional
+        Most households shut together on any day, summed over the distinct sections of the jobs under way; needs a
+        summer and `households_shut` of every trench and station. A job that alone exceeds it is not planned.
 
     Returns
     -------
@@ -98,8 +103,10 @@ def plan_cures(
     >>> plan.cures.index.tolist(), plan.benefit, plan.cost
     (['p1', 'p2'], 80.0, 480000.0)
     """
-    limits = Limits(budget, max_km, max_stations, min_km)
+    limits = Limits(budget, max_km, max_stations, min_km, max_households_shut)
     check_limits(limits, horizon)
+    if max_households_shut is not None and summer is None:
+        raise HeatnetError("max_households_shut is a limit of each day: give a summer as well.")
     return plan_request(
         Request(
             table=candidate_table(candidates_or_assessment),
@@ -123,7 +130,7 @@ def ids_of(assets: Iterable[str]) -> frozenset[str]:
 
 def check_limits(limits: Limits, horizon: float) -> None:
     """Raise HeatnetError when a limit or the horizon is no usable number."""
-    named: dict[str, Any] = {"max_km": limits.max_km, "max_stations": limits.max_stations}
+    named: dict[str, Any] = {name: getattr(limits, name) for name in ("max_km", "max_stations", "max_households_shut")}
     named |= {f"min_km of {name}": least for name, least in (limits.min_km or {}).items()}
     if limits.funds is not None:
         named |= {f"budget of {name}": amount for name, amount in limits.funds.items()}
@@ -149,11 +156,21 @@ def prepare(request: Request) -> Candidates:
         summer=request.summer,
     )
     needs_length = limits.max_km is not None or bool(limits.min_km)
-    return with_prices(sifted, request.prices, summer=request.summer, needs_length=needs_length)
+    return with_prices(
+        sifted,
+        request.prices,
+        summer=request.summer,
+        needs_length=needs_length,
+        needs_households=limits.max_households_shut is not None,
+    )
 
 
 def model_of(
-    request: Request, table: pd.DataFrame, *, crew_days: tuple[int, ...] | None = None
+    request: Request,
+    table: pd.DataFrame,
+    *,
+    crew_days: tuple[int, ...] | None = None,
+    shut_under_way: tuple[tuple[str, float, int], ...] = (),
 ) -> tuple[Model, dict[str, str]]:
     """Model of a request's summer, and the reason for each asset that fits no calendar."""
     summer = request.summer
@@ -172,13 +189,23 @@ def model_of(
         must=request.must,
         horizon=request.horizon,
         crew_days=crew_days,
+        shut_under_way=shut_under_way,
     )
 
 
-def plan_request(request: Request, *, crew_days: tuple[int, ...] | None = None) -> Plan:
-    """Plan what was asked for; `crew_days` holds the day from which each crew is free (default: the first)."""
+def plan_request(
+    request: Request,
+    *,
+    crew_days: tuple[int, ...] | None = None,
+    shut_under_way: tuple[tuple[str, float, int], ...] = (),
+) -> Plan:
+    """Plan what was asked for.
+
+    `crew_days` holds the day from which each crew is free (default: the first), `shut_under_way` the sections that
+    are shut at the start: section, households, days.
+    """
     candidates = prepare(request)
-    model, misfits = model_of(request, candidates.table, crew_days=crew_days)
+    model, misfits = model_of(request, candidates.table, crew_days=crew_days, shut_under_way=shut_under_way)
     solution = solve(model)
     misfit_table = pd.DataFrame(
         {"reason": list(misfits.values())}, index=pd.Index(list(misfits), dtype=object), dtype=object

@@ -15,6 +15,7 @@ from heatnet.planning.changes import plan_changes
 from heatnet.planning.model import Limits
 from heatnet.planning.plan import Plan, Request
 from heatnet.planning.planner import plan_request
+from heatnet.planning.shutdowns import section_keys
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -109,7 +110,9 @@ def replan(
     table = table[~table["asset_id"].isin(list(kept.index)) & ~_joins_kept(table, kept)]
     base = replace(plan.request, table=table, digs=plan.request.digs if digs is None else digs)
     rest = plan_request(
-        _rest_request(base, kept, kept_jobs, at_work, day), crew_days=_crew_days(kept_jobs, at_work, summer, day)
+        _rest_request(base, kept, kept_jobs, at_work, day),
+        crew_days=_crew_days(kept_jobs, at_work, summer, day),
+        shut_under_way=_shut_under_way(plan.request.table, kept, at_work, day),
     )
     new = _whole_plan(plan, rest, kept, kept_jobs, replace(plan.request, digs=base.digs))
     changes = plan_changes(plan, new, done=kept.index[kept["job_id"].isin(list(finished))])
@@ -211,6 +214,7 @@ def _left(limits: Limits, kept: pd.DataFrame, kept_jobs: pd.DataFrame) -> Limits
         max_km=None if limits.max_km is None else _rest_km(limits.max_km, taken_m),
         max_stations=None if limits.max_stations is None else max(0.0, limits.max_stations - stations),
         min_km=least or None,
+        max_households_shut=limits.max_households_shut,
     )
 
 
@@ -233,6 +237,22 @@ def _crew_days(
         crew = int(crews[job]) - 1
         free[crew] = max(free[crew], (end - day).days + 1)
     return tuple(free)
+
+
+def _shut_under_way(
+    table: pd.DataFrame, kept: pd.DataFrame, at_work: Mapping[str, pd.Timestamp], day: pd.Timestamp
+) -> tuple[tuple[str, float, int], ...]:
+    """Sections that jobs at work keep shut, with their households and the days until they are in service again."""
+    rows = table.merge(kept[["measure", "job_id"]].reset_index(), on=["asset_id", "measure"])
+    rows = rows[rows["job_id"].isin(list(at_work))]
+    shut: dict[tuple[str, float], int] = {}
+    keys = section_keys(rows, [True] * len(rows))
+    for key, count, job in zip(keys, rows["households_shut"], rows["job_id"], strict=True):
+        days = (at_work[job] - day).days + 1
+        if not pd.isna(count):
+            section = str(key), float(count)
+            shut[section] = max(days, shut.get(section, 0))
+    return tuple((name, count, days) for (name, count), days in sorted(shut.items()) if days > 0)
 
 
 def _whole_plan(old: Plan, rest: Plan, kept: pd.DataFrame, kept_jobs: pd.DataFrame, request: Request) -> Plan:

@@ -152,7 +152,7 @@ def _infeasible(model: Model) -> str:
 def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> _Found | None:
     """Best dated choice of a programme; None where it holds none."""
     limits = np.array([row.total for row in model.rows])
-    crew_rows = np.array([row.kind == "crew_days" for row in model.rows], dtype=bool)
+    can_lower = any(row.kind in ("crew_days", "shut_days") for row in model.rows)
     best: Dated | None = None
     best_benefit, bound, first = -math.inf, math.inf, -math.inf
     is_lowered, lowered = False, 0
@@ -177,13 +177,10 @@ def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> _Foun
         if _cut(model, programme, chosen, works, proven=proven):
             continue
         lowered += 1
-        if lowered > LOWER_ROUNDS or not crew_rows.any():
+        if lowered > LOWER_ROUNDS or not can_lower:
             break
         is_lowered = True
-        days = sum(works[one].days for one in out)
-        step = days // 2 if days > FEW_DAYS else 1 + lowered // 4
-        full = {model.units[works[one].unit].period for one in out}
-        limits = _lowered(model, limits, works, starts, step=float(step), periods=full)
+        limits = _lowered(model, limits, works, starts, out=out, lowered=lowered)
     if best is None:
         return None
     # What the programme leaves out loses more than its open loss.
@@ -197,18 +194,34 @@ def _lowered(
     works: Sequence[Work],
     starts: Sequence[int | None],
     *,
-    step: float,
-    periods: set[int],
+    out: Sequence[int],
+    lowered: int,
 ) -> Floats:
-    """Crew days of some periods lowered by a step, and by what lay idle while every street was banned."""
+    """Crew days, and days of shut households, lowered where jobs found no days.
+
+    Crew days fall by half of what is out, a day or a few where that is little, and by what lay idle while every street
+    was banned.
+    """
     limits = limits.copy()
+    days = sum(works[one].days for one in out)
+    step = float(days // 2 if days > FEW_DAYS else 1 + lowered // 4)
+    periods = {model.units[works[one].unit].period for one in out}
     for number, row in enumerate(model.rows):
-        if row.kind != "crew_days" or row.period not in periods:
+        if row.period not in periods:
             continue
-        limits[number] -= step
-        if not row.name:
-            limits[number] = min(limits[number], row.total - _idle_in_bans(model, works, starts, row.period) - step)
+        if row.kind == "shut_days":
+            limits[number] -= step / days * math.fsum(_use(model, works[one], number) for one in out)
+        elif row.kind == "crew_days":
+            limits[number] -= step
+            if not row.name:
+                idle = _idle_in_bans(model, works, starts, row.period)
+                limits[number] = min(limits[number], row.total - idle - step)
     return limits
+
+
+def _use(model: Model, work: Work, row: int) -> float:
+    of_job = float(model.job_use[work.unit, row]) if work.is_trench else 0.0
+    return math.fsum([of_job, *model.use[list(work.options), row].tolist()])
 
 
 def _idle_in_bans(model: Model, works: Sequence[Work], starts: Sequence[int | None], period: int) -> int:
@@ -254,7 +267,8 @@ def date_works(model: Model, works: Sequence[Work]) -> tuple[tuple[int | None, .
         return tuple(starts), True
     for period, crews in enumerate(model.crews):
         mine = [one for one, work in enumerate(works) if model.units[work.unit].period == period]
-        found, is_proof = fit_calendar([task_of(model, works[one]) for one in mine], crews, model.window)
+        tasks = [task_of(model, works[one]) for one in mine]
+        found, is_proof = fit_calendar(tasks, crews, model.window, shutdowns=model.shutdowns)
         proven &= is_proof
         for one, start in zip(mine, found, strict=True):
             starts[one] = start
@@ -266,7 +280,7 @@ def task_of(model: Model, work: Work) -> Task:
     unit = model.units[work.unit]
     if unit.rule is None:
         raise HeatnetError("A plan without a summer has no calendar.")
-    return Task(unit.street, work.days, unit.rule)
+    return Task(unit.street, work.days, unit.rule, model.shuts(work.options))
 
 
 def _without(
@@ -289,8 +303,8 @@ def _cut(model: Model, programme: Programme, chosen: Selection, works: Sequence[
     mine = {unit: [work for work in works if work.unit == unit] for unit in units}
     for unit in units:
         for work in mine[unit]:
-            if task_of(model, work).rule.earliest(work.days) is None:
-                programme.cut(_too_long(model, work), [unit])
+            if not _fits_alone(model, work):
+                programme.cut(_misfit_part(model, work), [unit])
                 return True
     if not proven or len(works) > SEARCHED_JOBS or any(unit in programme.loops for unit in units):
         return False
@@ -303,19 +317,23 @@ def _cut(model: Model, programme: Programme, chosen: Selection, works: Sequence[
     return True
 
 
-def _too_long(model: Model, work: Work) -> Ints:
-    """A connected part of a trench that is already too long for its street's days."""
-    rule, days = task_of(model, work).rule, model.units[work.unit].setup_days
+def _fits_alone(model: Model, work: Work) -> bool:
+    task = task_of(model, work)
+    return task.rule.earliest(task.days) is not None and model.shutdowns.allows(task.shuts)
+
+
+def _misfit_part(model: Model, work: Work) -> Ints:
+    """A connected part of a trench that already fits no days of its street, or shuts too many households."""
+    setup = model.units[work.unit].setup_days
     part: list[int] = []
     reached: set[int] = set()
     left = list(work.options)
-    while left and rule.earliest(days) is not None:
+    while left and _fits_alone(model, replace(work, options=tuple(part), days=setup + int(model.days[part].sum()))):
         ends = [(one, {int(model.node_a[one]), int(model.node_b[one])}) for one in left]
         one, nodes = next(((one, nodes) for one, nodes in ends if not part or nodes & reached))
         part.append(one)
         left.remove(one)
         reached |= nodes
-        days += int(model.days[one])
     return np.array(sorted(part), dtype=np.int64)
 
 

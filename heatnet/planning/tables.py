@@ -11,6 +11,7 @@ import pandas as pd
 from heatnet.planning.calendar import crews_of
 from heatnet.planning.model import Model, unit_funds
 from heatnet.planning.plan import CURE_COLUMNS, JOB_COLUMNS
+from heatnet.planning.shutdowns import households, section_keys
 from heatnet.planning.solving import Solution, margins, task_of
 from heatnet.planning.terms import Summer
 
@@ -49,6 +50,7 @@ def plan_tables(
                 "start_on": first,
                 "end_on": first + pd.Timedelta(days=work.days - 1),
                 "dig_id": None if start is None or unit.rule is None else unit.rule.dig_at(start),
+                "households_shut": _households_shut(table.iloc[candidate[options]]),
                 "options": options,
                 "unit": work.unit,
             }
@@ -60,6 +62,14 @@ def plan_tables(
     for job in jobs:
         job["fund"] = funds[job["unit"]] if job["job_kind"] == "trench" else None
     return _cure_table(table, model, solution, jobs, job_ids, period), _job_table(jobs, job_ids)
+
+
+def _households_shut(cures: pd.DataFrame) -> float:
+    """Households of the distinct sections that a job drains; missing where one is not given."""
+    if cures["households_shut"].isna().any():
+        return math.nan
+    keys = section_keys(cures, [True] * len(cures))
+    return households((str(key), float(count)) for key, count in zip(keys, cures["households_shut"], strict=True))
 
 
 def _job_order(job: dict[str, Any], ids: Any) -> tuple[Any, ...]:
@@ -105,12 +115,12 @@ def _cure_table(
 
 
 def _job_table(jobs: list[dict[str, Any]], job_ids: list[str]) -> pd.DataFrame:
-    columns = [*JOB_COLUMNS, "fund"]
+    columns = [*JOB_COLUMNS, "fund", "households_shut"]
     table = pd.DataFrame(
         {name: [job[name] for job in jobs] for name in columns}, index=pd.Index(job_ids, dtype=object, name="job_id")
     )
     kinds: dict[str, str] = dict.fromkeys(("cures",), "int64") | dict.fromkeys(("days", "crew"), "Int64")
-    kinds |= dict.fromkeys(("length_m", "job_cost", "cost", "benefit"), "float64")
+    kinds |= dict.fromkeys(("length_m", "job_cost", "cost", "benefit", "households_shut"), "float64")
     kinds |= dict.fromkeys(DATE_COLUMNS, "datetime64[s]")
     return table.astype(kinds).infer_objects()
 

@@ -213,6 +213,9 @@ def _merge(models: Sequence[Model], table: pd.DataFrame) -> Model:
         window=max(model.window or 0 for model in models),
         crews=tuple(model.crews[0] for model in models),
         city_bans=tuple(model.city_bans[0] for model in models),
+        section=joined("section"),
+        shut=joined("shut"),
+        shutdowns=models[0].shutdowns,
     )
 
 
