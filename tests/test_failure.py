@@ -111,7 +111,14 @@ def test_the_index_is_every_asset_in_the_order_of_the_network() -> None:
     told = forecast(network, faults_on(("2015-01-01", "S3")))
     assert told.index.equals(network.asset_ids)
     assert told.index.name == "asset_id"
-    assert told.columns.tolist() == COLUMNS
+    assert told.columns.tolist() == [*COLUMNS, "faults_of_kind", "own_factor", "surroundings_factor"]
+
+
+def test_the_mean_is_the_product_of_its_factors() -> None:
+    told = forecast(street(), faults_on(("2015-01-01", "S3")))
+    product = told["faults_of_kind"] * told["own_factor"] * told["surroundings_factor"]
+    np.testing.assert_allclose(told["faults_mean"], product, rtol=1e-12)
+    assert told["own_factor"]["S3"] > 1
 
 
 def test_past_faults_raise_their_pipe_and_less_so_its_neighbours() -> None:
