@@ -27,6 +27,8 @@ from heatnet.reading import read_inventory
 from heatnet.synthetic import make_city
 from heatnet.writing import write_inventory
 
+pytest.importorskip("pyarrow", reason="scores are Parquet files: they need the extra parquet")
+
 GOOD = ("east", "north")
 SEASON = 2026
 

@@ -11,6 +11,8 @@ from heatnet.errors import HeatnetError, MissingExtraError
 from heatnet.synthetic import make_city
 from heatnet.writing import write_inventory
 
+pytest.importorskip("pyarrow", reason="scores are Parquet files: they need the extra parquet")
+
 
 def tree(folder: Path) -> dict[str, bytes]:
     return {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}

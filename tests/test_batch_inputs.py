@@ -83,6 +83,7 @@ def test_the_fingerprint_tells_of_tables_only_and_not_of_their_place(tmp_path: P
 
 @pytest.mark.parametrize("layout", ["{table}/network_id={name}/part-0.parquet", "network_id={name}/{table}.parquet"])
 def test_a_dataset_partitioned_by_network_id_is_many_networks(tmp_path: Path, layout: str) -> None:
+    pytest.importorskip("pyarrow", reason="needs the extra parquet")
     for seed, name in enumerate(("east", "west")):
         for table, rows in make_city(length_km=3, stations=1, rng=seed).tables.items():
             file = tmp_path / "region" / layout.format(table=table, name=name)
@@ -100,6 +101,7 @@ def test_a_dataset_partitioned_by_network_id_is_many_networks(tmp_path: Path, la
 
 @pytest.mark.parametrize("most", [1, 7, 1000])
 def test_the_order_of_all_assets_is_the_same_however_many_are_held_at_a_time(tmp_path: Path, most: int) -> None:
+    pytest.importorskip("pyarrow", reason="needs the extra parquet")
     rng = np.random.default_rng(4)
     rankings, tables = {}, []
     for name in ("a", "b", "c"):

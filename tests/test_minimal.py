@@ -3,6 +3,9 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 import heatnet as hn
 
@@ -37,3 +40,9 @@ def test_importing_heatnet_loads_no_extra_that_its_core_dependencies_do_not_load
 def test_every_public_name_is_documented() -> None:
     undocumented = [name for name in hn.__all__ if not (getattr(hn, name).__doc__ or "").strip()]
     assert undocumented == []
+
+
+def test_without_parquet_scores_name_the_extra_before_any_work(fixtures: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(hn.MissingExtraError, match=r"heatnet\[parquet\]"):
+        list(hn.score([fixtures / "tree"]))
