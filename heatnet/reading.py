@@ -274,7 +274,7 @@ def _without_formula_marks(table: pd.DataFrame) -> pd.DataFrame:
     """Remove the ' that heatnet writes before text which a spreadsheet would take for a formula."""
     for name in table.columns:
         if not pd.api.types.is_numeric_dtype(table[name].dtype):
-            marked = table[name].str.match(ESCAPED_FORMULA).fillna(False).to_numpy(dtype=bool)
+            marked = table[name].str.match(ESCAPED_FORMULA, na=False).to_numpy(dtype=bool)
             if marked.any():
                 table[name] = table[name].where(~marked, table[name].str.slice(1))
     return table

@@ -152,6 +152,6 @@ def _as_text(values: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values
     text = values.map(lambda cell: cell if isinstance(cell, str) else ("" if pd.isna(cell) else str(cell)))
-    marked = text.astype(object).str.match(FORMULA).fillna(False).to_numpy(dtype=bool)
+    marked = text.astype(object).str.match(FORMULA, na=False).to_numpy(dtype=bool)
     escaped: pd.Series[Any] = text.where(~marked, "'" + text)
     return escaped
