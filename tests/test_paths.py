@@ -171,3 +171,33 @@ def test_deep_and_bushy_forests_sum_alike() -> None:
     star = Forest.of(np.array([-1] + [0] * 299))
     assert [len(streams.top) for streams in star.streams] == [1, 299]
     assert star.subtree_sum(np.ones(300, dtype=np.int64)).tolist() == [300] + [1] * 299
+
+
+@settings(derandomize=True, deadline=None, max_examples=150)
+@given(st.integers(0, 2**32 - 1))
+def test_sums_in_forests_of_any_shape_equal_plain_loops(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n = int(rng.integers(1, 120))
+    own = np.arange(n)
+    reach = rng.choice([0.02, 0.5, 1.0, 8.0])  # from lines over bushes to stars
+    before = np.where(rng.random(n) < 0.05, -1, (rng.random(n) ** reach * own).astype(np.int64))
+    before[0] = -1
+    place = rng.permutation(n)
+    parent = np.full(n + 3, -2, dtype=np.int64)  # the last three are no members
+    parent[place] = np.where(before >= 0, place[before], -1)
+    forest = Forest.of(parent)
+    rank = {member: i for i, member in enumerate(forest.order.tolist())}
+    assert sorted(rank) == list(range(n))
+    assert all(parent[member] < 0 or rank[int(parent[member])] < rank[member] for member in rank)
+    assert len(forest.streams) <= np.log2(n) + 1
+    values, is_total = rng.integers(0, 100, n + 3), rng.random(n + 3) < 0.2
+    behind, along = values.copy(), values.astype(float)
+    for i in reversed(range(1, n)):
+        if before[i] >= 0:
+            behind[place[before[i]]] += behind[place[i]]
+    for i in range(1, n):
+        if before[i] >= 0 and not is_total[place[i]]:
+            along[place[i]] += along[place[before[i]]]
+    behind[n:] = 0
+    assert forest.subtree_sum(values).tolist() == behind.tolist()
+    assert forest.path_sum(values.astype(float), is_total).tolist() == along.tolist()
