@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from heatnet.assessment import Assessment, told_of_assets
+from heatnet.assessment import Assessment, in_reading_order, told_of_assets
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.findings import all_findings
 from heatnet.history import asset_seasons
@@ -16,6 +16,7 @@ from heatnet.network import Network
 from heatnet.ranking import rank_assets, with_office_grades
 from heatnet.reasons import reasons
 from heatnet.records import records_before
+from heatnet.season import checked_season
 from heatnet.winters import past_winters
 
 STEPS = 4
@@ -80,6 +81,7 @@ def assess(
     >>> assess(Network(nodes, segments), season=2026).ranking[["rank", "households_lost"]].values.tolist()
     [[1.0, 40.0]]
     """
+    season = checked_season(season)
     records = records_before(season, visits=visits, faults=faults, works=works, makeup=makeup)
     _LOG.info("how often assets fail")
     history = asset_seasons(
@@ -105,4 +107,4 @@ def assess(
         ranking = with_office_grades(ranking, grades)
     assumptions = (*outage.assumptions, *chronic.assumptions)
     findings = all_findings([history.findings, winters.findings])
-    return Assessment(network, season, ranking, assumptions, findings, history, model, winters)
+    return Assessment(network, season, in_reading_order(ranking), assumptions, findings, history, model, winters)

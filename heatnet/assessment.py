@@ -18,6 +18,29 @@ from heatnet.winters import Winters
 _OF_SEGMENTS = ("length_m", "diameter_mm", "from_node", "to_node", "street", "owner", "accepted_on")
 
 
+_FIRST_COLUMNS = (
+    "rank",
+    "rank_low",
+    "rank_high",
+    "asset_kind",
+    "length_m",
+    "faults_mean",
+    "fault_prob",
+    "impaired_prob",
+    "households_lost",
+    "cold_household_hours",
+    "outage_hours",
+    "chronic_hours",
+    "grade",
+    "reason",
+)
+
+
+def in_reading_order(ranking: pd.DataFrame) -> pd.DataFrame:
+    """Return the ranking with the columns that everybody reads in front, the others behind as they were."""
+    return ranking[[*_FIRST_COLUMNS, *(name for name in ranking.columns if name not in _FIRST_COLUMNS)]]
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Assessment:
     """The ranking of all assets for one coming season, and what it rests on; made by `assess`.

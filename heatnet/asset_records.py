@@ -58,7 +58,7 @@ class Notes:
 
 
 def _table(ids: pd.Series[str]) -> str:
-    return {"fault_id": "faults", "work_id": "works"}[str(ids.name)]
+    return {"fault_id": "faults", "work_id": "works", "station_id": "makeup"}[str(ids.name)]
 
 
 def located_faults(
@@ -102,7 +102,7 @@ def located_faults(
     notes.set_aside("error", "fault_without_place", ids, no_place, "asset_id", "names no asset, no place")
     far = f"lies more than {nearest_m:g} m from every segment"
     notes.set_aside("error", "fault_far_away", ids, lost & by_place, "x_m", far)
-    notes.set_aside("error", "fault_before_laying", ids, early, "found_on", "lies before laid_year of its asset")
+    notes.set_aside("warning", "fault_before_laying", ids, early, "found_on", "lies before laid_year of its asset")
     by_test = np.isin(_texts(faults, "found_by"), ["test", "inspection"])
     season = season_of(found_on)
     table = pd.DataFrame({"fault_id": ids, "asset": asset, "found_on": found_on, "season": season, "by_test": by_test})
@@ -174,7 +174,7 @@ def _with_laying_years(assets: pd.DataFrame, renewals: pd.DataFrame) -> pd.DataF
 
 
 def makeup_per_metre(
-    network: Network, assets: pd.DataFrame, makeup: pd.DataFrame | None, last_season: int
+    network: Network, assets: pd.DataFrame, makeup: pd.DataFrame | None, last_season: int, notes: Notes
 ) -> pd.DataFrame:
     """Make-up water of the secondary net around each station, spread over the metres of the net.
 
@@ -194,11 +194,14 @@ def makeup_per_metre(
     row_of_position = np.argsort(assets["position"].to_numpy(), kind="stable")
     pipes = pd.DataFrame({"net": net_of_node[ends[0]], "asset": row_of_position[secondary]})
     metres = pd.Series(network.length_m[secondary]).groupby(pipes["net"]).sum()
-    station = network.node_positions(makeup["station_id"].astype("str"))
+    names = pd.Series(makeup["station_id"].astype("str"), name="station_id")
+    station = network.node_positions(names)
+    is_station = np.isin(station, network.station_nodes)
+    notes.set_aside("error", "unknown_station", names, ~is_station, "station_id", "names no station")
     water = pd.DataFrame(
         {"net": net_of_node[station], "season": _numbers(makeup, "season"), "m3": _numbers(makeup, "makeup_m3")}
     )
-    water = water[(station >= 0) & (water["season"] <= last_season) & water["m3"].notna()]
+    water = water[is_station & (water["season"] <= last_season) & water["m3"].notna()]
     by_net = water.groupby(["net", "season"])["m3"].sum().reset_index()
     by_net["makeup_m3_per_m"] = by_net["m3"] / by_net["net"].map(metres)
     spread = pipes.merge(by_net.dropna(), on="net")[["asset", "season", "makeup_m3_per_m"]]

@@ -12,7 +12,7 @@ from heatnet.findings import Severity, all_findings, findings_at
 from heatnet.network import SOURCE, Network
 from heatnet.reachability import served
 from heatnet.reachability.paths import supply_paths
-from heatnet.schema import FAULTS, VISITS, conform
+from heatnet.schema import FAULTS, MAKEUP, VISITS, WORKS, conform
 from heatnet.season import is_heating
 
 EARLIEST_LAID_YEAR = 1930
@@ -20,6 +20,15 @@ LATEST_LAID_YEAR = 2026
 _USUAL_DIAMETER_MM = (10.0, 2000.0)
 _ROOM_TEMPS_C = (-20.0, 45.0)
 
+
+_TABLE_OF = {
+    "visit_id": "visits",
+    "fault_id": "faults",
+    "work_id": "works",
+    "station_id": "makeup",
+    "node_id": "nodes",
+    "segment_id": "segments",
+}
 
 Truths = npt.NDArray[np.bool_]
 
@@ -137,8 +146,36 @@ def check_faults(faults: pd.DataFrame, network: Network) -> pd.DataFrame:
     )
 
 
+def check_works(works: pd.DataFrame, network: Network) -> pd.DataFrame:
+    """Return what is doubtful in a table of works; columns as in `check_network`.
+
+    A work on an unknown asset, or on none, is an error: it is set aside.
+    """
+    table = conform(works, WORKS)
+    unknown = network.asset_positions(table["asset_id"]) < 0
+    return all_findings(
+        [_at("error", "unknown_asset", table["work_id"], unknown, "asset_id", "names no asset; set aside")]
+    )
+
+
+def check_makeup(makeup: pd.DataFrame, network: Network) -> pd.DataFrame:
+    """Return what is doubtful in a table of make-up water; columns as in `check_network`, rows by ``station_id``.
+
+    Water of an unknown station is an error: it is set aside.
+    """
+    table = conform(makeup, MAKEUP)
+    unknown = ~np.isin(network.node_positions(table["station_id"]), network.station_nodes)
+    ids = table["station_id"].fillna("")
+    return all_findings([_at("error", "unknown_station", ids, unknown, "station_id", "names no station; set aside")])
+
+
 def check_inventory(
-    network: Network, *, visits: pd.DataFrame | None = None, faults: pd.DataFrame | None = None
+    network: Network,
+    *,
+    visits: pd.DataFrame | None = None,
+    faults: pd.DataFrame | None = None,
+    works: pd.DataFrame | None = None,
+    makeup: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
     """Return what is doubtful in a network and in those of its records that are given; as the checks of each."""
     parts = [check_network(network)]
@@ -146,6 +183,10 @@ def check_inventory(
         parts.append(check_visits(visits, network))
     if faults is not None:
         parts.append(check_faults(faults, network))
+    if works is not None:
+        parts.append(check_works(works, network))
+    if makeup is not None:
+        parts.append(check_makeup(makeup, network))
     return all_findings(parts)
 
 
@@ -153,15 +194,14 @@ def _at(
     severity: Severity, rule: str, ids: pd.Series[Any] | pd.Index[Any], where: Truths, column: str, message: str
 ) -> pd.DataFrame:
     """Return findings of one rule of the table to which the column of ids belongs."""
-    table = {"visit_id": "visits", "fault_id": "faults", "node_id": "nodes", "segment_id": "segments"}[str(ids.name)]
-    return findings_at(severity, rule, table, column, ids[where], f"{column} {message}")
+    return findings_at(severity, rule, _TABLE_OF[str(ids.name)], column, ids[where], f"{column} {message}")
 
 
 def _connections(network: Network) -> list[pd.DataFrame]:
     """Who is not served and why, and nodes that join nothing."""
     supply = served(network)
     unserved = supply[~supply["is_served"]]
-    reasons = [f"not served by the intact network: {reason}" for reason in unserved["reason"]]
+    reasons = [f"not served (that is connected; capacity is not checked): {reason}" for reason in unserved["reason"]]
     degree = np.bincount(np.concatenate([network.from_node, network.to_node]), minlength=network.n_nodes)
     on_primary = np.zeros(network.n_nodes, dtype=bool)
     on_primary[network.from_node[network.is_primary]] = True

@@ -129,7 +129,9 @@ def demo(folder: Path, km: float, stations: int, seed: int) -> None:
 def check(inventory: Path, output: Path | None) -> None:
     """Print what is doubtful in INVENTORY; exit code 1 where a finding is an error."""
     tables = read_inventory(inventory)
-    findings = check_inventory(tables.network, visits=tables.visits, faults=tables.faults)
+    findings = check_inventory(
+        tables.network, visits=tables.visits, faults=tables.faults, works=tables.works, makeup=tables.makeup
+    )
     if output:
         write_csv(findings, output)
     click.echo("\n".join(summary_of(findings)) or "no findings")

@@ -263,7 +263,7 @@ def asset_seasons(
         last_season=last_season,
         faults=counted,
         renewals=renewals,
-        makeup=makeup_per_metre(network, assets, makeup, last_season),
+        makeup=makeup_per_metre(network, assets, makeup, last_season, notes),
         is_recorded=is_recorded,
         lives=_lives(assets, counted, renewals, range(first_season, last_season + 1), is_recorded),
         set_aside=notes.all_set_aside(),

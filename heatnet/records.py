@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet.schema import FAULTS, MAKEUP, VISITS, WORKS, TableSpec, conform
-from heatnet.season import season_of, season_start
+from heatnet.season import checked_season, season_of, season_start
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,6 +61,7 @@ def records_before(
     >>> records_before(2025, faults=faults).faults["fault_id"].tolist()
     ['F']
     """
+    season = checked_season(season)
     past_makeup = None if makeup is None else conform(makeup, MAKEUP)
     return Records(
         visits=_before(visits, VISITS, "visited_on", season),

@@ -17,41 +17,17 @@ from heatnet.planning import Plan
 from heatnet.writing import PathLike, whole_folder, write_csv, write_json
 
 _PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "networkx")
-RANKING_COLUMNS = (
-    "rank",
-    "rank_low",
-    "rank_high",
-    "grade",
-    "asset_kind",
-    "street",
-    "length_m",
-    "pipe_length_m",
-    "diameter_mm",
-    "laid_year",
-    "cold_household_hours",
-    "hours_low",
-    "hours_high",
-    "outage_hours",
-    "chronic_hours",
-    "faults_mean",
-    "fault_prob",
-    "impaired_prob",
-    "buildings_lost",
-    "households_lost",
-    "repair_h",
-    "reason",
-)
 
 
 def write_ranking(ranking: pd.DataFrame, path: PathLike) -> None:
-    """Write a ranking as CSV, whole or not at all, the columns that people read first in front.
+    """Write a ranking as CSV, whole or not at all.
 
     Raises
     ------
     HeatnetError
         The file cannot be written.
     """
-    write_csv(_readable(ranking), path)
+    write_csv(ranking, path)
 
 
 def write_plan(assessment: Assessment, plan: Plan, folder: PathLike, record: Mapping[str, Any]) -> None:
@@ -123,11 +99,6 @@ def run_record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, 
     inputs = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
     return {"versions": versions, "settings": dict(settings), "inputs": inputs}
-
-
-def _readable(ranking: pd.DataFrame) -> pd.DataFrame:
-    first = [name for name in RANKING_COLUMNS if name in ranking.columns]
-    return ranking[[*first, *(name for name in ranking.columns if name not in first)]]
 
 
 def _with_reasons(cures: pd.DataFrame, ranking: pd.DataFrame) -> pd.DataFrame:

@@ -65,6 +65,13 @@ def season_end(season: int) -> pd.Timestamp:
     return season_start(season + 1) - pd.Timedelta(days=1)
 
 
+def checked_season(season: int) -> int:
+    """Return the season as an int, or raise `HeatnetError`."""
+    if isinstance(season, bool) or not isinstance(season, (int, np.integer)):
+        raise HeatnetError(f"season is {season!r}; give the calendar year in which it starts, e.g. 2025.")
+    return int(season)
+
+
 def heating_interval(
     season: int, *, heating_from: str = "10-15", heating_to: str = "04-15"
 ) -> tuple[pd.Timestamp, pd.Timestamp]:

@@ -254,3 +254,13 @@ def test_more_households_never_lower_the_hours_of_an_asset(district: Inventory) 
     before = assessed(district, visits=None).ranking
     after = assessed(district, visits=None, network=grown).ranking.reindex(before.index)
     assert (after["cold_household_hours"] >= before["cold_household_hours"] * (1 - 1e-12)).all()
+
+
+@pytest.mark.parametrize("season", ["2026", 2026.0, 2026.5, True])
+def test_a_season_that_is_no_whole_number_is_refused(fixtures: Path, season: object) -> None:
+    with pytest.raises(hn.HeatnetError, match="give the calendar year"):
+        hn.assess(hn.read_network(fixtures / "tree"), season=season)  # type: ignore[arg-type]
+
+
+def test_the_columns_that_everybody_reads_stand_in_front(assessment: hn.Assessment) -> None:
+    assert assessment.ranking.columns.tolist()[: len(CONTRACT_COLUMNS)] == CONTRACT_COLUMNS

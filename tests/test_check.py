@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from heatnet.check import check_faults, check_network, check_visits
+from heatnet.check import check_faults, check_inventory, check_makeup, check_network, check_visits, check_works
 from heatnet.network import Network
 from heatnet.reading import read_network
 
@@ -146,3 +146,15 @@ def test_checks_do_not_depend_on_the_order_of_rows() -> None:
     given = network(segments={"laid_year": [1929.0, 2027.0, None]})
     shuffled = Network(given.nodes[::-1], given.segments[::-1])
     pd.testing.assert_frame_equal(check_network(given), check_network(shuffled))
+
+
+def test_works_and_make_up_water_of_unknown_assets_are_errors() -> None:
+    works = pd.DataFrame({"work_id": ["W1", "W2", "W3"], "asset_id": ["S1", "nowhere", None], "done_on": "2021-07-01"})
+    makeup = pd.DataFrame({"station_id": ["T", "B"], "season": 2024, "makeup_m3": 5})
+    nodes = {"kind": ["source", "station", "building", "building"], "node_id": ["H", "T", "B", "B2"]}
+    segments = {"from_node": ["H", "T", "T"], "to_node": ["T", "B", "B2"]}
+    with_station = network(nodes, segments)
+    assert rows(check_works(works, with_station), "unknown_asset") == ["W2", "W3"]
+    assert rows(check_makeup(makeup, with_station), "unknown_station") == ["B"]
+    together = check_inventory(with_station, works=works, makeup=makeup)
+    assert together["table"].tolist() == ["makeup", "works", "works"]

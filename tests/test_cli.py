@@ -42,8 +42,8 @@ def test_check_prints_findings_and_ends_with_one_where_there_are_errors(tmp_path
     result = run("check", tmp_path / "broken", "-o", tmp_path / "findings.csv")
     assert result.exit_code == 1
     assert (
-        "error nodes building_not_served (1: B9): not served by the intact network: no segment joins it"
-        in result.stdout
+        "error nodes building_not_served (1: B9): not served (that is connected; capacity is not checked): "
+        "no segment joins it" in result.stdout
     )
     assert pd.read_csv(tmp_path / "findings.csv")["row_id"].tolist().count("B9") >= 1
 

@@ -87,7 +87,7 @@ def test_a_fault_before_laying_is_set_aside_with_a_finding() -> None:
     assert history.counts.loc["S"].sum() == 1
     assert reasons(history) == {"F0": "found_on lies before laid_year of its asset"}
     assert history.findings[["severity", "rule", "row_id"]].to_numpy().tolist() == [
-        ["error", "fault_before_laying", "F0"]
+        ["warning", "fault_before_laying", "F0"]
     ]
 
 
@@ -257,3 +257,22 @@ def test_the_nearest_line_agrees_with_trying_every_line(seed: int) -> None:
         gaps = [np.hypot(*(a + (b - a) * share - place).T).min() for a, b in zip(starts, ends, strict=True)]
         assert line == (int(np.argmin(gaps)) if min(gaps) < 59.9 else line)
         assert line == -1 or gaps[line] <= 60.1
+
+
+def test_make_up_water_of_what_is_no_station_is_set_aside_and_enters_nothing() -> None:
+    nodes = pd.DataFrame({"node_id": ["A", "T", "B"], "kind": ["source", "station", "building"]})
+    segments = pd.DataFrame(
+        {
+            "segment_id": ["p", "q"],
+            "from_node": ["A", "T"],
+            "to_node": ["T", "B"],
+            "length_m": [100.0, 50.0],
+            "diameter_mm": 100.0,
+            "level": ["primary", "secondary"],
+        }
+    )
+    makeup = pd.DataFrame({"station_id": ["T", "B", "nowhere"], "season": 2024, "makeup_m3": 5.0})
+    history = asset_seasons(Network(nodes, segments), None, first_season=2020, last_season=2024, makeup=makeup)
+    assert history.makeup["makeup_m3_per_m"].tolist() == [0.1]  # 5 m3 over the 50 m of q
+    assert history.set_aside["row_id"].tolist() == ["B", "nowhere"]
+    assert history.findings["rule"].tolist() == ["unknown_station"] * 2

@@ -665,3 +665,22 @@ def test_changes_between_two_years_say_why():
     assert changes.at["p1", "why"] == "p1 is out: forbidden by you."
     gone = plan_changes(last, plan_cures(ash_and_birch().drop("p1"), prices=PRICES, budget=0.0))
     assert gone.at["p1", "why"] == "p1 is no candidate any more."
+
+
+@pytest.mark.parametrize(
+    ("changes", "rules", "message"),
+    [
+        ({"accepted_on": "soon"}, {}, "accepted_on: not every value is a date"),
+        ({}, {"budget": "5"}, "budget is '5'"),
+        ({}, {"summer": ("2026-05-01", "2026-09-30")}, "summer is tuple"),
+        ({}, {"owners": "abc"}, "'abc' is one text"),
+    ],
+)
+def test_what_is_of_the_wrong_kind_is_named(changes, rules, message):
+    with pytest.raises(HeatnetError, match=message):
+        plan_cures(ash_and_birch().assign(**changes), **rules)
+
+
+def test_the_bound_of_an_empty_plan_is_plain_zero():
+    plan = plan_cures(ash_and_birch(), budget=0, prices=PRICES)
+    assert str(plan.bound) == "0.0"

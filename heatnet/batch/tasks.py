@@ -272,7 +272,9 @@ def _assessed(tables: Inventory, order: Score) -> Assessment:
 
 
 def _findings(tables: Inventory, assessment: Assessment) -> pd.DataFrame:
-    checked = check_inventory(tables.network, visits=tables.visits, faults=tables.faults)
+    checked = check_inventory(
+        tables.network, visits=tables.visits, faults=tables.faults, works=tables.works, makeup=tables.makeup
+    )
     return all_findings([checked, assessment.findings]).drop_duplicates(ignore_index=True)
 
 

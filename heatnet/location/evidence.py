@@ -10,7 +10,6 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import xlog1py, xlogy
 
-from heatnet.errors import HeatnetError
 from heatnet.network import BUILDING, Network
 from heatnet.reachability.paths import SupplyPaths
 from heatnet.schema import VISITS, conform_leniently, raise_problems
@@ -120,10 +119,3 @@ def season_evidence(
     observed = np.flatnonzero((counts[0] > 0) | (callers > 0))
     seen, cold_seen, called = counts[:, observed]
     return Evidence(observed, seen, cold_seen, called, callers[observed])
-
-
-def checked_season(season: int) -> int:
-    """Return the season as an int, or raise `HeatnetError`."""
-    if isinstance(season, bool) or not isinstance(season, (int, np.integer)):
-        raise HeatnetError(f"season is {season!r}; give the calendar year in which it starts, e.g. 2025.")
-    return int(season)

@@ -10,13 +10,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet.errors import HeatnetError
-from heatnet.location.evidence import CallsMode, Evidence, checked_season, season_evidence
+from heatnet.location.evidence import CallsMode, Evidence, season_evidence
 from heatnet.location.groups import GroupTree, group_tree
 from heatnet.location.messages import Beliefs, beliefs, log_clear_paths
 from heatnet.location.rates import learned_rates
 from heatnet.network import Network
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.schema import text_values
+from heatnet.season import checked_season
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

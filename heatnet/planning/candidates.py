@@ -83,7 +83,10 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
     for name in _NUMBER:
         columns[name] = _numbers(table[name], name) if name in table.columns else np.full(len(table), np.nan)
     accepted = table["accepted_on"] if "accepted_on" in table.columns else pd.Series(pd.NaT, index=table.index)
-    columns["accepted_on"] = pd.to_datetime(accepted).to_numpy(dtype="datetime64[s]")
+    try:
+        columns["accepted_on"] = pd.to_datetime(accepted, format="ISO8601").to_numpy(dtype="datetime64[s]")
+    except (TypeError, ValueError) as error:
+        raise HeatnetError(f"Candidates, column accepted_on: not every value is a date: {error}.") from error
     columns["measure"] = np.array(["renew" if one is None else one for one in columns["measure"]], dtype=object)
     columns["removes"] = np.where(np.isnan(columns["removes"]), 1.0, columns["removes"])
     return columns

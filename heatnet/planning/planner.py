@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from numbers import Real
 from typing import Any
 
 import pandas as pd
@@ -105,6 +106,8 @@ def plan_cures(
     """
     limits = Limits(budget, max_km, max_stations, min_km, max_households_shut)
     check_limits(limits, horizon)
+    if summer is not None and not isinstance(summer, Summer):
+        raise HeatnetError(f"summer is {type(summer).__name__}: give hn.Summer(first_day, last_day).")
     if max_households_shut is not None and summer is None:
         raise HeatnetError("max_households_shut is a limit of each day: give a summer as well.")
     return plan_request(
@@ -115,7 +118,7 @@ def plan_cures(
             prices=prices,
             summer=summer,
             horizon=float(horizon),
-            owners=None if owners is None else tuple(str(one) for one in owners),
+            owners=None if owners is None else tuple(sorted(ids_of(owners))),
             must=ids_of(must),
             never=ids_of(never),
             under_way=ids_of(under_way),
@@ -124,7 +127,9 @@ def plan_cures(
 
 
 def ids_of(assets: Iterable[str]) -> frozenset[str]:
-    """Asset ids as a set of text."""
+    """Ids or names as a set of text; HeatnetError for one text, which would be read letter by letter."""
+    if isinstance(assets, str):
+        raise HeatnetError(f"{assets!r} is one text: give a list, such as [{assets!r}].")
     return frozenset(str(one) for one in assets)
 
 
@@ -137,10 +142,14 @@ def check_limits(limits: Limits, horizon: float) -> None:
     else:
         named["budget"] = limits.budget
     for name, limit in named.items():
-        if limit is not None and not (math.isfinite(limit) and limit >= 0):
+        if limit is not None and not (_is_number(limit) and math.isfinite(limit) and limit >= 0):
             raise HeatnetError(f"{name} is {limit!r}: give a number that is not negative, or leave it out.")
-    if not (math.isfinite(horizon) and horizon > 0):
+    if not (_is_number(horizon) and math.isfinite(horizon) and horizon > 0):
         raise HeatnetError(f"horizon is {horizon!r}: give a number of seasons above 0.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)
 
 
 def prepare(request: Request) -> Candidates:
@@ -218,7 +227,7 @@ def plan_request(
         cures=cures,
         jobs=jobs,
         benefit=solution.benefit,
-        bound=max(solution.bound, solution.benefit),
+        bound=max(solution.bound, solution.benefit, 0.0) + 0.0,  # never -0.0
         cost=math.fsum([*cures["cost"].tolist(), *jobs["job_cost"].tolist()]),
         notes=tuple(notes),
         left_out=pd.concat([candidates.left_out, misfit_table]).rename_axis("asset_id").sort_index(),

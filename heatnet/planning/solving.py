@@ -143,7 +143,7 @@ def _infeasible(model: Model) -> str:
     least = []
     for number, row in enumerate(model.rows):
         if row.kind == "min_km":
-            there = -math.fsum(model.use[:, number].tolist()) / row.per
+            there = 0.0 - math.fsum(model.use[:, number].tolist()) / row.per
             least.append(f"{row.name} wants {-row.limit:g} km of {there:g} km that may be planned")
     wishes = "; ".join(least) if least else "the musts alone exceed them"
     return f"No plan was found that keeps the limits: {wishes}. Lower the minima or raise the other limits."
