@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import repeat
+from string import Formatter
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from heatnet.errors import HeatnetError
@@ -32,6 +36,8 @@ _CHINESE = {
     "none_lost": "停运不影响任何楼栋",
     "join": "；",
 }
+_OF_VISITS = ("visits", "group", "winters")
+_OF_OUTAGE = ("laid", "laid_unknown", "faults", "station_faults", "lost", "none_lost")
 _WINTERS_WORTH_TELLING = 2
 _WORDS = {"en": _ENGLISH, "zh": _CHINESE}
 
@@ -70,37 +76,55 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
     if language not in _WORDS:
         raise HeatnetError(f"language is {language!r}; give 'en' or 'zh'")
     words = _WORDS[language]
-    rows = ranking.to_dict("records")
-    texts = [words["join"].join(words[key].format(**_told(row, language)) for key in _keys(row)) for row in rows]
+    told = _told(ranking, language)
+    phrases = {key: _phrases(words[key], told, rows.to_numpy(dtype=bool)) for key, rows in _rows_of(ranking).items()}
+    visits, outage = (_joined([phrases[key] for key in keys], words["join"]) for keys in (_OF_VISITS, _OF_OUTAGE))
+    by_weight = np.where(ranking["chronic_hours"] > ranking["outage_hours"], (visits, outage), (outage, visits))
+    texts = _joined(by_weight.tolist(), words["join"])
     return pd.Series(texts, index=ranking.index, name="reason", dtype=object)
 
 
-def _keys(row: dict[Any, Any]) -> list[str]:
-    """Return what to tell of an asset, in order."""
-    is_station = row["asset_kind"] == "station"
-    visits = ["visits"] if row["visits"] > 0 else []
-    if visits and row["group_size"] > 1:
-        visits.append("group")
-    if row["winters_ill"] >= _WINTERS_WORTH_TELLING:
-        visits.append("winters")
-    outage = [] if is_station else ["laid_unknown" if pd.isna(row["laid_year"]) else "laid"]
-    if row["past_seasons"] > 0:
-        outage.append("station_faults" if is_station else "faults")
-    outage.append("lost" if row["buildings_lost"] > 0 else "none_lost")
-    return [*visits, *outage] if row["chronic_hours"] > row["outage_hours"] else [*outage, *visits]
-
-
-def _told(row: dict[Any, Any], language: str) -> dict[Any, Any]:
-    if language == "zh":
-        return {**row, "others": row["group_size"] - 1}
-    counted = {
-        "others": _counted(int(row["group_size"]) - 1, "asset"),
-        "past_faults": _counted(int(row["past_faults"]), "fault"),
-        "past_seasons": _counted(int(row["past_seasons"]), "season"),
-        "buildings_lost": _counted(int(row["buildings_lost"]), "building"),
+def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
+    """Return, per phrase, the rows that it is told of."""
+    is_station, is_laid = ranking["asset_kind"] == "station", ranking["laid_year"].notna()
+    is_visited, has_seasons = ranking["visits"] > 0, ranking["past_seasons"] > 0
+    is_lost = ranking["buildings_lost"] > 0
+    return {
+        "visits": is_visited,
+        "group": is_visited & (ranking["group_size"] > 1),
+        "winters": ranking["winters_ill"] >= _WINTERS_WORTH_TELLING,
+        "laid": ~is_station & is_laid,
+        "laid_unknown": ~is_station & ~is_laid,
+        "faults": has_seasons & ~is_station,
+        "station_faults": has_seasons & is_station,
+        "lost": is_lost,
+        "none_lost": ~is_lost,
     }
-    return {**row, **counted}
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count or 'no'} {noun}{'' if count == 1 else 's'}"
+def _told(ranking: pd.DataFrame, language: str) -> pd.DataFrame:
+    """Return the ranking with what the phrases name, in English with nouns in the right number."""
+    told = ranking.assign(others=ranking["group_size"] - 1)
+    if language == "zh":
+        return told
+    nouns = {"others": "asset", "past_faults": "fault", "past_seasons": "season", "buildings_lost": "building"}
+    return told.assign(**{name: _counted(told[name], noun) for name, noun in nouns.items()})
+
+
+def _counted(counts: pd.Series[Any], noun: str) -> pd.Series[Any]:
+    words = {count: f"{int(count) or 'no'} {noun}{'' if count == 1 else 's'}" for count in counts.dropna().unique()}
+    return counts.map(words)
+
+
+def _phrases(template: str, told: pd.DataFrame, rows: npt.NDArray[np.bool_]) -> list[str]:
+    """Return the phrase of each row, empty text where it is not told."""
+    names = [name for _, name, _, _ in Formatter().parse(template) if name]
+    columns = [told[name].to_numpy()[rows].tolist() for name in names]
+    values = zip(*columns, strict=True) if names else repeat((), int(rows.sum()))
+    texts = np.full(len(told), "", dtype=object)
+    texts[rows] = [template.format(**dict(zip(names, row, strict=True))) for row in values]
+    return texts.tolist()
+
+
+def _joined(parts: list[list[str]], join: str) -> list[str]:
+    return [join.join(filter(None, row)) for row in zip(*parts, strict=True)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -142,7 +143,7 @@ class FailureModel:
 
     def _known_of(self, assets: pd.DataFrame, season: int) -> tuple[int, pd.DataFrame]:
         """Number of the history that knows most of the assets (-1: none), and what it knows of each."""
-        shared = [int(assets.index.isin(known.index).sum()) for known in self.known]
+        shared = [_shared_count(known.index, assets.index) for known in self.known]
         number = int(np.argmax(shared)) if max(shared) > 0 else -1
         table = self.known[max(number, 0)].reindex(assets.index if number >= 0 else assets.index[:0])
         table = table.reindex(assets.index)
@@ -160,6 +161,10 @@ class FailureModel:
         after = by_id.reindex(assets.index).to_numpy(dtype=np.float64)
         laid: Floats = np.fmax(assets["laid_year"].to_numpy(dtype=np.float64), after)
         return laid
+
+
+def _shared_count(known: pd.Index[Any], ids: pd.Index[Any]) -> int:
+    return len(ids) if known.equals(ids) else int((known.get_indexer(ids) >= 0).sum())
 
 
 def fit_failure_model(history: History | Sequence[History]) -> FailureModel:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.special import xlog1py, xlogy
 
 from heatnet.network import BUILDING, Network
 from heatnet.reachability.paths import SupplyPaths
-from heatnet.schema import VISITS, conform_leniently, raise_problems
+from heatnet.schema import VISITS, TableSpec, conform_leniently, raise_problems
 from heatnet.season import season_of
 
 Integers = npt.NDArray[np.int64]
@@ -20,6 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 CallsMode = Literal["visits", "households"]
 CALL_CHANNELS = ("hotline", "app")
+_WHAT_ENTERS = VISITS.only("visit_id", "building_id", "visited_on", "channel", "is_cold", "room_temp_c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +73,22 @@ class Evidence:
     def log_likelihoods(self, rates: Rates) -> tuple[Floats, Floats]:
         """Return, per building, the log probability of what was seen if clear and if impaired (up to one constant)."""
         warm = self.visits - self.cold_visits
+        is_called = self.callers.any()
         clear, impaired = (
-            xlogy(self.cold_visits, p) + xlog1py(warm, -p) + xlogy(self.calls, c) - self.callers * c
+            _times(self.cold_visits, math.log(p) if p > 0 else -math.inf)
+            + _times(warm, math.log1p(-p) if p < 1 else -math.inf)
+            + (_times(self.calls, math.log(c) if c > 0 else -math.inf) - self.callers * c if is_called else 0.0)
             for p, c in ((rates.p_clear, rates.c_clear), (rates.p_impaired, rates.c_impaired))
         )
         return clear, impaired
 
 
-def conformed_visits(visits: pd.DataFrame) -> pd.DataFrame:
+def _times(counts: Floats, log_rate: float) -> Floats:
+    """Return the log probability of so many events; none of the impossible ones costs nothing."""
+    return counts * log_rate if math.isfinite(log_rate) else np.where(counts > 0, log_rate, 0.0)
+
+
+def conformed_visits(visits: pd.DataFrame, spec: TableSpec = VISITS) -> pd.DataFrame:
     """Return the visits in standard form; a missing or repeated `visit_id` is no obstacle.
 
     Raises
@@ -87,7 +96,7 @@ def conformed_visits(visits: pd.DataFrame) -> pd.DataFrame:
     HeatnetError
         When another column is missing or holds values that cannot be read.
     """
-    conformed, problems = conform_leniently(visits, VISITS)
+    conformed, problems = conform_leniently(visits, spec)
     raise_problems([problem for problem in problems if problem.column != "visit_id"], {})
     return conformed
 
@@ -100,7 +109,7 @@ def season_evidence(
     Rows of other seasons, with an empty `is_cold`, at unknown or unreached buildings are left out; with
     ``calls="households"`` also calls that are not cold and calls from buildings without households.
     """
-    table = conformed_visits(visits)
+    table = conformed_visits(visits, _WHAT_ENTERS)
     node = network.node_positions(table["building_id"])
     enters = (season_of(table["visited_on"]) == season).to_numpy(dtype=bool) & (node >= 0)
     enters &= (paths.last_asset[node] >= 0) & (network.node_kind[node] == BUILDING)

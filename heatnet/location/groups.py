@@ -79,9 +79,7 @@ def group_tree(
     bottom[label[active]] = active  # from the source outwards: the last one stays
     above = paths.parent_asset[top]
     group_parent = np.where(above >= 0, label[above], -1)
-    # Siblings in an order that hangs on their names only, so that sums round alike whatever the order of the rows.
-    sibling_key = pd.util.hash_array(network.asset_ids[bottom].to_numpy(dtype=object), categorize=False)
-    by_name = Forest.of(group_parent, sibling_key)
+    by_name = Forest.of(group_parent, _sibling_key(group_parent, network.asset_names[bottom]))
     order = by_name.order
     place = np.full(n_groups + 1, -1, dtype=np.int64)  # the last entry serves parent -1
     place[order] = np.arange(n_groups)
@@ -93,6 +91,17 @@ def group_tree(
         log_any = np.log(-np.expm1(log_none))
     forest = Forest(place[group_parent[order]], np.arange(n_groups), by_name.streams)
     return GroupTree(forest, group_of_asset, group_of_asset[last], log_none, log_any)
+
+
+def _sibling_key(parent: Integers, names: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:
+    """Return a number for each group that hangs on its name only.
+
+    Siblings in the order of these numbers are added up in it, so that sums round alike whatever the order of the rows.
+    """
+    key = np.zeros(len(parent), dtype=np.uint64)
+    has_sibling = (np.bincount(parent + 1) > 1)[parent + 1]
+    key[has_sibling] = pd.util.hash_array(names[has_sibling], categorize=False)
+    return key
 
 
 def _chains(active: Integers, parent: Integers, continues: npt.NDArray[np.bool_], n_assets: int) -> Integers:

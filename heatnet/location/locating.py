@@ -268,7 +268,7 @@ def _asset_table(
 def _smallest_names(network: Network, assets: Integers, group: Integers) -> pd.Index[Any]:
     """Return, per group, the smallest id as text among its assets."""
     by_group = np.argsort(group, kind="stable")
-    names = network.asset_ids[assets[by_group]].to_numpy(dtype=object)
+    names = network.asset_names[assets[by_group]]
     first = np.flatnonzero(np.diff(group[by_group], prepend=-1))
     smallest = np.minimum.reduceat(names, first) if len(first) else names
     return pd.Index(smallest, dtype=network.asset_ids.dtype)

@@ -90,39 +90,63 @@ def beliefs(tree: GroupTree, evidence: Evidence, rates: Rates, building_prior: f
     HeatnetError
         When what was seen is impossible with these rates and priors.
     """
-    if_clear, if_impaired = evidence.log_likelihoods(rates)
+    up = _messages(tree, evidence, rates, building_prior)
+    roots = up.message[tree.parent < 0]
+    if np.isnan(up.of_building).any() or np.isnan(up.ends).any() or np.isneginf(roots).any():
+        raise HeatnetError(
+            "The visits are impossible with these rates and priors: a rate of 0 or 1, or a prior of 0, leaves "
+            "no way to them. Give rates strictly between 0 and 1."
+        )
     with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = if_clear - if_impaired
-        own_any, own_none = np.log(building_prior), np.log1p(-building_prior)
-        building_message = _log_sum(own_any, own_none + ratio) if building_prior else ratio
-        seen = np.zeros(len(tree))
-        seen[tree.group_of_building] = building_message
-        ends, message = _upward(tree, seen)
-        roots = message[tree.parent < 0]
-        if np.isnan(building_message).any() or np.isnan(ends).any() or np.isneginf(roots).any():
-            raise HeatnetError(
-                "The visits are impossible with these rates and priors: a rate of 0 or 1, or a prior of 0, leaves "
-                "no way to them. Give rates strictly between 0 and 1."
-            )
-        stays_clear = _log_stays_clear(tree.log_any - tree.log_none, ends)
-        log_clear = tree.forest.path_sum(stays_clear, np.zeros(len(tree), dtype=bool))
-        own_clear = _log_stays_clear(own_any - own_none, ratio) if building_prior else np.zeros(len(ratio))
-        log_evidence = float(if_impaired.sum() + roots.sum())
-    above = np.where(tree.parent >= 0, log_clear[tree.parent], 0.0)
-    log_clear_path = log_clear[tree.group_of_building]
+        log_clear = tree.forest.path_sum(_log_stays_clear(tree.log_any - tree.log_none, up.ends))
+        log_clear_path = log_clear[tree.group_of_building]
+        own_clear = _log_stays_clear(np.log(building_prior) - np.log1p(-building_prior), up.ratio)
     return Beliefs(
-        log_evidence,
-        ends,
-        message,
-        above,
+        up.log_evidence(tree),
+        up.ends,
+        up.message,
+        np.where(tree.parent >= 0, log_clear[tree.parent], 0.0),
         log_clear_path + own_clear,
-        building_message,
+        up.of_building,
         log_clear_path,
     )
 
 
-def _log_stays_clear(log_odds: Floats, ratio: Floats) -> Floats:
+def log_evidence(tree: GroupTree, evidence: Evidence, rates: Rates, building_prior: float) -> float:
+    """Return the log probability of everything seen, as `beliefs` gives it, in half the time."""
+    return _messages(tree, evidence, rates, building_prior).log_evidence(tree)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Messages:
+    """What goes up the trees: D and M of each group, what buildings hand up, and their own likelihoods."""
+
+    ends: Floats
+    message: Floats
+    of_building: Floats
+    ratio: Floats
+    if_impaired: Floats
+
+    def log_evidence(self, tree: GroupTree) -> float:
+        with np.errstate(invalid="ignore"):
+            return float(self.if_impaired.sum() + self.message[tree.parent < 0].sum())
+
+
+def _messages(tree: GroupTree, evidence: Evidence, rates: Rates, building_prior: float) -> _Messages:
+    if_clear, if_impaired = evidence.log_likelihoods(rates)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        ratio = of_building = if_clear - if_impaired
+        if building_prior:
+            of_building = _log_sum(np.log(building_prior), np.log1p(-building_prior) + ratio)
+        seen = np.zeros(len(tree))
+        seen[tree.group_of_building] = of_building
+        return _Messages(*_upward(tree, seen), of_building, ratio, if_impaired)
+
+
+def _log_stays_clear(log_odds: Floats | float, ratio: Floats) -> Floats:
     """Return log of (1 - Q) exp(D) / (Q + (1 - Q) exp(D)) from the log odds of Q and from D; Q = 0 stays clear."""
+    if np.isneginf(log_odds).all():
+        return np.zeros(len(ratio))
     stays: Floats = -_log_sum(0.0, log_odds - ratio)
     return np.where(np.isneginf(log_odds), 0.0, stays)
 

@@ -19,7 +19,7 @@ import numpy.typing as npt
 from heatnet.errors import HeatnetError
 from heatnet.location.evidence import Evidence, Rates
 from heatnet.location.groups import GroupTree
-from heatnet.location.messages import beliefs
+from heatnet.location.messages import beliefs, log_evidence
 
 Floats = npt.NDArray[np.float64]
 
@@ -27,7 +27,7 @@ EXTRA_VISITS, EXTRA_COLD_CLEAR, EXTRA_COLD_IMPAIRED = 10.0, 1.0, 6.0
 EXTRA_CALLS, IMPAIRED_CALL_FACTOR = 1.0, 4.0
 _LEAST_RATE = 1e-12
 _FEWEST_GROUPS_OF_ONE_HILL = 5000
-_MOST_STEPS, _LONGEST_STEP, _LEAST_STEP, _LEAST_GAIN = 100, 2.0, 1e-9, 1e-6
+_MOST_STEPS, _LONGEST_STEP, _LEAST_STEP, _LEAST_GAIN = 100, 2.0, 1e-11, 1e-6
 _LEAST_DISTANCE, _RATE_BOUNDS = 0.1, (-20.0, 20.0)
 
 
@@ -96,30 +96,42 @@ class _Surface:
         c_low, c_high = self.calls.rates(free[self.visits.n_free :])
         return Rates(_sigmoid(low), _sigmoid(high), math.exp(c_low), math.exp(c_high))
 
+    def value(self, free: Floats) -> float:
+        """Return the log probability alone, in half the time of `place`."""
+        rates = self.rates(free)
+        return log_evidence(self.tree, self.evidence, rates, self.building_prior) + self._log_extra(rates)
+
     def place(self, free: Floats) -> _Place:
         rates, seen = self.rates(free), self.evidence
         told = beliefs(self.tree, seen, rates, self.building_prior)
-        value = told.log_evidence
         clear, impaired = np.exp(told.log_clear_building), -np.expm1(told.log_clear_building)
         slope, bend = [], []
         for weight, p, extra_cold in (
             (clear, rates.p_clear, EXTRA_COLD_CLEAR),
             (impaired, rates.p_impaired, EXTRA_COLD_IMPAIRED),
         ):
-            value += extra_cold * math.log(p) + (EXTRA_VISITS - extra_cold) * math.log1p(-p)
             visits = float((weight * seen.visits).sum()) + EXTRA_VISITS
             slope.append(float((weight * seen.cold_visits).sum()) + extra_cold - visits * p)
             bend.append(visits * p * (1 - p))
         for weight, c, factor in ((clear, rates.c_clear, 1.0), (impaired, rates.c_impaired, IMPAIRED_CALL_FACTOR)):
             extra = EXTRA_CALLS / (factor * self.call_rate) if self.call_rate else 0.0
-            value += EXTRA_CALLS * math.log(c) - extra * c if self.call_rate else 0.0
             households = float((weight * seen.callers).sum()) + extra
             slope.append(float((weight * seen.calls).sum()) + EXTRA_CALLS - households * c)
             bend.append(households * c)
         of_free = [
             np.array(self.visits.of_free(*numbers[:2]) + self.calls.of_free(*numbers[2:])) for numbers in (slope, bend)
         ]
-        return _Place(free, value, *of_free)
+        return _Place(free, told.log_evidence + self._log_extra(rates), *of_free)
+
+    def _log_extra(self, rates: Rates) -> float:
+        """Return the log probability of the visits and calls that count as if they had been made."""
+        value = 0.0
+        for p, cold in ((rates.p_clear, EXTRA_COLD_CLEAR), (rates.p_impaired, EXTRA_COLD_IMPAIRED)):
+            value += cold * math.log(p) + (EXTRA_VISITS - cold) * math.log1p(-p)
+        if self.call_rate:
+            for c, factor in ((rates.c_clear, 1.0), (rates.c_impaired, IMPAIRED_CALL_FACTOR)):
+                value += EXTRA_CALLS * (math.log(c) - c / (factor * self.call_rate))
+        return value
 
     def share_of(self, step: Floats, free: Floats) -> float:
         """Return how much of a step may be taken at once."""
@@ -202,10 +214,10 @@ def _highest(surface: _Surface) -> _Place:
 
     With few visits the surface may have several hills, so each start is followed; with many one hill towers.
     """
-    starts = [surface.place(start) for start in _starts(surface)]
-    if len(surface.tree) > _FEWEST_GROUPS_OF_ONE_HILL:
-        starts = [max(starts, key=lambda start: start.value)]
-    return max((_top(surface, start) for start in starts), key=lambda top: top.value)
+    starts = list(_starts(surface))
+    if len(starts) > 1 and len(surface.tree) > _FEWEST_GROUPS_OF_ONE_HILL:
+        starts = [max(starts, key=surface.value)]
+    return max((_top(surface, surface.place(start)) for start in starts), key=lambda top: top.value)
 
 
 def _starts(surface: _Surface) -> Iterator[Floats]:
@@ -238,6 +250,8 @@ def _top(surface: _Surface, start: _Place) -> _Place:
     here, inverse, gain = start, np.diag(1 / start.bend), math.inf
     for _ in range(_MOST_STEPS):
         step = np.clip((inverse * here.slope).sum(axis=1), -_LONGEST_STEP, _LONGEST_STEP)
+        if gain < _LEAST_GAIN and np.abs(step).max() < _LEAST_STEP:
+            break
         share = surface.share_of(step, here.free)
         if gain < _LEAST_GAIN and share < 1:
             break  # the rates run together
@@ -250,8 +264,6 @@ def _top(surface: _Surface, start: _Place) -> _Place:
         moved = there.free - here.free
         inverse = _bfgs(inverse, moved, here.slope - there.slope)
         here = there
-        if np.abs(moved).max() < _LEAST_STEP:
-            break
     return here
 
 

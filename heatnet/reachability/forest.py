@@ -135,7 +135,7 @@ class Forest:
         total[self.order] = sums
         return total
 
-    def path_sum(self, values: Floats, is_total: Bools) -> Floats:
+    def path_sum(self, values: Floats, is_total: Bools | None = None) -> Floats:
         """Return, for each member, the sum of the values from its root down to itself.
 
         Where `is_total` holds, the value is the sum up to there already; outside the forest values stay as they are.
@@ -146,11 +146,14 @@ class Forest:
         >>> forest.path_sum(np.array([1.0, 10.0, 100.0, 1000.0]), np.array([False, False, True, False])).tolist()
         [11.0, 10.0, 100.0, 1011.0]
         """
-        sums, adds = values[self.order], ~is_total[self.order]
+        sums = values[self.order]
+        adds = None if is_total is None else ~is_total[self.order]
         for streams in self.streams:
-            hangs = (streams.joint >= 0) & adds[streams.top]
+            here, hangs = streams.members, streams.joint >= 0
+            if adds is not None:
+                hangs &= adds[streams.top]
             sums[streams.top[hangs]] += sums[streams.joint[hangs]]
-            sums[streams.members] = _sums_along(sums[streams.members], adds[streams.members], streams.pairings)
+            sums[here] = _sums_along(sums[here], None if adds is None else adds[here], streams.pairings)
         total = values.copy()
         total[self.order] = sums
         return total
@@ -224,18 +227,25 @@ def _sums_behind(values: npt.NDArray[Any], pairings: tuple[Pairing, ...]) -> npt
     return sums
 
 
-def _sums_along(values: Floats, adds: Bools, pairings: tuple[Pairing, ...]) -> Floats:
+def _sums_along(values: Floats, adds: Bools | None, pairings: tuple[Pairing, ...]) -> Floats:
     """Return, for each member, the sum from the top of its stream, or the last member that does not add, to itself."""
     if not pairings:
         return values
     pairing = pairings[0]
-    pairs, pairs_add = values[pairing.upper], adds[pairing.upper]
-    lower_adds = adds[pairing.lower]
-    pairs[pairing.joined] = values[pairing.lower] + np.where(lower_adds, pairs[pairing.joined], 0.0)
-    pairs_add[pairing.joined] &= lower_adds
+    lower, later = pairing.lower, pairing.upper[pairing.follows]
+    pairs = values[pairing.upper]
+    pairs[pairing.joined] = values[lower] + _where(adds, lower, pairs[pairing.joined])
+    pairs_add = None
+    if adds is not None:
+        pairs_add = adds[pairing.upper]
+        pairs_add[pairing.joined] &= adds[lower]
     pairs = _sums_along(pairs, pairs_add, pairings[1:])
     sums = values.copy()
-    sums[pairing.lower] = pairs[pairing.joined]
-    later = pairing.upper[pairing.follows]
-    sums[later] += np.where(adds[later], pairs[pairing.follows - 1], 0.0)
+    sums[lower] = pairs[pairing.joined]
+    sums[later] += _where(adds, later, pairs[pairing.follows - 1])
     return sums
+
+
+def _where(adds: Bools | None, members: Integers, sums: Floats) -> Floats:
+    """Return what these members add to: the sums above them, nothing where they do not add."""
+    return sums if adds is None else np.where(adds[members], sums, 0.0)

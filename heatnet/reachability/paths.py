@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -131,7 +132,9 @@ def supply_paths(network: Network) -> SupplyPaths:
     resistance = _resistances(pipes, network, roots, n_sides)
     is_best = resistance[pipes.tail] + pipes.resistance == resistance[pipes.head]
     is_best &= np.isfinite(resistance[pipes.head])
-    is_best[np.isin(pipes.head, roots)] = False
+    is_root = np.zeros(n_sides, dtype=bool)
+    is_root[roots] = True
+    is_best &= ~is_root[pipes.head]
     if (resistance[pipes.tail] == resistance[pipes.head])[is_best].any():
         # A resistance too small to change the sum: only the order of settling tells before from behind.
         entering, parent_side = _settled_one_by_one(pipes, network, roots, n_sides)
@@ -161,7 +164,7 @@ class _Pipes:
     def of(cls, network: Network) -> _Pipes:
         has_closed_valve = np.zeros(network.n_segments, dtype=bool)
         has_closed_valve[network.valve_segment[~network.valve_open]] = True
-        diameters, which = np.unique(network.diameter_mm, return_inverse=True)
+        which, diameters = pd.factorize(network.diameter_mm)
         # One power per diameter, by the plain float type: the same double on every machine.
         with np.errstate(divide="ignore", over="ignore"):
             resistance = network.length_m / np.array([_fifth_power(d) for d in diameters.tolist()])[which]
@@ -199,16 +202,15 @@ def _resistances(pipes: _Pipes, network: Network, roots: Integers, n_sides: int)
     """Return the least resistance of every side."""
     if not len(roots):
         return np.full(n_sides, np.inf)
-    key = pipes.tail * np.int64(n_sides) + pipes.head
-    best = np.argsort(key, kind="stable")
-    if (key[best][1:] == key[best][:-1]).any():  # parallel rows: a matrix holds one entry for both ends
-        best = np.lexsort((pipes.resistance, key))
-        best = best[np.r_[True, key[best][1:] != key[best][:-1]]]
-    secondary_sides = np.arange(network.n_nodes, n_sides)
-    tail = np.concatenate([pipes.tail[best], network.station_nodes])
-    head = np.concatenate([pipes.head[best], secondary_sides])
-    weight = np.concatenate([pipes.resistance[best], np.zeros(len(secondary_sides))])
+    tail = np.concatenate([pipes.tail, network.station_nodes]).astype(np.int32)
+    head = np.concatenate([pipes.head, np.arange(network.n_nodes, n_sides)]).astype(np.int32)
+    weight = np.concatenate([pipes.resistance, np.zeros(len(network.station_nodes))])
     graph = coo_array((weight, (tail, head)), shape=(n_sides, n_sides)).tocsr()
+    if graph.nnz < len(weight):  # parallel rows were added up: of each two ends only the least may stay
+        key = tail.astype(np.int64) * n_sides + head
+        least_first = np.lexsort((weight, key))
+        best = least_first[np.r_[True, np.diff(key[least_first]) > 0]]
+        graph = coo_array((weight[best], (tail[best], head[best])), shape=(n_sides, n_sides)).tocsr()
     least: Floats = dijkstra(graph, directed=True, indices=roots, min_only=True)
     return least
 

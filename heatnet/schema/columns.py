@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 ColumnType = Literal["id", "reference", "text", "choice", "number", "truth", "date"]
@@ -56,3 +56,7 @@ class TableSpec:
     def column(self, name: str) -> Column:
         """Return the column of that standard name."""
         return next(column for column in self.columns if column.name == name)
+
+    def only(self, *names: str) -> TableSpec:
+        """Return the table with these of its columns; others are then left as they are."""
+        return replace(self, columns=tuple(self.column(name) for name in names))

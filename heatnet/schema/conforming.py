@@ -91,7 +91,7 @@ def conform_leniently(table: Any, spec: TableSpec, *, origin: str | None = None)
         else:
             if column.required:
                 problems.append(Problem(spec.name, column.name, "is missing; the table needs it"))
-            values = READERS[column.type](pd.Series([None] * len(renamed), dtype=object), column)[0]
+            values = _default_cells(column, len(renamed))
         columns[column.name] = values
     others = {name: renamed[name] for name in renamed.columns if name not in columns}
     conformed = pd.DataFrame({**columns, **others}, index=pd.RangeIndex(len(renamed)))
@@ -108,6 +108,12 @@ def conform_leniently(table: Any, spec: TableSpec, *, origin: str | None = None)
     if spec.name == "visits":
         problems += _visit_problems(conformed, renamed, first_row)
     return conformed, problems
+
+
+def _default_cells(column: Column, size: int) -> Any:
+    """Return what a missing column means, for so many rows."""
+    cell = pd.Series(READERS[column.type](pd.Series([None], dtype=object), column)[0])
+    return cell.array.take(np.zeros(size, dtype=np.int64))
 
 
 def problem_at(
