@@ -62,7 +62,7 @@ def row(one: Comparison, quick: bool, folder: Path) -> dict[str, Any]:
     """Return what is compared, and the runs of both sides; none where the peer is not installed."""
     tell(f"  {one.what} against {one.against or 'nothing'}")
     about = {"what": one.what, "against": one.against, "target": one.target and asdict(one.target)}
-    if one.needs is not None and find_spec(one.needs) is None:
+    if any(find_spec(name) is None for name in one.needs):
         return {**about, "ours": [], "peers": []}
     times = min(one.runs, QUICK_RUNS) if quick else one.runs
     ours, peers = take_turns(one.ours, one.peer, times, folder)
