@@ -51,7 +51,7 @@ def _machines(sections: Mapping[str, Figures]) -> list[str]:
 
 def _compared(section: Figures) -> list[str]:
     rows = [_row(row) for row in section["rows"]]
-    head = ["", "against", "ratio", "in processor time", "target", "s", "peer s", "peak", "peer peak", "runs", "besides"]
+    head = ["", "against", "ratio", "by processor", "target", "s", "peer s", "peak", "peer peak", "runs", "besides"]
     return [f"## {section['title']}{_mark(section)}", section["note"], _table(head, rows)]
 
 
