@@ -59,7 +59,7 @@ def sections(quick: bool) -> dict[str, Section]:
         "consequence": _consequence(20_000 if quick else 200_000),
         "location": _location(20_000 if quick else 200_000),
         "failure": _failure(2_000 if quick else 16_000),
-        "planning": _planning((500, 2_500) if quick else (2_500, 25_000), 20 if quick else 120),
+        "planning": _planning((500, 2_500) if quick else (2_500, 25_000), 20 if quick else 60),
         "cold_plan": _cold_plan(6_000 if quick else 26_000),
         "batch": _batch(6 if quick else 200),
     }

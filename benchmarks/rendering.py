@@ -18,8 +18,8 @@ neighbouring runs: below 1, heatnet is the faster. *s* are medians of elapsed se
 included), the median too, in MB of a million bytes. Start of Python and imports are within the time only where whole
 processes are compared."""
 _QUICK = """\
-**A quick run: smaller inputs, few runs, and other work on the machine. It shows that every section runs, not how fast
-heatnet is.**"""
+**A quick run: smaller inputs and few runs. It shows that every section runs, not how fast heatnet is; where a target is
+called met or missed, that is of these inputs only.**"""
 _GROWTH = """\
 The drawn city (`make_city`) at several sizes, every step after the other in one process, in processor seconds
 (medians). The exponent is the slope of log time over log segments, by least squares: 1 is linear. The network's arrays
