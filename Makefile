@@ -1,9 +1,10 @@
 # make plan: write the sample city and plan its summer.   make test: everything that has to hold.
+# make bench: measure heatnet beside its peers (about two hours on a quiet machine).
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python -m
 
-.PHONY: plan test clean
+.PHONY: plan test bench clean
 
 plan: $(VENV)/.with-core
 	$(VENV)/bin/heatnet demo city
@@ -18,6 +19,9 @@ test: $(VENV)/.with-dev
 	$(RUN) pytest -n 2 --cov --cov-report=term
 	$(RUN) pytest --nbmake -p no:cacheprovider notebooks
 
+bench: $(VENV)/.with-bench
+	$(RUN) benchmarks.results
+
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit("heatnet needs Python 3.11 or later: make PYTHON=python3.11 ...") if sys.version_info < (3, 11) else None'
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +32,10 @@ $(VENV)/.with-core: pyproject.toml $(VENV)/bin/python
 
 $(VENV)/.with-dev: pyproject.toml $(VENV)/bin/python
 	$(RUN) pip install --quiet --editable ".[dev]"
+	touch $@ $(VENV)/.with-core
+
+$(VENV)/.with-bench: pyproject.toml $(VENV)/bin/python
+	$(RUN) pip install --quiet --editable ".[bench]"
 	touch $@ $(VENV)/.with-core
 
 clean:

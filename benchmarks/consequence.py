@@ -1,15 +1,10 @@
-"""Time of `cold_hours` and `reliability` against `supply_loss`, and against a table of assets by buildings.
+"""Jobs: `cold_hours` and `reliability` beside `supply_loss`, on one made-up network.
 
-    python benchmarks/consequence.py [--segments 30000]
-
-One network in the manner of a city: a looped primary level with valves, stations, secondary trees of buildings. Process
-time, the best of three runs each, in one process; the ratios are what counts.
+It is made in the manner of a city: a looped primary level with valves, stations, secondary trees of buildings.
 """
 
 from __future__ import annotations
 
-import argparse
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -17,14 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.climate import default_climate
-from heatnet.consequence import cold_hours, norm_repair_h, reliability
-from heatnet.cooling import mean_cold_hours
+from heatnet.consequence import cold_hours, reliability
 from heatnet.network import Network
-from heatnet.reachability import outages, supply_loss
+from heatnet.reachability import supply_loss
 
 SEGMENTS_PER_STATION = 350
-ALLOWED_RATIO = 10.0
 
 
 def sample_network(n_segments: int, n_constants: int, rng: np.random.Generator) -> Network:
@@ -76,69 +68,26 @@ def sample_network(n_segments: int, n_constants: int, rng: np.random.Generator) 
     return Network(nodes, segments, valves.assign(node_id=segments["from_node"].to_numpy()[chosen]))
 
 
-def seconds(task: Callable[[], Any]) -> float:
-    """Return the least process time of three runs."""
-    taken = []
-    for _ in range(3):
-        start = time.process_time()
-        task()
-        taken.append(time.process_time() - start)
-    return min(taken)
+def supply_loss_job(folder: str, segments: int, constants: int) -> Callable[[], Any]:
+    """Job: the losses of every outage, without hours."""
+    return partial(supply_loss, sample_network(segments, constants, np.random.default_rng(1)))
 
 
-def against_supply_loss(n_segments: int) -> None:
+def cold_hours_job(folder: str, segments: int, constants: int, repairs_differ: bool) -> Callable[[], Any]:
+    """Job: hours in the cold by asset."""
+    network, given = _asked(segments, constants, repairs_differ)
+    return partial(cold_hours, network, **given)
+
+
+def reliability_job(folder: str, segments: int, constants: int, repairs_differ: bool) -> Callable[[], Any]:
+    """Job: hours in the cold by building."""
+    network, given = _asked(segments, constants, repairs_differ)
+    rates = pd.Series(np.random.default_rng(2).random(network.n_assets) / 50, network.asset_ids)
+    return partial(reliability, network, rates, **given)
+
+
+def _asked(segments: int, constants: int, repairs_differ: bool) -> tuple[Network, dict[str, Any]]:
     rng = np.random.default_rng(1)
-    climate = rng.normal(-2.0, 9.0, 365)
-    print(
-        f"{n_segments} segments, {len(climate)} temperatures; ratios to supply_loss, at most {ALLOWED_RATIO:g} wanted"
-    )
-    print("isolate  cooling_h    repair_h  supply_loss ms  cold_hours  reliability  both")
-    for isolate in ("section", "segment"):
-        for n_constants in (1, 5, 20):
-            network = sample_network(n_segments, n_constants, rng)
-            ids = network.asset_ids
-            rates = pd.Series(rng.random(len(ids)) / 50, ids)
-            own = pd.Series(rng.random(len(ids)) * 30 + 4, ids)
-            for words, repair_h in (("norm", None), ("all differ", own)):
-                given: dict[str, Any] = {"climate": climate, "repair_h": repair_h, "isolate": isolate}
-                base = seconds(partial(supply_loss, network, isolate))
-                cold = seconds(partial(cold_hours, network, **given)) / base
-                sure = seconds(partial(reliability, network, rates, **given)) / base
-                print(
-                    f"{isolate}  {n_constants:>9}  {words:>10}  {base * 1000:>14.0f}  {cold:>10.1f}  {sure:>11.1f}"
-                    f"  {cold + sure:>4.1f}"
-                )
-
-
-def against_a_full_table(n_segments: int) -> None:
-    """Compare with the table of assets by buildings, which is exact too but grows with their product."""
-    rng = np.random.default_rng(2)
-    network, climate = sample_network(n_segments, 20, rng), default_climate()
-    lost = outages(network)
-    constants, weights = network.nodes["cooling_h"].to_numpy(), network.households
-    repair_h = np.concatenate([norm_repair_h(network.diameter_mm), np.full(len(network.station_nodes), 8.0)])
-
-    def full_table() -> Any:
-        is_lost = np.stack([lost.lost(one) for one in np.eye(network.n_nodes)], axis=1) > 0
-        hours = mean_cold_hours(repair_h[:, None], constants[None, :], climate)
-        return (is_lost * hours * weights).sum(axis=1)
-
-    slow_start = time.process_time()
-    slow = full_table()
-    slow_s = time.process_time() - slow_start
-    fast_s = seconds(lambda: cold_hours(network, climate=climate))
-    fast = cold_hours(network, climate=climate)["cold_household_hours"].to_numpy()
-    error = float((np.abs(fast - slow) / np.maximum(np.abs(slow), 1.0)).max())
-    times = f"{slow_s / fast_s:.0f} times as long as cold_hours"
-    print(f"{n_segments} segments: the full table takes {times}, largest relative difference {error:.1e}")
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--segments", type=int, default=30000)
-    against_supply_loss(parser.parse_args().segments)
-    against_a_full_table(1500)
-
-
-if __name__ == "__main__":
-    main()
+    network = sample_network(segments, constants, rng)
+    own = pd.Series(rng.random(network.n_assets) * 30 + 4, network.asset_ids)
+    return network, {"climate": rng.normal(-2.0, 9.0, 365), "repair_h": own if repairs_differ else None}

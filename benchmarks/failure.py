@@ -1,8 +1,6 @@
-"""How well and how fast the failure model forecasts: rolling origin on a real history, and speed against a peer.
+"""How well the failure model forecasts: rolling origin on a real history. Jobs: its speed beside a peer.
 
-    python benchmarks/failure.py capture            seasons 2008 to 2017 of Kitchener, forecast one by one
-    python benchmarks/failure.py speed              fit and forecast against statsmodels' Poisson regression
-    python benchmarks/failure.py size 100000        one size of a made-up network: seconds and memory
+    python -m benchmarks.failure        seasons 2008 to 2017 of Kitchener, forecast one by one
 
 The settings of the model were chosen on forecasts of seasons up to 2007 only.
 """
@@ -10,9 +8,9 @@ The settings of the model were chosen on forecasts of seasons up to 2007 only.
 from __future__ import annotations
 
 import argparse
-import resource
-import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -26,7 +24,7 @@ from heatnet.capture import (
     ranked_season,
 )
 from heatnet.failure import fit_failure_model
-from heatnet.history import asset_seasons
+from heatnet.history import History, asset_seasons
 from heatnet.network import Network
 
 KITCHENER = Path(__file__).resolve().parents[2] / "shared" / "data" / "kitchener_until_2018"
@@ -136,60 +134,49 @@ def made_up(n: int, seasons: int, rng: int = 0) -> tuple[Network, pd.DataFrame]:
     return Network(nodes, segments), found.assign(asset_id=segments["segment_id"].to_numpy()[asset])
 
 
-def size(n: int, seasons: int = 10) -> None:
-    network, faults = made_up(n, seasons)
-    marks = [time.process_time()]
-    history = asset_seasons(network, faults, first_season=2015, last_season=2014 + seasons)
-    marks.append(time.process_time())
-    model = fit_failure_model(history)
-    marks.append(time.process_time())
-    model.expected_faults(network, season=2015 + seasons)
-    marks.append(time.process_time())
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-    parts = " ".join(
-        f"{name} {s:.2f} s" for name, s in zip(("history", "fit", "forecast"), np.diff(marks), strict=True)
-    )
-    print(f"{n} assets x {seasons} seasons, {len(faults)} faults: {parts}, peak memory {peak:.2f} GB")
+def forecast(folder: str, assets: int, seasons: int) -> Callable[[], Any]:
+    """Job: count, fit and forecast."""
+    network, faults = made_up(assets, seasons)
+
+    def count_and_fit() -> Any:
+        history = _counted(network, faults, seasons)
+        return fit_failure_model(history).expected_faults(network, season=2015 + seasons)
+
+    return count_and_fit
 
 
-def speed() -> None:
+def statsmodels_forecast(folder: str, assets: int, seasons: int) -> Callable[[], Any]:
+    """Job: statsmodels' Poisson regression on the same table, with dummies; fit and predict."""
     import statsmodels.api as sm
 
-    network, faults = made_up(16_000, 26)
-    start = time.process_time()
-    history = asset_seasons(network, faults, first_season=2015, last_season=2040)
-    model = fit_failure_model(history)
-    model.expected_faults(network, season=2041)
-    ours = time.process_time() - start
-    rows = history.table().merge(network.segments, left_on="asset_id", right_on="segment_id")
+    network, faults = made_up(assets, seasons)
+    table = _counted(network, faults, seasons).table()
+    rows = table.merge(network.segments, left_on="asset_id", right_on="segment_id")
     words = ["material", "laying", "soil_corrosion", "decade", "season", "diameter_mm"]
     rows = rows.assign(
         decade=rows["laid_year"] // 10, length=np.log(rows["length_m"]), age=rows["season"] - rows["laid_year"]
     )
-    start = time.process_time()
-    columns = pd.get_dummies(rows[words].astype(str), drop_first=True, dtype=float)
-    columns = sm.add_constant(columns.assign(length=rows["length"], age=rows["age"]))
-    result = sm.GLM(rows["faults"], columns, family=sm.families.Poisson(), exposure=rows["exposure"]).fit()
-    result.predict(columns, exposure=rows["exposure"])
-    peer = time.process_time() - start
-    print(f"{len(rows)} rows, {columns.shape[1]} columns: heatnet {ours:.2f} s, ", end="")
-    print(f"statsmodels {peer:.2f} s, ratio {ours / peer:.2f}")
+
+    def fit_and_predict() -> Any:
+        columns = pd.get_dummies(rows[words].astype(str), drop_first=True, dtype=float)
+        columns = sm.add_constant(columns.assign(length=rows["length"], age=rows["age"]))
+        result = sm.GLM(rows["faults"], columns, family=sm.families.Poisson(), exposure=rows["exposure"]).fit()
+        return result.predict(columns, exposure=rows["exposure"])
+
+    return fit_and_predict
+
+
+def _counted(network: Network, faults: pd.DataFrame, seasons: int) -> History:
+    return asset_seasons(network, faults, first_season=2015, last_season=2014 + seasons)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=["capture", "speed", "size"])
-    parser.add_argument("number", nargs="?", type=int, default=100_000)
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--first", type=int, default=2008)
     parser.add_argument("--last", type=int, default=2017)
     parser.add_argument("--first-season", type=int, default=1996)
     asked = parser.parse_args()
-    if asked.what == "capture":
-        capture_of_seasons(asked.first, asked.last, asked.first_season)
-    elif asked.what == "speed":
-        speed()
-    else:
-        size(asked.number)
+    capture_of_seasons(asked.first, asked.last, asked.first_season)
 
 
 if __name__ == "__main__":

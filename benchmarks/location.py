@@ -1,9 +1,8 @@
-"""How much of the truly impaired length the visits find, how honest the probabilities are, and how long it takes.
+"""How much of the truly impaired length the visits find, and how honest the probabilities are. Jobs: the time it takes.
 
-    python benchmarks/location.py recall       20 drawn cities: share of the impaired length in the top of each ranking
-    python benchmarks/location.py calibration  predicted over observed, where the model holds and where it does not
-    python benchmarks/location.py next         chosen next visits against random ones
-    python benchmarks/location.py speed        200,000 assets beside scipy's components and shortest paths
+    python -m benchmarks.location recall       20 drawn cities: share of the impaired length in the top of each ranking
+    python -m benchmarks.location calibration  predicted over observed, where the model holds and where it does not
+    python -m benchmarks.location next         chosen next visits against random ones
 
 The cities are drawn here, not by the inference: rooms have temperatures, impaired pipes take degrees away from what
 lies behind them, homes have troubles of their own, the first days are cold everywhere, and people who are cold call.
@@ -15,6 +14,8 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -444,31 +445,30 @@ def tenths(predicted: np.ndarray, observed: np.ndarray) -> list[float]:
 # --- speed ------------------------------------------------------------------------------------------------------------
 
 
-def print_speed() -> None:
-    """Locate with 200,000 assets and a tenth of it in visits, beside scipy on the same graph; the least of three."""
-    print("200,000 segments, 36,510 visits; seconds of processor time, and times scipy's")
-    for shape in ("line", "street with stubs", "bushy"):
-        network, visits = plain_network(shape, 200_000, 36_510)
-        tail, head, n = network.from_node, network.to_node, network.n_nodes
-        weight = network.length_m / network.diameter_mm**5
-
-        def peer() -> None:
-            both = (np.r_[weight, weight], (np.r_[tail, head], np.r_[head, tail]))  # noqa: B023
-            graph = coo_array(both, shape=(n, n)).tocsr()  # noqa: B023
-            connected_components(graph)
-            dijkstra(graph, indices=0, return_predecessors=True)
-
-        base = least_time(peer)
-        given = least_time(lambda: locate_faults(network, visits, season=SEASON, p_clear=0.15, p_impaired=0.6))  # noqa: B023
-        learned = least_time(lambda: locate_faults(network, visits, season=SEASON), 1)  # noqa: B023
-        print(
-            f"{shape:20s} scipy {base:.3f}  rates given {given:.3f} ({given / base:.1f})"
-            f"  rates learned {learned:.3f} ({learned / base:.1f})"
-        )
+def located(folder: str, shape: str, segments: int, learned: bool) -> Callable[[], Any]:
+    """Job: locate with many visits, with the rates given or learned."""
+    network, visits = plain_network(shape, segments)
+    rates = {} if learned else {"p_clear": 0.15, "p_impaired": 0.6}
+    return partial(locate_faults, network, visits, season=SEASON, **rates)
 
 
-def plain_network(shape: str, n: int, n_visits: int) -> tuple[Network, pd.DataFrame]:
-    rng = np.random.default_rng(1)
+def scipy_paths(folder: str, shape: str, segments: int) -> Callable[[], Any]:
+    """Job: scipy's connected components and shortest paths on the same graph."""
+    network, _ = plain_network(shape, segments)
+    tail, head, n = network.from_node, network.to_node, network.n_nodes
+    weight = network.length_m / network.diameter_mm**5
+
+    def search() -> None:
+        both = (np.r_[weight, weight], (np.r_[tail, head], np.r_[head, tail]))
+        graph = coo_array(both, shape=(n, n)).tocsr()
+        connected_components(graph)
+        dijkstra(graph, indices=0, return_predecessors=True)
+
+    return search
+
+
+def plain_network(shape: str, n: int) -> tuple[Network, pd.DataFrame]:
+    rng, n_visits = np.random.default_rng(1), round(0.18255 * n)
     own = np.arange(1, n)
     before = {"line": own - 1, "bushy": (rng.random(n - 1) * own).astype(int)}.get(shape, own - 1 - (own % 2 == 0))
     node_id = np.array([f"n{i}" for i in range(n)])
@@ -494,15 +494,6 @@ def plain_network(shape: str, n: int, n_visits: int) -> tuple[Network, pd.DataFr
     return Network(pd.DataFrame({"node_id": node_id, "kind": kind}), segments), visits
 
 
-def least_time(job: Callable[[], object], repeats: int = 3) -> float:
-    times = []
-    for _ in range(repeats):
-        started = time.process_time()
-        job()
-        times.append(time.process_time() - started)
-    return min(times)
-
-
 def print_table(results: dict[str, list[list[float]]]) -> None:
     print(f"{'':36s}" + "".join(f"{top:>16.1%}" for top in TOPS))
     for name, values in results.items():
@@ -516,7 +507,6 @@ def main() -> None:
         "recall": print_recall,
         "calibration": print_calibration,
         "next": print_next,
-        "speed": print_speed,
     }
     wanted = sys.argv[1:] or list(commands)
     for name in wanted:

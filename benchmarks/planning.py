@@ -1,15 +1,16 @@
 """The planner on cities of 25,000 segments, 6,000 streets and 83 stations, against scipy on the whole model.
 
 For each kind of city and seed: gap of the plan, its time, and the time of `scipy.optimize.linprog` on the whole
-model without its calendar, in the same run (process time).
+model without its calendar, in the same run (process time). Jobs: the plan beside `scipy.optimize.milp`.
 
-    python benchmarks/planning.py [--seeds 5] [--segments 25000] [--scenario crews]
+    python -m benchmarks.planning [--seeds 5] [--segments 25000] [--scenario crews]
 """
 
 from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,7 @@ from scipy import sparse
 from scipy.optimize import linprog, milp
 
 from heatnet.planning import Prices, Summer, check_plan, plan_cures
+from heatnet.planning.solving import LARGE_GAP
 
 KINDS = ("money", "crews", "dear", "minima")
 
@@ -163,17 +165,34 @@ def whole_bound(table: pd.DataFrame, rules: dict) -> tuple[float, float]:
     return -found.fun, time.process_time() - start
 
 
-def whole_optimum(table: pd.DataFrame, rules: dict) -> float:
-    """Optimum of scipy.milp on the whole model without calendar (small cities only)."""
-    benefit, matrix, right = whole_model(table, rules)
-    found = milp(
-        -benefit / benefit.max(),
-        integrality=np.ones(len(benefit)),
-        bounds=(0, 1),
-        constraints=(matrix, -np.inf, right),
-        options={"mip_rel_gap": 1e-6, "time_limit": 60},
-    )
-    return -found.fun * benefit.max()
+def planned(folder: str, kind: str, segments: int) -> Callable[[], dict[str, float]]:
+    """Job: the plan with its calendar."""
+    table, rules = scenario(kind, segments, 0)
+
+    def plan() -> dict[str, float]:
+        chosen = plan_cures(table, **rules)
+        return {"gap": chosen.gap, "benefit": chosen.benefit}
+
+    return plan
+
+
+def solved_whole(folder: str, kind: str, segments: int, limit_s: float) -> Callable[[], dict[str, float]]:
+    """Job: `scipy.optimize.milp` on the whole model without calendar."""
+    table, rules = scenario(kind, segments, 0)
+
+    def solve() -> dict[str, float]:
+        benefit, matrix, right = whole_model(table, rules)
+        found = milp(
+            -benefit / benefit.max(),
+            integrality=np.ones(len(benefit)),
+            bounds=(0, 1),
+            constraints=(matrix, -np.inf, right),
+            options={"mip_rel_gap": LARGE_GAP, "time_limit": limit_s},
+        )
+        nothing = found.fun is None  # out of time before any plan was found
+        return {"gap": np.inf if nothing else found.mip_gap, "benefit": 0.0 if nothing else -found.fun * benefit.max()}
+
+    return solve
 
 
 def run(kind: str, n_segments: int, seed: int) -> None:

@@ -2,7 +2,7 @@
 
 For each city the records until the coming season's start are assessed; the truth's cold household-hours of the coming
 season (expected outages plus true impairments) then say how much of them lies in the best 2.4 % of route length, for
-heatnet and for what offices use today. Run: python benchmarks/ranking.py [cities] [km] [stations].
+heatnet and for what offices use today. Run: python -m benchmarks.ranking [cities] [km] [stations].
 """
 
 from __future__ import annotations

@@ -1,19 +1,12 @@
-"""Time of `supply_loss` beside rustworkx, igraph, networkx and WNTR, in one run.
+"""Jobs: `supply_loss` beside rustworkx, igraph, networkx and WNTR, on cities, chains and stars.
 
-    python benchmarks/reachability.py                       every case
-    python benchmarks/reachability.py city-200k chain-300k  these only
-
-Peers are used where they are installed. Figures are seconds of processor time, the least of three runs. rustworkx
-and igraph find bridges of one layer (and merge parallel mains): a yardstick of time, not the same answer.
+rustworkx and igraph find bridges of one layer (and merge parallel mains): a yardstick of time, not the same answer.
 """
 
 from __future__ import annotations
 
-import importlib.util
-import resource
-import sys
-import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import networkx as nx
@@ -21,7 +14,9 @@ import numpy as np
 import pandas as pd
 
 import heatnet as hn
-from heatnet.reachability import critical_pairs, supply_loss, valve_value
+from heatnet.reachability import supply_loss
+
+_REMOVALS = 20
 
 Tables = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]
 
@@ -116,99 +111,78 @@ def _tables(
     return nodes, segments, valves
 
 
-def seconds(call: Callable[[], Any], times: int = 3) -> float:
-    """Return the least processor time of several calls."""
-    taken = []
-    for _ in range(times):
-        start = time.process_time()
-        call()
-        taken.append(time.process_time() - start)
-    return min(taken)
+def losses(folder: str, case: str) -> Callable[[], Any]:
+    """Job: `supply_loss` by sections, the slower mode."""
+    network = hn.Network(*tables_of(case))
+    return partial(supply_loss, network, "section")
 
 
-def rustworkx_bridges(n_nodes: int, ends: list[tuple[int, int]]) -> Any:
-    import rustworkx as rx
+def networkx_removals(folder: str, case: str) -> Callable[[], Any]:
+    """Job: remove a segment, see what is still connected, put it back; only a few of them."""
+    n_nodes, ends = _graph(case)
 
-    graph = rx.PyGraph()
-    graph.add_nodes_from(range(n_nodes))
-    graph.add_edges_from_no_data(ends)
-    return rx.bridges(graph)
-
-
-def igraph_bridges(n_nodes: int, ends: list[tuple[int, int]]) -> Any:
-    import igraph
-
-    return igraph.Graph(n_nodes, ends).bridges()
-
-
-def networkx_removals(n_nodes: int, ends: list[tuple[int, int]], sample: int = 20) -> None:
-    """Print the time of one removal at a time, from the first few rows."""
-    graph = nx.MultiGraph(ends)
-    graph.add_nodes_from(range(n_nodes))
-
-    def remove_some() -> None:
-        for one, two in ends[:sample]:
+    def remove_some() -> dict[str, float]:
+        graph = nx.MultiGraph(ends)
+        graph.add_nodes_from(range(n_nodes))
+        for one, two in ends[:_REMOVALS]:
             graph.remove_edge(one, two)
             nx.node_connected_component(graph, one)
             graph.add_edge(one, two)
+        return {"share_done": _REMOVALS / len(ends)}
 
-    each = seconds(remove_some, 1) / sample
-    print(f"  networkx, one removal at a time: {each * len(ends):.0f} s (extrapolated from {sample} removals)")
+    return remove_some
 
 
-def wntr_sections(tables: Tables) -> None:
-    """Print the time of WNTR's valve_segments on the same nodes, pipes and valves."""
+def networkx_bridges(folder: str, case: str) -> Callable[[], Any]:
+    """Job: the graph and its bridges."""
+    _, ends = _graph(case)
+    return lambda: [*nx.bridges(nx.MultiGraph(ends))]
+
+
+def rustworkx_bridges(folder: str, case: str) -> Callable[[], Any]:
+    """Job: the graph and its bridges."""
+    import rustworkx as rx
+
+    n_nodes, ends = _graph(case)
+
+    def bridges() -> Any:
+        graph = rx.PyGraph()
+        graph.add_nodes_from(range(n_nodes))
+        graph.add_edges_from_no_data(ends)
+        return rx.bridges(graph)
+
+    return bridges
+
+
+def igraph_bridges(folder: str, case: str) -> Callable[[], Any]:
+    """Job: the graph and its bridges."""
+    import igraph
+
+    n_nodes, ends = _graph(case)
+    return lambda: igraph.Graph(n_nodes, ends).bridges()
+
+
+def wntr_sections(folder: str, case: str) -> Callable[[], Any]:
+    """Job: WNTR's `valve_segments` on the same nodes, pipes and valves."""
     from wntr.metrics.topographic import valve_segments
 
-    nodes, segments, valves = tables
+    nodes, segments, valves = tables_of(case)
     graph: nx.MultiDiGraph[Any] = nx.MultiDiGraph()
     graph.add_nodes_from(nodes["node_id"])
     graph.add_edges_from(zip(segments["from_node"], segments["to_node"], segments["segment_id"], strict=True))
     layer = valves.rename(columns={"segment_id": "link", "node_id": "node"})[["link", "node"]]
-    print(f"  wntr valve_segments (sections only): {seconds(lambda: valve_segments(graph, layer), 1):.2f} s")
+    return partial(valve_segments, graph, layer)
 
 
-def run(name: str, tables: Tables) -> None:
-    network = hn.Network(*tables)
-    ends = list(zip(network.from_node.tolist(), network.to_node.tolist(), strict=True))
-    print(f"{name}: {network}")
-    taken = {mode: seconds(lambda mode=mode: supply_loss(network, mode)) for mode in ("segment", "section")}
-    worst = max(taken.values())
-    print("  heatnet supply_loss: " + ", ".join(f"{mode} {took:.3f} s" for mode, took in taken.items()))
-    print(f"  {worst / network.n_segments * 1e6:.2f} us per row in the slower mode")
-    peers = {"rustworkx": rustworkx_bridges, "igraph": igraph_bridges}
-    for peer, bridges in peers.items():
-        if importlib.util.find_spec(peer) is None:
-            print(f"  {peer}: not installed")
-            continue
-        took = seconds(lambda bridges=bridges: bridges(network.n_nodes, ends))
-        print(f"  {peer} graph and bridges: {took:.3f} s; heatnet / {peer} = {worst / took:.2f}")
-    if network.n_segments <= 30_000:
-        for name, call in (("valve_value", valve_value), ("critical_pairs", critical_pairs)):
-            print(f"  heatnet {name}: {seconds(lambda call=call: call(network), 1):.2f} s")
-    if network.n_segments <= 20_000:
-        networkx_removals(network.n_nodes, ends)
-        if importlib.util.find_spec("wntr") is None:
-            print("  wntr: not installed")
-        else:
-            wntr_sections(tables)
-    print(f"  most memory so far: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6:.2f} GB")
+def tables_of(case: str) -> Tables:
+    """Return the tables of ``city-25k``, ``city-25k-split``, ``chain-300k``, ``star-300k`` and the like."""
+    shape, size, *split = case.split("-")
+    n_segments = int(size.removesuffix("k")) * 1000
+    if shape == "city":
+        return city(n_segments, split_share=0.02 if split else 0.0)
+    return {"chain": chain, "star": star}[shape](n_segments)
 
 
-CASES: dict[str, Callable[[], Tables]] = {
-    "city-10k": lambda: city(10_000),
-    "city-25k": lambda: city(25_000),
-    "city-25k-split": lambda: city(25_000, split_share=0.02),
-    "city-200k": lambda: city(200_000),
-    "city-200k-split": lambda: city(200_000, split_share=0.02),
-    "city-300k": lambda: city(300_000),
-    "chain-300k": lambda: chain(300_000),
-    "star-300k": lambda: star(300_000),
-    "city-1m": lambda: city(1_000_000),
-    "city-1m-split": lambda: city(1_000_000, split_share=0.02),
-}
-
-
-if __name__ == "__main__":
-    for case in sys.argv[1:] or CASES:
-        run(case, CASES[case]())
+def _graph(case: str) -> tuple[int, list[tuple[int, int]]]:
+    network = hn.Network(*tables_of(case))
+    return network.n_nodes, list(zip(network.from_node.tolist(), network.to_node.tolist(), strict=True))

@@ -1,0 +1,233 @@
+"""What is measured against what: sections of comparisons, each of two jobs on the same input.
+
+This module names the jobs and imports none of them; see `benchmarks.measuring`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from benchmarks.measuring import Job, job, python
+
+RUNS, QUICK_RUNS = 5, 2
+# Size of the city to runs; the largest sizes take minutes.
+GROWTH_RUNS = {10_000: 5, 30_000: 5, 100_000: 5, 300_000: 3, 1_000_000: 1}
+QUICK_GROWTH_RUNS = {1_000: 2, 3_000: 1, 10_000: 1, 30_000: 1, 100_000: 1}
+MANY_RUNS = 15  # of what takes a second or two
+READ_ALL = "import glob; [pandas.read_csv(name, low_memory=False) for name in glob.glob('FOLDER/csv/*.csv')]"
+HEATNET = ("-c", "from heatnet.cli import main; main()")
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A bound on the ratio, or on the peak memory in GB."""
+
+    value: float
+    is_least: bool = False
+    of_peak: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One row: what is measured, against which peer, how many runs of each; ``needs`` are the peer's packages."""
+
+    what: str
+    ours: Job
+    peer: Job | None
+    against: str = ""
+    runs: int = RUNS
+    needs: tuple[str, ...] = ()
+    target: Target | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """Comparisons with a heading; ``prepare`` writes their inputs into a folder."""
+
+    title: str
+    note: str
+    comparisons: tuple[Comparison, ...]
+    prepare: Job | None = None
+
+
+def sections(quick: bool) -> dict[str, Section]:
+    """Return all sections by name, with smaller inputs where it has to be quick."""
+    return {
+        "imports": _imports(),
+        "reading": _reading(60_000 if quick else 1_000_000),
+        "reachability": _reachability(quick),
+        "consequence": _consequence(20_000 if quick else 200_000),
+        "location": _location(20_000 if quick else 200_000),
+        "failure": _failure(2_000 if quick else 16_000),
+        "planning": _planning((500, 2_500) if quick else (2_500, 25_000), 20 if quick else 60),
+        "cold_plan": _cold_plan(6_000 if quick else 26_000),
+        "batch": _batch(6 if quick else 200),
+    }
+
+
+def _imports() -> Section:
+    rows = (
+        Comparison(
+            "`import heatnet`",
+            python("-c", "import heatnet"),
+            python("-c", "import pandas, scipy.sparse"),
+            "`import pandas, scipy.sparse`",
+            MANY_RUNS,
+        ),
+    )
+    return Section("Import", "Whole processes, start of Python included.", rows)
+
+
+def _reading(segments: int) -> Section:
+    plain = job("reading:plain_csv")
+    rows = [
+        Comparison(f"`read_inventory`, {kind}", job("reading:inventory", kind=kind), plain, "`pandas.read_csv`")
+        for kind in ("csv", "parquet")
+    ]
+    rank = python(*HEATNET, "rank", "FOLDER/csv", "--season", "2026", "-o", "FOLDER/ranking.csv")
+    rows.append(Comparison("`heatnet rank`, CSV, whole process", rank, None, runs=1, target=Target(6.0, of_peak=True)))
+    note = (
+        f"The drawn city with {_count(segments)} segments: nodes, segments, valves and ten winters of records, read, "
+        "checked and made a network; plain pandas reads the same CSV files and checks nothing."
+    )
+    prepare = job("growth:written_city", segments=segments, parquet=True)
+    return Section("One large inventory", note, tuple(rows), prepare)
+
+
+def _reachability(quick: bool) -> Section:
+    small, large = ("city-3k", "city-25k") if quick else ("city-10k", "city-200k")
+    peers = [
+        (small, "networkx_removals", "networkx, one removal at a time", ()),
+        (small, "wntr_sections", "`wntr` `valve_segments`, sections only", ("wntr", "six")),
+        (large, "networkx_bridges", "`networkx.bridges`", ()),
+        (large, "rustworkx_bridges", "`rustworkx.bridges`", ("rustworkx",)),
+        (large, "igraph_bridges", "`igraph` `bridges`", ("igraph",)),
+        (f"{large}-split", "rustworkx_bridges", "`rustworkx.bridges`", ("rustworkx",)),
+        ("chain-30k" if quick else "chain-300k", "rustworkx_bridges", "`rustworkx.bridges`", ("rustworkx",)),
+        ("star-30k" if quick else "star-300k", "rustworkx_bridges", "`rustworkx.bridges`", ("rustworkx",)),
+    ]
+    rows = [
+        Comparison(
+            f"`supply_loss`, {case}",
+            job("reachability:losses", case=case),
+            job(f"reachability:{function}", case=case),
+            words,
+            needs=needs,
+        )
+        for case, function, words, needs in peers
+    ]
+    note = (
+        "`supply_loss` by sections: households and buildings lost in every outage, on both levels, in supply and "
+        "return. Bridges of one layer are less than that. All build their graph within the time, from tables that are "
+        "ready. In `split` cities two rows in a hundred are single supply and return pipes; a `chain` is one line, a "
+        "`star` one hub. Removal one at a time is extrapolated from twenty removals."
+    )
+    return Section("What every outage takes away", note, tuple(rows))
+
+
+def _consequence(segments: int) -> Section:
+    given = {"segments": segments, "constants": 20}
+    rows = [
+        Comparison(
+            f"`{name}`, {words}",
+            job(f"consequence:{name}_job", repairs_differ=differ, **given),
+            job("consequence:supply_loss_job", **given),
+            "`supply_loss`",
+        )
+        for name in ("cold_hours", "reliability")
+        for words, differ in (("repair times of the norm", False), ("all repair times differ", True))
+    ]
+    note = (
+        f"A made-up city of {_count(segments)} segments with twenty time constants of cooling and 365 temperatures, "
+        "beside the losses alone that these hours are made from."
+    )
+    return Section("Hours in the cold", note, tuple(rows))
+
+
+def _location(segments: int) -> Section:
+    rows = [
+        Comparison(
+            f"`locate_faults`, {words}, {shape}",
+            job("location:located", shape=shape, segments=segments, learned=learned),
+            job("location:scipy_paths", shape=shape, segments=segments),
+            "scipy's `connected_components` and `dijkstra`",
+        )
+        for shape in ("line", "street with stubs", "bushy")
+        for words, learned in (("rates given", False), ("rates learned", True))
+    ]
+    note = f"{_count(segments)} segments and {_count(round(segments * 0.18255))} visits; scipy only searches the graph."
+    return Section("What the visits say", note, tuple(rows))
+
+
+def _failure(assets: int) -> Section:
+    given = {"assets": assets, "seasons": 26}
+    row = Comparison(
+        "count, `fit_failure_model` and `expected_faults`",
+        job("failure:forecast", **given),
+        job("failure:statsmodels_forecast", **given),
+        "statsmodels' Poisson GLM, fit and predict",
+        needs=("statsmodels",),
+    )
+    note = (
+        f"{_count(assets)} assets in 26 seasons. The peer gets the table of assets and seasons ready made, and makes "
+        "dummies of material, laying, soil, decade, season and diameter; it has no effect of the single asset."
+    )
+    return Section("How often assets fail", note, (row,))
+
+
+def _planning(sizes: tuple[int, ...], limit_s: float) -> Section:
+    rows = [
+        Comparison(
+            f"`plan_cures` with its calendar, {_count(size)} segments, {words}",
+            job("planning:planned", kind=kind, segments=size),
+            job("planning:solved_whole", kind=kind, segments=size, limit_s=limit_s),
+            "`scipy.optimize.milp` without a calendar",
+        )
+        for size in sizes
+        for kind, words in (("money", "money binds"), ("crews", "crews bind"))
+    ]
+    note = (
+        "The peer solves the whole programme of segments, trenches and limits to a gap of 0.02 %, which heatnet asks "
+        f"of its own programmes too, or stops after {limit_s:g} s; gap and benefit reached stand beside (heatnet / "
+        "peer). It knows no days, no digs and no bans: its benefit may be more than any plan can have."
+    )
+    return Section("The plan of a summer", note, tuple(rows))
+
+
+def _cold_plan(segments: int) -> Section:
+    limits = ("--season", "2026", "--max-km", "44.52", "--max-stations", "4")
+    row = Comparison(
+        "`heatnet plan`, cold process, all files written",
+        python(*HEATNET, "plan", "FOLDER/csv", *limits, "-o", "FOLDER/plan"),
+        python("-c", f"import pandas, scipy.sparse, networkx; {READ_ALL}"),
+        "`import pandas, scipy.sparse, networkx` and reading its tables with pandas",
+        MANY_RUNS,
+        target=Target(8.0),
+    )
+    note = f"The drawn city with {_count(segments)} segments and ten winters of records; whole processes."
+    return Section("From files to a plan", note, (row,), prepare=job("growth:written_city", segments=segments))
+
+
+def _batch(networks: int) -> Section:
+    rows = (
+        Comparison(
+            f"`score`, {networks} networks, 1 worker",
+            job("batch:scored", workers=1),
+            job("batch:scored", workers=2),
+            "the same with 2 workers",
+            target=Target(1.7, is_least=True),
+        ),
+        Comparison(
+            f"`score`, {networks} networks, finished before",
+            job("batch:scored_again"),
+            job("batch:scored", workers=2),
+            "the first time, 2 workers",
+            1,
+        ),
+    )
+    note = "Networks of about 1,500 segments (110 km) with their records, as CSV; memory is that of the first process."
+    return Section("Many networks", note, rows, job("batch:written_towns", networks=networks))
+
+
+def _count(number: int) -> str:
+    return f"{number:,}"
