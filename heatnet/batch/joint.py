@@ -29,7 +29,7 @@ from heatnet.failure.attributes import design, is_station, log_length, pipes_of,
 from heatnet.failure.memory import HALF_LIVES, Memory, Recorded, learn_memory
 from heatnet.failure.rates import Rates, fit_rates
 from heatnet.failure.recording import first_recorded
-from heatnet.failure.regression import CountProblem
+from heatnet.failure.regression import CountProblem, inverse
 from heatnet.failure.statistics import life_attributes, mean_makeup, sum_cohorts
 from heatnet.failure.surroundings import surroundings
 from heatnet.history import History
@@ -247,7 +247,7 @@ def _newton_step(
     pooled likelihood, and its precision is what the pooled information lacks of the inverse covariance.
     """
     gradient, information = _derivatives(pooled, rates, memory)
-    precision = np.maximum(np.diag(np.linalg.inv(rates.covariance)) - np.diag(information), _LEAST_PRECISION)
+    precision = np.maximum(np.diag(inverse(rates.covariance)) - np.diag(information), _LEAST_PRECISION)
     of_level = 1.0 / _LEVEL_SPREAD**2
     total, towards = np.diag(precision), -gradient
     gradients, moved = dict[str, float](), dict[str, Level]()
@@ -257,7 +257,7 @@ def _newton_step(
         gradients[name] = float(gradient[0]) - of_level * level.value
         total += information - np.outer(information[0], information[0]) / moved[name].information
         towards += gradient - information[0] * gradients[name] / moved[name].information
-    covariance = np.linalg.inv(total)
+    covariance = inverse(total)
     covariance = (covariance + covariance.T) / 2.0
     change = covariance @ towards
     for name, level in moved.items():

@@ -10,6 +10,7 @@ import pandas as pd
 
 from heatnet.failure.attributes import log_length
 from heatnet.failure.past import Past, past_of
+from heatnet.failure.products import product_over_rows
 from heatnet.failure.surroundings import Surroundings
 from heatnet.history import History
 
@@ -106,10 +107,12 @@ class _Rows:
         log_mean = np.log(self.mean * (shape + self.recorded) / (shape + self.expected))
         log_mean += parameters[2] * self.log_near + parameters[3] * self.log_street + parameters[4]
         mean = np.exp(log_mean)
-        slopes = np.stack([of_shape, of_shape * self.log_length, self.log_near, self.log_street, np.ones_like(mean)])
+        slopes = np.column_stack(
+            [of_shape, of_shape * self.log_length, self.log_near, self.log_street, np.ones_like(mean)]
+        )
         value = float((self.weight * (self.faults * log_mean - mean)).sum())
-        gradient: Floats = slopes @ (self.weight * (self.faults - mean))
-        information: Floats = (slopes * (self.weight * mean)) @ slopes.T
+        gradient = product_over_rows(slopes, (self.weight * (self.faults - mean))[:, None])[:, 0]
+        information = product_over_rows(slopes, slopes * (self.weight * mean)[:, None])
         return value, gradient, information
 
 

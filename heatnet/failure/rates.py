@@ -18,6 +18,7 @@ from heatnet.failure.attributes import (
     pipes_of,
     size_of,
 )
+from heatnet.failure.products import product
 from heatnet.failure.regression import CountProblem, maximise
 from heatnet.failure.statistics import FailureStatistics
 
@@ -82,14 +83,14 @@ class Rates:
         total = 0.0
         for column, season in enumerate(statistics.seasons):
             base, _ = _base_and_ages(self.ages, statistics.cohorts, int(season))
-            total += float(base @ statistics.exposure[:, column])
+            total += float((base * statistics.exposure[:, column]).sum())
         return total
 
     def forecast(self, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
         """Expected faults of each row in a whole season to come, and the variance of their logarithm."""
         level, weight = next_level(self.seasons, self.levels, season)
         static = self.coefficients[: len(self.coefficients) - len(self.levels)]
-        root = np.linalg.cholesky(self.covariance)
+        root: Floats = np.linalg.cholesky(self.covariance).astype(np.float64)
         mean, variance = np.empty(len(attributes)), np.empty(len(attributes))
         for first in range(0, len(attributes), _ROWS_AT_ONCE):
             some = slice(first, first + _ROWS_AT_ONCE)
@@ -97,8 +98,8 @@ class Rates:
             base, ages = _base_and_ages(self.ages, rows, season)
             levels = np.broadcast_to(weight, (len(rows), len(weight)))
             columns = np.concatenate([design(rows, self.terms), ages, levels], axis=1)
-            mean[some] = base * size_of(rows) * level * np.exp(columns[:, : len(static)] @ static)
-            variance[some] = ((columns @ root) ** 2).sum(axis=1) + self.level_spread**2
+            mean[some] = base * size_of(rows) * level * np.exp(product(columns[:, : len(static)], static))
+            variance[some] = (product(columns, root) ** 2).sum(axis=1) + self.level_spread**2
         return mean, variance
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 
+from heatnet.failure.products import product, product_over_rows
+
 Floats = npt.NDArray[np.float64]
 
 _LARGEST_STEP = 2.0
@@ -43,22 +45,25 @@ class CountProblem:
         """Gradient and information of the weighted log-likelihood."""
         p, q = self.columns.shape[1], self.ages.shape[2]
         of_b, of_a, of_s = slice(0, p), slice(p, p + q), slice(p + q, None)
-        log_rate = (self.columns @ theta[of_b])[:, None] + self.ages @ theta[of_a] + theta[of_s]
+        cohorts, seasons = self.faults.shape
+        ages = self.ages.reshape(cohorts * seasons, q)
+        log_rate = product(self.columns, theta[of_b])[:, None] + theta[of_s]
+        log_rate += product(ages, theta[of_a]).reshape(cohorts, seasons)
         mean = self.weight * self.base * np.exp(np.minimum(log_rate, _LARGEST_LOG_RATE))
         residual = self.weight * self.faults - mean
         gradient = np.concatenate(
             [
-                self.columns.T @ residual.sum(axis=1),
-                np.tensordot(residual, self.ages, axes=([0, 1], [0, 1])),
+                product_over_rows(self.columns, residual.sum(axis=1, keepdims=True))[:, 0],
+                product_over_rows(ages, residual.reshape(-1, 1))[:, 0],
                 residual.sum(axis=0),
             ]
         )
         weighted_ages = mean[:, :, None] * self.ages
         information = np.zeros((len(theta), len(theta)))
-        information[of_b, of_b] = self.columns.T @ (mean.sum(axis=1)[:, None] * self.columns)
-        information[of_b, of_a] = self.columns.T @ weighted_ages.sum(axis=1)
-        information[of_b, of_s] = self.columns.T @ mean
-        information[of_a, of_a] = np.tensordot(weighted_ages, self.ages, axes=([0, 1], [0, 1]))
+        information[of_b, of_b] = product_over_rows(self.columns, mean.sum(axis=1)[:, None] * self.columns)
+        information[of_b, of_a] = product_over_rows(self.columns, weighted_ages.sum(axis=1))
+        information[of_b, of_s] = product_over_rows(self.columns, mean)
+        information[of_a, of_a] = product_over_rows(ages, weighted_ages.reshape(-1, q))
         information[of_a, of_s] = weighted_ages.sum(axis=0).T
         information[of_s, of_s] = np.diag(mean.sum(axis=0))
         upper = np.triu(information)
@@ -82,3 +87,14 @@ def maximise(
         if size < tolerance:
             break
     return theta, cho_solve(factor, np.eye(len(theta)))
+
+
+def inverse(matrix: Floats) -> Floats:
+    """Return the inverse of a positive definite matrix.
+
+    Examples
+    --------
+    >>> inverse(np.array([[2.0, 0.0], [0.0, 4.0]])).round(3).tolist()
+    [[0.5, 0.0], [0.0, 0.25]]
+    """
+    return np.asarray(cho_solve(cho_factor(matrix), np.eye(len(matrix))), dtype=np.float64)
