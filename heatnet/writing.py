@@ -5,12 +5,15 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from heatnet.errors import HeatnetError
@@ -19,6 +22,7 @@ from heatnet.schema import FORMULA
 PathLike = str | os.PathLike[str]
 
 _ENCODING = "utf-8-sig"  # the byte order mark makes spreadsheets show Chinese text
+_ANY_FORMULA = re.compile(FORMULA, re.MULTILINE)
 
 
 @contextlib.contextmanager
@@ -91,10 +95,9 @@ def write_csv(table: pd.DataFrame, path: PathLike, *, exact: bool = False) -> No
     """
     file = Path(path)
     rows = table.reset_index() if table.index.name is not None else table
-    rows = rows.assign(**{str(name): _as_text(rows[name]) for name in rows.columns})
-    options: dict[str, Any] = {"index": False, "lineterminator": "\n", "float_format": None if exact else "%.12g"}
+    rows = rows.assign(**{str(name): _as_written(rows[name], exact) for name in rows.columns})
     with _whole_file(file) as stage:
-        rows.to_csv(stage, encoding=_ENCODING, **options)
+        rows.to_csv(stage, encoding=_ENCODING, index=False, lineterminator="\n")
 
 
 def write_json(value: Mapping[str, Any], path: PathLike) -> None:
@@ -139,7 +142,7 @@ def _whole_file(file: Path) -> Iterator[Path]:
             stage.unlink(missing_ok=True)
 
 
-def _as_text(values: pd.Series[Any]) -> pd.Series[Any]:
+def _as_written(values: pd.Series[Any], exact: bool) -> pd.Series[Any]:
     """Return cells as they are written: days without time, whole numbers without a point, no formulas."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         days: pd.Series[Any] = values.dt.strftime("%Y-%m-%d")
@@ -148,10 +151,29 @@ def _as_text(values: pd.Series[Any]) -> pd.Series[Any]:
         return values.map({True: "true", False: "false"})
     if pd.api.types.is_float_dtype(values.dtype):
         known = values.dropna()
-        return values.astype("Int64") if len(known) and (known % 1 == 0).all() and known.abs().max() < 2**53 else values
+        if len(known) and (known % 1 == 0).all() and known.abs().max() < 2**53:
+            return values.astype("Int64")
+        if exact:
+            return values
+        numbers = _in_twelve_digits(values.to_numpy(dtype=np.float64, na_value=np.nan)).tolist()
+        plain = [int(x) if x.is_integer() and abs(x) < 2**53 else x for x in numbers]
+        return pd.Series(plain, index=values.index, dtype=object)
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values
-    text = values.map(lambda cell: cell if isinstance(cell, str) else ("" if pd.isna(cell) else str(cell)))
-    marked = text.astype(object).str.match(FORMULA, na=False).to_numpy(dtype=bool)
-    escaped: pd.Series[Any] = text.where(~marked, "'" + text)
-    return escaped
+    cells = ["" if pd.isna(cell) else str(cell) for cell in values.tolist()]
+    if _ANY_FORMULA.search("\n".join(cells)):
+        cells = ["'" + cell if _ANY_FORMULA.match(cell) else cell for cell in cells]
+    return pd.Series(cells, index=values.index, dtype=object)
+
+
+def _in_twelve_digits(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the numbers nearest to these that have twelve digits, which are then the shortest way to write them.
+
+    Exact powers of ten (up to 10**22) scale a number to twelve digits before the point; what is smaller than
+    10**-11 keeps its digits.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        power = 11 - np.floor(np.log10(np.abs(values)))
+        is_scaled = (power >= 0) & (power <= 22)
+        scale = 10.0 ** np.where(is_scaled, power, 0)
+        return np.where(is_scaled, np.rint(values * scale) / scale, values)
