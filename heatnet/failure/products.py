@@ -14,7 +14,7 @@ import numpy.typing as npt
 Floats = npt.NDArray[np.float64]
 
 # OpenBLAS splits products of more multiplications than 2**18, and of a matrix by a vector of more than 9216.
-_MOST_MULTIPLICATIONS, _MOST_ELEMENTS = 2**17, 4096
+_MOST_MULTIPLICATIONS, _MOST_ELEMENTS = 250_000, 4096
 
 
 def product(matrix: Floats, right: Floats) -> Floats:
