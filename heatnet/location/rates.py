@@ -28,7 +28,7 @@ EXTRA_CALLS, IMPAIRED_CALL_FACTOR = 1.0, 4.0
 _LEAST_RATE = 1e-12
 _FEWEST_GROUPS_OF_ONE_HILL = 5000
 _MOST_STEPS, _LONGEST_STEP, _LEAST_STEP, _LEAST_GAIN = 100, 2.0, 1e-11, 1e-6
-_LEAST_DISTANCE, _RATE_BOUNDS = 0.1, (-20.0, 20.0)
+_LEAST_DISTANCE, _SAME_HILL, _RATE_BOUNDS = 0.1, 0.1, (-20.0, 20.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +217,10 @@ def _highest(surface: _Surface) -> _Place:
     starts = list(_starts(surface))
     if len(starts) > 1 and len(surface.tree) > _FEWEST_GROUPS_OF_ONE_HILL:
         starts = [max(starts, key=surface.value)]
-    return max((_top(surface, surface.place(start)) for start in starts), key=lambda top: top.value)
+    tops: list[_Place] = []
+    for start in starts:
+        tops.append(_top(surface, surface.place(start), tops))
+    return max(tops, key=lambda top: top.value)
 
 
 def _starts(surface: _Surface) -> Iterator[Floats]:
@@ -239,8 +242,8 @@ def _starts(surface: _Surface) -> Iterator[Floats]:
         yield np.array(visits + surface.calls.start(base + math.log(c_low), base + math.log(c_high)))
 
 
-def _top(surface: _Surface, start: _Place) -> _Place:
-    """Return the top of the hill on which `start` stands.
+def _top(surface: _Surface, start: _Place, tops: list[_Place]) -> _Place:
+    """Return the top of the hill on which `start` stands; close to one of the known `tops` it is that one.
 
     Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno), halved until they gain; where gains drown in rounding,
     whole steps as long as the slope falls.
@@ -249,6 +252,9 @@ def _top(surface: _Surface, start: _Place) -> _Place:
         return start
     here, inverse, gain = start, np.diag(1 / start.bend), math.inf
     for _ in range(_MOST_STEPS):
+        for top in tops:
+            if np.abs(here.free - top.free).max() < _SAME_HILL:
+                return top
         step = np.clip((inverse * here.slope).sum(axis=1), -_LONGEST_STEP, _LONGEST_STEP)
         if gain < _LEAST_GAIN and np.abs(step).max() < _LEAST_STEP:
             break
