@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import math
 import re
+import textwrap
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -33,6 +35,7 @@ _FORMATS = {
 }
 _BLUE, _ORANGE, _GREEN, _GREY, _DARK = "FF9DC3E6", "FFF4B183", "FFA9D18E", "FFF2F2F2", "FF1F4E78"
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML file can hold them
+_FIRST_WIDE = 0x2E7F  # the last character before the Chinese ones
 _MOMENT = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP file can hold: no clock enters the file
 _SAVED_AT = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
 
@@ -63,7 +66,8 @@ def _add_styles(book: Workbook) -> None:
 
     line = Border(bottom=Side("hair", color="FFBFBFBF"))
     for form, number_format in _FORMATS.items():
-        wraps = {"alignment": Alignment(wrap_text=form == "long", vertical="top")}
+        side = {"horizontal": "left", "indent": 1} if form in ("text", "long") else {}
+        wraps = {"alignment": Alignment(wrap_text=form == "long", vertical="top", **side)}
         style(form, number_format, border=line, **wraps)
         style(f"{form} banded", number_format, _GREY, border=line, **wraps)
         style(f"{form} total", number_format, font=Font(bold=True), border=Border(top=Side("medium")))
@@ -76,7 +80,7 @@ def _add_styles(book: Workbook) -> None:
     style("sign here", border=Border(bottom=Side("thin")))
     middle = Alignment(wrap_text=True, vertical="center", horizontal="center")
     style("heading", fill=_DARK, font=Font(bold=True, color="FFFFFFFF"), alignment=middle)
-    upright = Alignment(text_rotation=90, horizontal="center")
+    upright = Alignment(text_rotation=90, horizontal="center", vertical="center")
     style("week heading", _FORMATS["week"], _DARK, font=Font(bold=True, color="FFFFFFFF"), alignment=upright)
     for name, colour in (("trench", _BLUE), ("station", _ORANGE), ("test", _GREEN)):
         style(f"{name} bar", "0", colour, border=line, alignment=Alignment(horizontal="center", vertical="top"))
@@ -116,14 +120,19 @@ def set_print(page: Any, *, is_landscape: bool, paper: int, title_rows: str | No
     page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_margins.left = page.page_margins.right = 0.4
+    page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = 0.5, 0.75, 0.3
     page.oddFooter.center.text = "&A  &P / &N"
     if title_rows:
         page.print_title_rows = title_rows
 
 
-def width_of(text: str) -> int:
-    """Return how many narrow characters wide a text is; Chinese ones count twice."""
-    return sum(2 if ord(character) > 0x2E7F else 1 for character in text)
+def height_of(text: str, width: float) -> float:
+    """Return the height in points of a text in a column so wide; Chinese characters are two wide and break anywhere."""
+    if not text.isascii():
+        lines = math.ceil(sum(2 if ord(character) > _FIRST_WIDE else 1 for character in text) / (width - 2))
+    else:
+        lines = len(textwrap.wrap(text, max(1, int(width) - 2)))
+    return 15.0 * max(1, lines)
 
 
 def save(book: Workbook, path: Path) -> None:

@@ -77,7 +77,7 @@ def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Pr
         _job_sheet(jobs, cures, plan, language),
         _sheet("cures", _numbered(cures), language, caption="cures_caption"),
         _sheet("diagnose", assessment.diagnose_first, language, caption="diagnose_caption"),
-        _sheet("claims", plan.claims.sort_values("cold_household_hours", ascending=False), language, "claims_caption"),
+        _sheet("claims", _best_first(plan.claims), language, caption="claims_caption"),
         _left_out_sheet(assessment, plan, language),
         _ranking_sheet(assessment, plan, language),
     ]
@@ -89,6 +89,7 @@ def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Pr
         sentences={
             "notes": in_language(plan.notes, language),
             "assumptions": in_language(assessment.assumptions, language),
+            "unknown": [label(f"unknown_{key}", language) for key in ("served", "streets", "records")],
             "meaning": [
                 label(f"says_{key}", language) for key in ("benefit", "length", "job", "shut", "grade", "money")
             ],
@@ -102,14 +103,15 @@ def in_working_order(plan: Plan, ranking: pd.DataFrame) -> tuple[pd.DataFrame, p
 
     Jobs go by start and crew, without a calendar by benefit, the greatest first; cures job by job, those that have no
     job last. Cures gain what the ranking says of their assets; jobs gain ``pipe_length_m`` and ``community`` (of their
-    cures, each once), ``diameter_mm`` (from the smallest to the largest) and ``assets``.
+    cures, each once), ``diameter_min_mm``, ``diameter_max_mm`` and ``assets``.
     """
     told = ["diameter_mm", "laid_year", "pipe_length_m", "rank", "grade", "cold_household_hours", "reason"]
     cures = plan.cures.join(ranking[[name for name in told if name not in plan.cures.columns]])
     of_job = cures.groupby("job_id")
     jobs = plan.jobs.assign(
         community=of_job["community"].agg(_each_once),
-        diameter_mm=of_job["diameter_mm"].agg(_range),
+        diameter_min_mm=of_job["diameter_mm"].min(),
+        diameter_max_mm=of_job["diameter_mm"].max(),
         pipe_length_m=of_job["pipe_length_m"].sum(),
         assets=of_job["job_id"].agg(lambda ids: " ".join(ids.index)),
     )
@@ -124,13 +126,15 @@ def _each_once(values: pd.Series[Any]) -> str | None:
     return ", ".join(sorted(set(values.dropna().astype(str)))) or None
 
 
-def _range(values: pd.Series[Any]) -> str | None:
-    """Return ``80`` or ``80-150``; nothing where no value is known."""
-    known = values.dropna()
-    if known.empty:
+def _range(least: float, most: float) -> str | None:
+    """Return ``80`` or ``80–150``; nothing where no value is known. The long dash keeps spreadsheets from dates."""
+    if pd.isna(least):
         return None
-    least, most = f"{known.min():g}", f"{known.max():g}"
-    return least if least == most else f"{least}-{most}"
+    return f"{least:g}" if least == most else f"{least:g}–{most:g}"
+
+
+def _best_first(claims: pd.DataFrame) -> pd.DataFrame:
+    return claims.sort_index().sort_values("cold_household_hours", ascending=False, kind="stable")
 
 
 def _numbered(table: pd.DataFrame) -> pd.DataFrame:
@@ -159,9 +163,10 @@ _COLUMNS = {
 
 
 def _sheet(key: str, table: pd.DataFrame, language: str, caption: str, **filled: object) -> Sheet:
-    """Return a sheet of those columns of its list that hold anything, with totals where there are sums to make."""
+    """Return a sheet of the columns of its list that tell something, with totals where there are sums to make."""
     rows = table.reset_index()
-    rows = rows[[name for name in _COLUMNS[key] if name in rows.columns and rows[name].notna().any()]]
+    known = [name for name in _COLUMNS[key] if name in rows.columns and rows[name].notna().any()]
+    rows = rows[[name for name in known if name != "owner" or rows[name].nunique() > 1]]
     for name in ("job_kind", "asset_kind", "measure"):
         if name in rows.columns:
             rows[name] = [word(value, language) for value in rows[name]]
@@ -170,7 +175,9 @@ def _sheet(key: str, table: pd.DataFrame, language: str, caption: str, **filled:
 
 
 def _job_sheet(jobs: pd.DataFrame, cures: pd.DataFrame, plan: Plan, language: str) -> Sheet:
-    table = _numbered(jobs).rename(columns={"cost": "total_cost", "diameter_mm": "diameters_mm"})
+    table = _numbered(jobs).rename(columns={"cost": "total_cost"})
+    ends = zip(jobs["diameter_min_mm"], jobs["diameter_max_mm"], strict=True)
+    table["diameters_mm"] = [_range(least, most) for least, most in ends]
     of_station = jobs["assets"].where(jobs["job_kind"] == "station")
     table["place"] = jobs["street"].where(of_station.isna(), of_station)
     table["works_cost"] = table["total_cost"] - table["job_cost"]

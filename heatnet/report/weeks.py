@@ -36,3 +36,19 @@ def days_in_weeks(start_on: Any, end_on: Any, weeks: pd.DatetimeIndex) -> npt.ND
     end = np.asarray(pd.DatetimeIndex(end_on), dtype="datetime64[D]").astype(np.int64)[:, None]
     monday = np.asarray(weeks, dtype="datetime64[D]").astype(np.int64)[None, :]
     return np.clip(np.minimum(end, monday + 6) - np.maximum(begin, monday) + 1, 0, None)
+
+
+def most_at_once(start_on: Any, end_on: Any, weeks: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
+    """Return for each week the most spells that share one of its days.
+
+    Examples
+    --------
+    >>> weeks = weeks_of(Summer("2026-05-01", "2026-05-12", test_days=2))
+    >>> most_at_once(["2026-05-01", "2026-05-07"], ["2026-05-06", "2026-05-09"], weeks).tolist()
+    [1, 1, 0]
+    """
+    days = pd.date_range(weeks[0], periods=7 * len(weeks), freq="D")
+    begin, end = pd.DatetimeIndex(start_on), pd.DatetimeIndex(end_on)
+    begun = begin.sort_values().searchsorted(days, side="right")
+    ended = end.sort_values().searchsorted(days, side="left")
+    return np.asarray(begun - ended, dtype=np.int64).reshape(len(weeks), 7).max(axis=1)

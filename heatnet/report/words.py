@@ -55,12 +55,12 @@ HEADINGS = {
     "fund": Heading("Fund", "资金来源", "text", 10),
     "dig_id": Heading("Shared dig", "共用掘路", "text", 9),
     "owner": Heading("Owner", "产权单位", "text", 12),
-    "assets": Heading("Assets", "设施清单", "long", 46),
-    "rank": Heading("Rank", "名次", "count", 7),
+    "assets": Heading("Assets", "设施清单", "long", 56),
+    "rank": Heading("Rank", "名次", "count", 8),
     "rank_low": Heading("Rank, best (90 %)", "名次上限 (90%)", "count", 9),
     "rank_high": Heading("Rank, worst (90 %)", "名次下限 (90%)", "count", 9),
     "grade": Heading("Grade", "等级", "text", 7),
-    "reason": Heading("Reason", "理由", "long", 70),
+    "reason": Heading("Reason", "理由", "long", 96),
     "why_out": Heading("Why it is left out", "未列入原因", "long", 46),
     "faults_mean": Heading("Faults expected in the season", "预计故障次数", "rate", 10),
     "impaired_prob": Heading("Probability of being impaired", "供热不良概率", "share", 11),
@@ -106,6 +106,10 @@ _LABELS = {
         "按效益排列的施工项目；本计划未编制日历",
     ),
     "cures_caption": ("Cures, job by job, in the order of the jobs", "按施工项目排列的冬病夏治项目"),
+    "gantt_caption": (
+        "A bar per job; blue: trench, orange: station, green: days kept for pressure tests",
+        "每个施工项目一条；蓝：开挖，橙：热力站，绿：压力试验预留",
+    ),
     "calendar_caption": (
         "Days worked in each week (weeks begin on Monday); blue: trench, orange: station, green: pressure test",
         "每周施工天数（周一起算）；蓝：开挖，橙：热力站，绿：压力试验",
@@ -128,14 +132,32 @@ _LABELS = {
     ),
     "total": ("Total", "合计"),
     "pressure_test": ("Pressure test", "压力试验"),
-    "busy": ("Jobs under way", "在建项目数"),
+    "busy": ("Most jobs under way on a day", "单日在建项目数最大值"),
     "asked": ("What was asked", "编制条件"),
     "result": ("What is planned", "计划内容"),
     "notes": ("What the reader must know", "须知"),
     "assumptions": ("What it rests on", "依据与假定"),
+    "unknown": ("What it does not know", "本计划未考虑的内容"),
+    "unknown_served": (
+        "Whether the pipes and pumps carry enough: served means connected, hydraulics are not computed.",
+        "管道与水泵的输送能力：“供到”仅指连通，未作水力计算。",
+    ),
+    "unknown_streets": (
+        "What trenches on neighbouring streets could share, traffic diversions, permits and the delivery of material.",
+        "相邻街道开挖的共享、交通导改、施工许可与材料供货。",
+    ),
+    "unknown_records": (
+        "What nobody recorded: an asset without visits and faults is judged by others of its kind.",
+        "无记录的情况：没有走访与故障记录的设施按同类设施推断。",
+    ),
     "meaning": ("How to read it", "用语说明"),
     "signatures": ("Signatures", "签字"),
     "map": ("Where", "位置图"),
+    "map_caption": (
+        "Planned cures in red, stations planned in orange, sources black, the rest of the network grey",
+        "红：计划治理管段，橙：计划治理热力站，黑：热源，灰：其余管网",
+    ),
+    "not_drawn": ("{count} pipes are not drawn: their ends have no coordinates", "{count}条管段端点无坐标，未绘出"),
     "backtest": ("How past seasons would have been forecast", "历史采暖年度预测检验"),
     "prepared": ("Prepared by", "编制"),
     "checked": ("Checked by", "审核"),
@@ -198,7 +220,16 @@ _LABELS = {
         "停热户数：该项目关断区段放水期间停热或停供热水的连通用户数。",
     ),
     "says_money": ("Money is in the currency of the prices.", "费用币种与单价一致。"),
-    "method": ("Method", "方法"),
+    "method": ("Ranking", "排序方法"),
+    "backtest_caption": (
+        "Share of {faults} faults that lay on the best-ranked share of length, seasons {first} to {last}, each "
+        "forecast from the records before it; plus or minus one standard error",
+        "{first}至{last}采暖年度共{faults}次故障中，落在排序靠前长度份额上的比例（各年度只用此前记录预测；±一个标准误）",
+    ),
+    "backtest_total": (
+        "Faults expected {expected}, found {observed}.",
+        "预计故障{expected}次，实际{observed}次。",
+    ),
 }
 
 _METHODS = {

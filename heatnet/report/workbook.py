@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,19 +10,20 @@ import pandas as pd
 
 from heatnet.assessment import Assessment
 from heatnet.planning import Plan, Summer
-from heatnet.report.cells import cell, letter, new_workbook, save, set_print, set_widths, width_of
+from heatnet.report.cells import cell, height_of, letter, new_workbook, save, set_print, set_widths
 from heatnet.report.programme import Fact, Programme, Sheet, programme
-from heatnet.report.weeks import days_in_weeks, weeks_of
+from heatnet.report.weeks import days_in_weeks, most_at_once, weeks_of
 from heatnet.report.words import HEADINGS, label
+from heatnet.writing import PathLike, whole_file
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
 A3, A4 = 8, 9  # numbers of the paper sizes
-_SUMMARY_WIDTHS = (44, 20, 44, 20)
+_SUMMARY_WIDTHS = (54, 16, 44, 18)
 
 
-def write_workbook(assessment: Assessment, plan: Plan, path: str | os.PathLike[str], *, language: str = "en") -> None:
+def write_workbook(assessment: Assessment, plan: Plan, path: PathLike, *, language: str = "en") -> None:
     """Write a plan as an .xlsx workbook: summary, jobs, calendar, cures, what is left out, the best of the ranking.
 
     Parameters
@@ -41,7 +40,7 @@ def write_workbook(assessment: Assessment, plan: Plan, path: str | os.PathLike[s
     Raises
     ------
     HeatnetError
-        heatnet has no words in the language.
+        heatnet has no words in the language, or the file cannot be written.
     MissingExtraError
         openpyxl is not installed.
 
@@ -57,7 +56,8 @@ def write_workbook(assessment: Assessment, plan: Plan, path: str | os.PathLike[s
         _add_sheet(book, sheet, language)
         if sheet.key == "jobs" and plan.request.summer is not None:
             _add_calendar(book, plan.jobs.loc[sheet.table["job_id"]], sheet, plan.request.summer, language)
-    save(book, Path(path))
+    with whole_file(Path(path)) as stage:
+        save(book, stage)
 
 
 def _add_summary(book: Workbook, content: Programme) -> None:
@@ -72,7 +72,7 @@ def _add_summary(book: Workbook, content: Programme) -> None:
     rows += [[], [*_section(label("result", language), 2), *_section(label("asked", language), 2)]]
     pairs = itertools.zip_longest(content.facts["result"], content.facts["asked"])
     rows += [[*_fact(planned), *_fact(asked)] for planned, asked in pairs]
-    for key in ("assumptions", "meaning"):
+    for key in ("assumptions", "unknown", "meaning"):
         rows += [[], _section(label(key, language))]
         rows += [[(sentence, "sentence")] for sentence in content.sentences[key]]
     rows += [[], _section(label("signatures", language))]
@@ -82,7 +82,7 @@ def _add_summary(book: Workbook, content: Programme) -> None:
     for number, row in enumerate(rows, 1):
         if row and row[0][1] in ("sentence", "warning"):
             page.merged_cells.add(f"A{number}:D{number}")
-            page.row_dimensions[number].height = 15 * math.ceil(width_of(row[0][0]) / (0.9 * sum(_SUMMARY_WIDTHS)))
+            page.row_dimensions[number].height = height_of(row[0][0], 0.9 * sum(_SUMMARY_WIDTHS))
         page.append([cell(page, value, style) for value, style in row])
 
 
@@ -91,7 +91,7 @@ def _section(text: str, columns: int = 4) -> list[tuple[Any, str]]:
 
 
 def _fact(fact: Fact | None) -> list[tuple[Any, str]]:
-    return [(None, "text"), (None, "text")] if fact is None else [(fact.text, "text"), (fact.value, f"{fact.form} fact")]
+    return [(None, "caption"), (None, "caption")] if fact is None else [(fact.text, "text"), (fact.value, f"{fact.form} fact")]
 
 
 def _add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
@@ -104,10 +104,15 @@ def _add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
     page.freeze_panes = f"{letter(_pinned(names))}3"
     page.auto_filter.ref = f"A2:{letter(len(names))}{len(sheet.table) + 2}"
     page.append([cell(page, sheet.caption, "section")])
+    page.row_dimensions[2].height = 3 + max(height_of(one.text(language), one.width) for one in headings)
     page.append([cell(page, heading.text(language), "heading") for heading in headings])
     band = _bands(sheet)
     rows = zip(*(sheet.table[name].tolist() for name in names), strict=True)
-    for is_banded, row in zip(band, rows, strict=True):
+    wrapped = [(place, heading.width) for place, heading in enumerate(headings) if heading.form == "long"]
+    for number, (is_banded, row) in enumerate(zip(band, rows, strict=True), 3):
+        if wrapped:
+            told = [(row[place], width) for place, width in wrapped if isinstance(row[place], str)]
+            page.row_dimensions[number].height = max((height_of(*one) for one in told), default=15.0)
         styles = [f"{heading.form} banded" if is_banded else heading.form for heading in headings]
         page.append([cell(page, value, style) for value, style in zip(row, styles, strict=True)])
     if sheet.totals:
@@ -143,6 +148,7 @@ def _add_calendar(book: Workbook, jobs: pd.DataFrame, sheet: Sheet, summer: Summ
     set_print(page, is_landscape=True, paper=A3, title_rows="1:2")
     page.freeze_panes = f"{letter(len(names) + 1)}3"
     page.append([cell(page, label("calendar_caption", language), "section")])
+    page.row_dimensions[2].height = 36
     heads = [cell(page, HEADINGS[name].text(language), "heading") for name in names]
     page.append([*heads, *(cell(page, week, "week heading") for week in weeks)])
     days = days_in_weeks(jobs["start_on"], jobs["end_on"], weeks)
@@ -151,7 +157,8 @@ def _add_calendar(book: Workbook, jobs: pd.DataFrame, sheet: Sheet, summer: Summ
         cells = [cell(page, value, HEADINGS[name].form) for name, value in zip(names, row, strict=True)]
         page.append([*cells, *(cell(page, day or None, f"{kind} bar" if day else "text") for day in worked)])
     rest: list[Any] = [cell(page, "", "text total") for _ in names[1:]]
-    busy = [cell(page, int(count), "count total") for count in (days > 0).sum(axis=0)]
+    most = most_at_once(jobs["start_on"], jobs["end_on"], weeks)
+    busy = [cell(page, count, "count total") for count in most.tolist()]
     page.append([cell(page, label("busy", language), "text total"), *rest, *busy])
     if summer.test_days:
         begin = summer.last_day - pd.Timedelta(days=summer.test_days - 1)
