@@ -96,7 +96,11 @@ _season = click.option(
     "--season", type=click.IntRange(1900, 2200), required=True, help="Coming season, by its first year."
 )
 _language = click.option(
-    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of reasons, workbook and report."
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of reasons, workbook and report.",
 )
 _seed = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all random draws.")
 

@@ -61,15 +61,17 @@ def _add_styles(book: Workbook) -> None:
     from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
 
     def style(name: str, number_format: str = "@", fill: str | None = None, **looks: Any) -> None:
-        solid = {"fill": PatternFill("solid", fgColor=fill)} if fill else {}
-        book.add_named_style(NamedStyle(name, number_format=number_format, **solid, **looks))
+        if fill:
+            looks["fill"] = PatternFill("solid", fgColor=fill)
+        book.add_named_style(NamedStyle(name, number_format=number_format, **looks))
 
     line = Border(bottom=Side("hair", color="FFBFBFBF"))
     for form, number_format in _FORMATS.items():
-        side = {"horizontal": "left", "indent": 1} if form in ("text", "long") else {}
-        wraps = {"alignment": Alignment(wrap_text=form == "long", vertical="top", **side)}
-        style(form, number_format, border=line, **wraps)
-        style(f"{form} banded", number_format, _GREY, border=line, **wraps)
+        plain = Alignment(vertical="top")
+        if form in ("text", "long"):
+            plain = Alignment("left", "top", wrap_text=form == "long", indent=1)
+        style(form, number_format, border=line, alignment=plain)
+        style(f"{form} banded", number_format, _GREY, border=line, alignment=plain)
         style(f"{form} total", number_format, font=Font(bold=True), border=Border(top=Side("medium")))
         style(f"{form} fact", number_format, alignment=Alignment(horizontal="left", vertical="top"))
     style("title", font=Font(bold=True, size=16, color=_DARK))
@@ -96,19 +98,23 @@ def cell(page: Any, value: Any, style: str) -> Any:
         cell.data_type = "s"
     elif value is None or pd.isna(value):
         cell = WriteOnlyCell(page, None)
+    elif isinstance(value, float):
+        cell = WriteOnlyCell(page, float(f"{value:.12g}"))  # as in the CSV files: the order of rows moves the rest
     else:
-        cell = WriteOnlyCell(page, value.date() if isinstance(value, pd.Timestamp) else value)
+        cell = WriteOnlyCell(page, value.to_pydatetime() if isinstance(value, pd.Timestamp) else value)
     cell.style = style
     return cell
 
 
 def letter(column: int) -> str:
+    """Return the letter of a column, the first being 1."""
     from openpyxl.utils import get_column_letter
 
     return get_column_letter(column)
 
 
 def set_widths(page: Any, widths: Iterable[float]) -> None:
+    """Set the widths of a sheet's columns, in characters."""
     for column, width in enumerate(widths, 1):
         page.column_dimensions[letter(column)].width = width
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from html import escape
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +16,7 @@ _MARGIN = 40
 _ROW, _DAY, _LABEL = 16, 6, 150  # of the calendar, in px
 
 Ints = npt.NDArray[np.int64]
+Truths = npt.NDArray[np.bool_]
 
 
 def network_map(network: Network, cures: pd.DataFrame) -> tuple[str, int]:
@@ -36,29 +36,37 @@ def network_map(network: Network, cures: pd.DataFrame) -> tuple[str, int]:
     """
     points, units_per_m = _points(network)
     ends = np.column_stack([points[network.from_node], points[network.to_node]])
-    is_drawn = (ends >= 0).all(axis=1)
+    is_drawn: Truths = np.all(ends >= 0, axis=1)
     if not is_drawn.any():
         return "", len(ends)
     width, height = (points.max(axis=0) + _MARGIN).tolist()
-    lines = [_line(*row) for row in ends.tolist()]
-    chosen = network.asset_positions(cures.index)
-    is_cured = np.zeros(network.n_assets, dtype=bool)
-    is_cured[chosen[chosen >= 0]] = True
-    rest = sorted({line for line, drawn, cured in zip(lines, is_drawn, is_cured, strict=False) if drawn and not cured})
-    parts = [f'<path class="rest" d="{"".join(rest)}"/>']
-    told = [_words(asset, job, street) for asset, job, street in zip(cures.index, cures["job_id"], cures["street"], strict=True)]
-    for position, words in zip(chosen.tolist(), told, strict=True):
-        if 0 <= position < network.n_segments and is_drawn[position]:
+    lines = [_line(*row) if drawn else "" for row, drawn in zip(ends.tolist(), is_drawn.tolist(), strict=True)]
+    sources = points[(network.nodes["kind"] == "source").to_numpy()]
+    parts = [
+        f'<path class="rest" d="{"".join(sorted(set(lines)))}"/>',
+        *_drawn_cures(network, cures, lines, points),
+        *(f'<rect class="source" x="{x - 25}" y="{y - 25}" width="50" height="50"/>' for x, y in sources if x >= 0),
+        _scale_bar(units_per_m, height),
+    ]
+    drawing = f'<svg class="map" viewBox="0 0 {width} {height + 60}" role="img">{"".join(parts)}</svg>'
+    return drawing, int((~is_drawn).sum())
+
+
+def _drawn_cures(network: Network, cures: pd.DataFrame, lines: list[str], points: Ints) -> list[str]:
+    """Return the pipes and stations to be cured, drawn over the others, those with coordinates."""
+    parts = []
+    rows = zip(
+        cures.index, cures["job_id"], cures["street"], network.asset_positions(cures.index).tolist(), strict=True
+    )
+    for asset, job, street, position in rows:
+        words = escape(" · ".join(str(one) for one in (job, street, asset) if pd.notna(one)))
+        if 0 <= position < network.n_segments and lines[position]:
             parts.append(f'<path class="cure" d="{lines[position]}"><title>{words}</title></path>')
         elif position >= network.n_segments:
             x, y = points[network.station_nodes[position - network.n_segments]].tolist()
             if x >= 0:
                 parts.append(f'<circle class="station" cx="{x}" cy="{y}" r="30"><title>{words}</title></circle>')
-    sources = points[(network.nodes["kind"] == "source").to_numpy()]
-    parts += [f'<rect class="source" x="{x - 25}" y="{y - 25}" width="50" height="50"/>' for x, y in sources.tolist() if x >= 0]
-    parts.append(_scale_bar(units_per_m, height))
-    drawing = f'<svg class="map" viewBox="0 0 {width} {height + 60}" role="img">{"".join(parts)}</svg>'
-    return drawing, int((~is_drawn).sum())
+    return parts
 
 
 def _points(network: Network) -> tuple[Ints, float]:
@@ -78,10 +86,6 @@ def _points(network: Network) -> tuple[Ints, float]:
 
 def _line(x: int, y: int, to_x: int, to_y: int) -> str:
     return f"M{x} {y}l{to_x - x} {to_y - y}"
-
-
-def _words(asset: Any, job: Any, street: Any) -> str:
-    return escape(" · ".join(str(one) for one in (job, street, asset) if pd.notna(one)))
 
 
 def _scale_bar(units_per_m: float, height: int) -> str:
@@ -121,7 +125,9 @@ def gantt_chart(jobs: pd.DataFrame, summer: Summer, labels: list[str]) -> str:
         parts.append(f'<rect class="test" x="{begin}" y="{_ROW}" width="{summer.test_days * _DAY}" height="{height}"/>')
     begins = (jobs["start_on"] - summer.first_day).dt.days.tolist()
     lengths = ((jobs["end_on"] - jobs["start_on"]).dt.days + 1).tolist()
-    for number, (kind, begin, length, text) in enumerate(zip(jobs["job_kind"], begins, lengths, labels, strict=True), 1):
+    for number, (kind, begin, length, text) in enumerate(
+        zip(jobs["job_kind"], begins, lengths, labels, strict=True), 1
+    ):
         y = number * _ROW + 2
         parts.append(
             f'<text x="0" y="{y + 10}">{escape(text)}</text>'

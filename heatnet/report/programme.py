@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
@@ -128,7 +129,7 @@ def _each_once(values: pd.Series[Any]) -> str | None:
 
 def _range(least: float, most: float) -> str | None:
     """Return ``80`` or ``80–150``; nothing where no value is known. The long dash keeps spreadsheets from dates."""
-    if pd.isna(least):
+    if math.isnan(least):
         return None
     return f"{least:g}" if least == most else f"{least:g}–{most:g}"
 
@@ -143,21 +144,19 @@ def _numbered(table: pd.DataFrame) -> pd.DataFrame:
 
 _COLUMNS = {
     "jobs": (
-        ["number", "job_id", "job_kind", "place", "community", "crew", "start_on", "end_on", "days", "cures"]
-        + ["length_m", "pipe_length_m", "diameters_mm", "works_cost", "job_cost", "total_cost", "benefit"]
-        + ["households_shut", "fund", "dig_id", "assets"]
+        "number job_id job_kind place community crew start_on end_on days cures length_m pipe_length_m diameters_mm "
+        "works_cost job_cost total_cost benefit households_shut fund dig_id assets"
     ),
     "cures": (
-        ["number", "job_id", "asset_id", "asset_kind", "measure", "street", "community", "from_node", "to_node"]
-        + ["diameter_mm", "length_m", "pipe_length_m", "laid_year", "start_on", "end_on", "cost", "benefit", "rank"]
-        + ["grade", "owner", "fund", "reason"]
+        "number job_id asset_id asset_kind measure street community from_node to_node diameter_mm length_m "
+        "pipe_length_m laid_year start_on end_on cost benefit rank grade owner fund reason"
     ),
-    "diagnose": ["station_id", "visits", "cold_visits", "near_cold_share", "far_cold_share", "chronic_hours"],
-    "claims": ["asset_id", "asset_kind", "measure", "street", "accepted_on", "cold_household_hours"],
-    "left_out": ["rank", "asset_id", "asset_kind", "street", "length_m", "cold_household_hours", "why_out"],
+    "diagnose": "station_id visits cold_visits near_cold_share far_cold_share chronic_hours",
+    "claims": "asset_id asset_kind measure street accepted_on cold_household_hours",
+    "left_out": "rank asset_id asset_kind street length_m cold_household_hours why_out",
     "ranking": (
-        ["rank", "rank_low", "rank_high", "asset_id", "asset_kind", "street", "length_m", "diameter_mm", "laid_year"]
-        + ["faults_mean", "impaired_prob", "households_lost", "cold_household_hours", "grade", "job_id", "reason"]
+        "rank rank_low rank_high asset_id asset_kind street length_m diameter_mm laid_year faults_mean impaired_prob "
+        "households_lost cold_household_hours grade job_id reason"
     ),
 }
 
@@ -165,7 +164,7 @@ _COLUMNS = {
 def _sheet(key: str, table: pd.DataFrame, language: str, caption: str, **filled: object) -> Sheet:
     """Return a sheet of the columns of its list that tell something, with totals where there are sums to make."""
     rows = table.reset_index()
-    known = [name for name in _COLUMNS[key] if name in rows.columns and rows[name].notna().any()]
+    known = [name for name in _COLUMNS[key].split() if name in rows.columns and rows[name].notna().any()]
     rows = rows[[name for name in known if name != "owner" or rows[name].nunique() > 1]]
     for name in ("job_kind", "asset_kind", "measure"):
         if name in rows.columns:
@@ -179,7 +178,8 @@ def _job_sheet(jobs: pd.DataFrame, cures: pd.DataFrame, plan: Plan, language: st
     ends = zip(jobs["diameter_min_mm"], jobs["diameter_max_mm"], strict=True)
     table["diameters_mm"] = [_range(least, most) for least, most in ends]
     of_station = jobs["assets"].where(jobs["job_kind"] == "station")
-    table["place"] = jobs["street"].where(of_station.isna(), of_station)
+    named = jobs["street"].astype(object).fillna(label("no_street", language))
+    table["place"] = named.where(of_station.isna(), of_station)
     table["works_cost"] = table["total_cost"] - table["job_cost"]
     for name in ("length_m", "pipe_length_m"):
         table[name] = table[name].where(of_station.isna())
@@ -198,9 +198,7 @@ def _left_out_sheet(assessment: Assessment, plan: Plan, language: str) -> Sheet:
 def _ranking_sheet(assessment: Assessment, plan: Plan, language: str) -> Sheet:
     best = assessment.ranking.head(SHOWN_ROWS)
     table = best.assign(job_id=plan.cures["job_id"], reason=reasons(best, language=language))
-    return _sheet(
-        "ranking", table, language, "ranking_caption", shown=len(table), all=len(assessment.ranking)
-    )
+    return _sheet("ranking", table, language, "ranking_caption", shown=len(table), all=len(assessment.ranking))
 
 
 def _asked(request: Request, language: str) -> list[Fact]:

@@ -16,7 +16,10 @@ _CHINESE = (
         r"Without a summer nobody can say which assets are still under warranty: all are planned\.",
         r"未给定施工期，无法判断哪些设施仍在质保期内：全部列入备选。",
     ),
-    (r"Without a summer no dig or ban counts: give summer to plan with them\.", r"未给定施工期，未考虑掘路与禁挖安排。"),
+    (
+        r"Without a summer no dig or ban counts: give summer to plan with them\.",
+        r"未给定施工期，未考虑掘路与禁挖安排。",
+    ),
     (
         r"(\d+) measures that open no trench have no cost of their own and are priced as renewals\.",
         r"\1项不开挖措施没有自己的费用，按更新计价。",

@@ -35,7 +35,8 @@ def days_in_weeks(start_on: Any, end_on: Any, weeks: pd.DatetimeIndex) -> npt.ND
     begin = np.asarray(pd.DatetimeIndex(start_on), dtype="datetime64[D]").astype(np.int64)[:, None]
     end = np.asarray(pd.DatetimeIndex(end_on), dtype="datetime64[D]").astype(np.int64)[:, None]
     monday = np.asarray(weeks, dtype="datetime64[D]").astype(np.int64)[None, :]
-    return np.clip(np.minimum(end, monday + 6) - np.maximum(begin, monday) + 1, 0, None)
+    days: npt.NDArray[np.int64] = np.clip(np.minimum(end, monday + 6) - np.maximum(begin, monday) + 1, 0, None)
+    return days
 
 
 def most_at_once(start_on: Any, end_on: Any, weeks: pd.DatetimeIndex) -> npt.NDArray[np.int64]:
@@ -51,4 +52,5 @@ def most_at_once(start_on: Any, end_on: Any, weeks: pd.DatetimeIndex) -> npt.NDA
     begin, end = pd.DatetimeIndex(start_on), pd.DatetimeIndex(end_on)
     begun = begin.sort_values().searchsorted(days, side="right")
     ended = end.sort_values().searchsorted(days, side="left")
-    return np.asarray(begun - ended, dtype=np.int64).reshape(len(weeks), 7).max(axis=1)
+    most: npt.NDArray[np.int64] = np.asarray(begun - ended, dtype=np.int64).reshape(len(weeks), 7).max(axis=1)
+    return most

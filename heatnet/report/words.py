@@ -163,6 +163,7 @@ _LABELS = {
     "checked": ("Checked by", "审核"),
     "approved": ("Approved by", "批准"),
     "date": ("Date", "日期"),
+    "no_street": ("no street name", "无街道名"),
     "no_limit": ("no limit", "不限"),
     "max_km": ("Most route length to renew, km", "更新路由长度上限 (km)"),
     "max_stations": ("Most stations to renew", "更新热力站上限 (座)"),

@@ -91,7 +91,11 @@ def _section(text: str, columns: int = 4) -> list[tuple[Any, str]]:
 
 
 def _fact(fact: Fact | None) -> list[tuple[Any, str]]:
-    return [(None, "caption"), (None, "caption")] if fact is None else [(fact.text, "text"), (fact.value, f"{fact.form} fact")]
+    return (
+        [(None, "caption"), (None, "caption")]
+        if fact is None
+        else [(fact.text, "text"), (fact.value, f"{fact.form} fact")]
+    )
 
 
 def _add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
@@ -165,5 +169,3 @@ def _add_calendar(book: Workbook, jobs: pd.DataFrame, sheet: Sheet, summer: Summ
         tested = days_in_weeks([begin], [summer.last_day], weeks)[0].tolist()
         line = [cell(page, label("pressure_test", language), "text"), *(cell(page, None, "text") for _ in names[1:])]
         page.append([*line, *(cell(page, day or None, "test bar" if day else "text") for day in tested)])
-
-
