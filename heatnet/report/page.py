@@ -112,7 +112,7 @@ def _told(sheet: Sheet, language: str) -> dict[str, Any]:
     """Return a sheet as the page shows it: headings, looks and cells as text."""
     names = [str(name) for name in sheet.table.columns]
     forms = [HEADINGS[name].form for name in names]
-    looks = {"text": "text", "long": "long", "date": "text"}
+    looks = {"text": "text", "long": "long", "date": "date"}
     columns = [
         {"text": HEADINGS[name].text(language), "look": looks.get(form, "number")}
         for name, form in zip(names, forms, strict=True)
