@@ -74,7 +74,7 @@ def _add_styles(book: Workbook) -> None:
         style(f"{form} banded", number_format, _GREY, border=line, alignment=plain)
         style(f"{form} total", number_format, font=Font(bold=True), border=Border(top=Side("medium")))
         style(f"{form} fact", number_format, alignment=Alignment(horizontal="left", vertical="top"))
-    style("title", font=Font(bold=True, size=16, color=_DARK))
+    style("headline", font=Font(bold=True, size=16, color=_DARK))
     style("caption", font=Font(italic=True, color="FF595959"))
     style("section", font=Font(bold=True, size=12, color=_DARK), border=Border(bottom=Side("medium", color=_DARK)))
     style("sentence", alignment=Alignment(wrap_text=True, vertical="top"))

@@ -66,7 +66,7 @@ def _add_summary(book: Workbook, content: Programme) -> None:
     page = book.create_sheet(label("summary", language))
     set_widths(page, _SUMMARY_WIDTHS)
     set_print(page, is_landscape=False, paper=A4)
-    rows: list[list[tuple[Any, str]]] = [[(content.title, "title")], [(content.subtitle, "caption")]]
+    rows: list[list[tuple[Any, str]]] = [[(content.title, "headline")], [(content.subtitle, "caption")]]
     rows += [[], _section(label("notes", language))]
     rows += [[(sentence, "warning")] for sentence in content.sentences["notes"]]
     rows += [[], [*_section(label("result", language), 2), *_section(label("asked", language), 2)]]
