@@ -48,7 +48,7 @@ HEADINGS = {
     "cures": Heading("Cures", "冬病夏治项目数", "count", 8),
     "works_cost": Heading("Cost of the cures", "治理费用", "sum", 13),
     "job_cost": Heading("Cost of opening the trench", "开挖费用", "sum", 13),
-    "cost": Heading("Cost", "费用", "sum", 13),
+    "cost": Heading("Cost without opening the trench", "费用 (不含开挖)", "sum", 13),
     "total_cost": Heading("Total cost", "总费用", "sum", 13),
     "benefit": Heading("Benefit, cold household-hours", "效益 (户·小时)", "sum", 14),
     "households_shut": Heading("Households shut off meanwhile", "停热户数", "count", 12),
