@@ -44,6 +44,7 @@ from heatnet.reachability import (
     valve_value,
 )
 from heatnet.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
+from heatnet.report import write_report
 
 __version__ = "0.1.0"
 
@@ -102,4 +103,5 @@ __all__ = [
     "synthetic",
     "valve_value",
     "visit_findings",
+    "write_report",
 ]

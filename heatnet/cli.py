@@ -8,7 +8,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -96,7 +96,11 @@ _season = click.option(
     "--season", type=click.IntRange(1900, 2200), required=True, help="Coming season, by its first year."
 )
 _language = click.option(
-    "--language", type=click.Choice(["en", "zh"]), default="en", show_default=True, help="Language of the reasons."
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of reasons, workbook and report.",
 )
 _seed = click.option("--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all random draws.")
 
@@ -169,15 +173,18 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str) -
     "-o", "--output", type=click.Path(path_type=Path, file_okay=False), required=True, help="Folder of the results."
 )
 def plan(inventory: Path, season: int, seed: int, language: str, output: Path, **options: Any) -> None:
-    """Plan the summer before the season: ranking.csv, cures.csv, jobs.csv and run.json in the output folder."""
+    """Plan the summer before the season: a programme of works in the output folder.
+
+    ranking.csv, cures.csv, jobs.csv and run.json; plan.xlsx and report.html where their extras are installed.
+    """
     tables = read_inventory(inventory)
     summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
     assessment = _assessed(tables, season, seed, language)
     with _solver_unheard():
         chosen = plan_cures(assessment, digs=tables.digs, summer=summer, **options)
     settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
-    write_plan(assessment, chosen, output, run_record(tables.files, settings))
-    _tell(assessment, chosen)
+    left_out = write_plan(assessment, chosen, output, run_record(tables.files, settings), language=language)
+    _tell(assessment, chosen, left_out=left_out)
     click.echo(f"{output / 'cures.csv'}: {_summary(chosen)}")
 
 
@@ -271,8 +278,8 @@ def _summer(first_day: Any, last_day: Any, crews: int | None) -> Summer | None:
     return Summer(first_day.date(), last_day.date(), crews=crews)
 
 
-def _tell(assessment: Assessment, chosen: Plan | None = None) -> None:
-    for sentence in [*assessment.assumptions, *(chosen.notes if chosen else ())]:
+def _tell(assessment: Assessment, chosen: Plan | None = None, *, left_out: Sequence[str] = ()) -> None:
+    for sentence in [*assessment.assumptions, *(chosen.notes if chosen else ()), *left_out]:
         click.echo(f"note: {sentence}", err=True)
 
 

@@ -13,7 +13,9 @@ import pandas as pd
 
 from heatnet.assessment import Assessment
 from heatnet.backtest import Backtest
+from heatnet.errors import MissingExtraError
 from heatnet.planning import Plan
+from heatnet.report import in_working_order, write_report, write_workbook
 from heatnet.writing import PathLike, whole_folder, write_csv, write_json
 
 _PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "networkx")
@@ -30,8 +32,13 @@ def write_ranking(ranking: pd.DataFrame, path: PathLike) -> None:
     write_csv(ranking, path)
 
 
-def write_plan(assessment: Assessment, plan: Plan, folder: PathLike, record: Mapping[str, Any]) -> None:
-    """Write ``ranking.csv``, ``cures.csv``, ``jobs.csv`` and ``run.json`` into a folder, all or none.
+def write_plan(
+    assessment: Assessment, plan: Plan, folder: PathLike, record: Mapping[str, Any], *, language: str = "en"
+) -> list[str]:
+    """Write a plan's tables, workbook and record into a folder, all or none; return what was left out and why.
+
+    ``ranking.csv``, ``cures.csv`` and ``jobs.csv`` in the order of the work, ``run.json``; ``plan.xlsx`` and
+    ``report.html`` where their extras are installed.
 
     Parameters
     ----------
@@ -40,17 +47,23 @@ def write_plan(assessment: Assessment, plan: Plan, folder: PathLike, record: Map
     plan : Plan
         What was chosen.
     folder : path
-        Made if absent; files of these names are replaced.
+        Made if absent; files of these names are replaced, or removed where they are left out.
     record : mapping
         What `run_record` returns.
+    language : str
+        Language of workbook and report: ``en`` or ``zh``.
+
+    Returns
+    -------
+    list of str
+        A sentence for each file that is left out because its extra is not installed.
 
     Raises
     ------
     HeatnetError
         The folder cannot be written to.
     """
-    cures = _with_reasons(plan.cures, assessment.ranking)
-    jobs = plan.jobs.assign(pipe_length_m=cures.groupby("job_id")["pipe_length_m"].sum())
+    jobs, cures = in_working_order(plan, assessment.ranking)
     summary = {
         "benefit": plan.benefit,
         "bound": plan.bound,
@@ -62,7 +75,11 @@ def write_plan(assessment: Assessment, plan: Plan, folder: PathLike, record: Map
         write_ranking(assessment.ranking, stage / "ranking.csv")
         write_csv(cures, stage / "cures.csv")
         write_csv(jobs, stage / "jobs.csv")
+        left_out = _write_with_extras(assessment, plan, stage, language)
         write_json({**record, "plan": summary, "assumptions": list(assessment.assumptions)}, stage / "run.json")
+    for name in left_out:
+        Path(folder, name).unlink(missing_ok=True)  # of an earlier plan: the folder speaks of one
+    return list(left_out.values())
 
 
 def write_backtest(result: Backtest, folder: PathLike) -> None:
@@ -101,7 +118,12 @@ def run_record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, 
     return {"versions": versions, "settings": dict(settings), "inputs": inputs}
 
 
-def _with_reasons(cures: pd.DataFrame, ranking: pd.DataFrame) -> pd.DataFrame:
-    """Return the cures with what the ranking says of each."""
-    told = ["pipe_length_m", "diameter_mm", "laid_year", "rank", "grade", "cold_household_hours", "reason"]
-    return cures.join(ranking[[name for name in told if name not in cures.columns]])
+def _write_with_extras(assessment: Assessment, plan: Plan, stage: Path, language: str) -> dict[str, str]:
+    """Write the files that need an extra; return those left out, with a sentence each."""
+    left_out = {}
+    for name, write in (("plan.xlsx", write_workbook), ("report.html", write_report)):
+        try:
+            write(assessment, plan, stage / name, language=language)
+        except MissingExtraError as error:
+            left_out[name] = f"{name} is left out: {error}"
+    return left_out

@@ -96,13 +96,13 @@ def write_csv(table: pd.DataFrame, path: PathLike, *, exact: bool = False) -> No
     file = Path(path)
     rows = table.reset_index() if table.index.name is not None else table
     rows = rows.assign(**{str(name): _as_written(rows[name], exact) for name in rows.columns})
-    with _whole_file(file) as stage:
+    with whole_file(file) as stage:
         rows.to_csv(stage, encoding=_ENCODING, index=False, lineterminator="\n")
 
 
 def write_json(value: Mapping[str, Any], path: PathLike) -> None:
     """Write a mapping as JSON with sorted keys, whole or not at all; `HeatnetError` where it cannot be written."""
-    with _whole_file(Path(path)) as stage:
+    with whole_file(Path(path)) as stage:
         stage.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
@@ -129,7 +129,7 @@ def write_inventory(tables: Mapping[str, pd.DataFrame], path: PathLike) -> None:
 
 
 @contextlib.contextmanager
-def _whole_file(file: Path) -> Iterator[Path]:
+def whole_file(file: Path) -> Iterator[Path]:
     """Give a path beside `file` to write to, renamed at the end."""
     stage = file.with_name(f".{file.name}.part")
     try:

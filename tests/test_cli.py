@@ -1,6 +1,8 @@
 """The commands do what they say, with plain sentences and the agreed exit codes."""
 
+import importlib.util
 import json
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -89,12 +91,12 @@ def test_rank_writes_every_asset_best_cure_first(city: Path, tmp_path: Path) -> 
 def test_plan_writes_its_files_and_keeps_its_limits(city: Path, tmp_path: Path) -> None:
     result = run("plan", city, "--season", 2026, "--max-km", 0.6, "--max-stations", 1, "-o", tmp_path / "out")
     assert result.exit_code == 0, result.output
-    assert sorted(file.name for file in (tmp_path / "out").iterdir()) == [
-        "cures.csv",
-        "jobs.csv",
-        "ranking.csv",
-        "run.json",
-    ]
+    optional = {"plan.xlsx": "openpyxl", "report.html": "jinja2"}
+    installed = [name for name, package in optional.items() if importlib.util.find_spec(package)]
+    written = sorted(file.name for file in (tmp_path / "out").iterdir())
+    assert written == sorted(["cures.csv", "jobs.csv", "ranking.csv", "run.json", *installed])
+    for name in optional:
+        assert (f"{name} is left out" in result.stderr) == (name not in installed)
     cures = pd.read_csv(tmp_path / "out" / "cures.csv")
     assert 0.3 < cures["length_m"].sum() / 1000 <= 0.6
     assert (cures["asset_kind"] == "station").sum() <= 1
@@ -102,6 +104,25 @@ def test_plan_writes_its_files_and_keeps_its_limits(city: Path, tmp_path: Path) 
     assert set(record["inputs"]) >= {"nodes.csv", "segments.csv", "visits.csv"}
     assert record["settings"]["season"] == 2026
     assert str(tmp_path) not in json.dumps(record)
+
+
+def test_without_the_extras_their_files_are_left_out_and_old_ones_do_not_stay(
+    city: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    monkeypatch.setitem(sys.modules, "jinja2", None)
+    (tmp_path / "plan.xlsx").write_text("last year's plan")
+    (tmp_path / "notes.txt").write_text("mine")
+    result = run("plan", city, "--season", 2026, "--max-km", 0.3, "-o", tmp_path)
+    assert result.exit_code == 0
+    assert 'plan.xlsx is left out: writing a workbook needs an optional package: pip install "heatnet[excel]"' in (
+        result.stderr
+    )
+    assert 'report.html is left out: writing a report needs an optional package: pip install "heatnet[report]"' in (
+        result.stderr
+    )
+    written = sorted(file.name for file in tmp_path.iterdir())
+    assert written == ["cures.csv", "jobs.csv", "notes.txt", "ranking.csv", "run.json"]
 
 
 def test_a_calendar_needs_both_days(city: Path, tmp_path: Path) -> None:
@@ -130,7 +151,7 @@ def test_the_same_run_leaves_the_same_bytes_whatever_the_order_of_rows(city: Pat
     for folder, out in ((city, "a"), (shuffled, "b")):
         result = run("plan", folder, "--season", 2026, "--max-km", 0.6, "--max-stations", 1, "-o", tmp_path / out)
         assert result.exit_code == 0, result.output
-    for name in ("ranking.csv", "cures.csv", "jobs.csv"):
+    for name in sorted({file.name for file in (tmp_path / "a").iterdir()} - {"run.json"}):
         assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
 
 

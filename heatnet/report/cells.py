@@ -1,0 +1,152 @@
+"""How a workbook's cells look, how its pages print, and how it is saved; needs the extra ``excel``."""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import textwrap
+import zipfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from heatnet.errors import MissingExtraError
+from heatnet.schema import FORMULA
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
+
+_FORMATS = {
+    "count": "#,##0",
+    "length": "#,##0.0",
+    "sum": "#,##0",
+    "km": "#,##0.00",
+    "year": "0",
+    "date": "yyyy-mm-dd",
+    "share": "0.0%",
+    "gap": "0.00%",
+    "rate": "0.000",
+    "week": "mm-dd",
+    "text": "@",
+    "long": "@",
+}
+_BLUE, _ORANGE, _GREEN, _GREY, _DARK = "FF9DC3E6", "FFF4B183", "FFA9D18E", "FFF2F2F2", "FF1F4E78"
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML file can hold them
+_FIRST_WIDE = 0x2E7F  # the last character before the Chinese ones
+_MOMENT = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP file can hold: no clock enters the file
+_SAVED_AT = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
+
+
+def new_workbook() -> Workbook:
+    """Return an empty workbook with a named style for each form of cell, plain and banded, for headings and for bars.
+
+    Raises
+    ------
+    MissingExtraError
+        openpyxl is not installed.
+    """
+    try:
+        from openpyxl import Workbook
+    except ImportError as error:
+        raise MissingExtraError("excel", "writing a workbook") from error
+    book = Workbook(write_only=True)
+    _add_styles(book)
+    return book
+
+
+def _add_styles(book: Workbook) -> None:
+    from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+
+    def style(name: str, number_format: str = "@", fill: str | None = None, **looks: Any) -> None:
+        if fill:
+            looks["fill"] = PatternFill("solid", fgColor=fill)
+        book.add_named_style(NamedStyle(name, number_format=number_format, **looks))
+
+    line = Border(bottom=Side("hair", color="FFBFBFBF"))
+    for form, number_format in _FORMATS.items():
+        plain = Alignment(vertical="top")
+        if form in ("text", "long"):
+            plain = Alignment("left", "top", wrap_text=form == "long", indent=1)
+        style(form, number_format, border=line, alignment=plain)
+        style(f"{form} banded", number_format, _GREY, border=line, alignment=plain)
+        style(f"{form} total", number_format, font=Font(bold=True), border=Border(top=Side("medium")))
+        style(f"{form} fact", number_format, alignment=Alignment(horizontal="left", vertical="top"))
+    style("headline", font=Font(bold=True, size=16, color=_DARK))
+    style("caption", font=Font(italic=True, color="FF595959"))
+    style("section", font=Font(bold=True, size=12, color=_DARK), border=Border(bottom=Side("medium", color=_DARK)))
+    style("sentence", alignment=Alignment(wrap_text=True, vertical="top"))
+    style("warning", font=Font(bold=True, color="FFC00000"), alignment=Alignment(wrap_text=True, vertical="top"))
+    style("sign here", border=Border(bottom=Side("thin")))
+    middle = Alignment(wrap_text=True, vertical="center", horizontal="center")
+    style("heading", fill=_DARK, font=Font(bold=True, color="FFFFFFFF"), alignment=middle)
+    upright = Alignment(text_rotation=90, horizontal="center", vertical="center")
+    style("week heading", _FORMATS["week"], _DARK, font=Font(bold=True, color="FFFFFFFF"), alignment=upright)
+    for name, colour in (("trench", _BLUE), ("station", _ORANGE), ("test", _GREEN)):
+        style(f"{name} bar", "0", colour, border=line, alignment=Alignment(horizontal="center", vertical="top"))
+
+
+def cell(page: Any, value: Any, style: str) -> Any:
+    """Return a cell: text never as a formula or an error, days as days, nothing for what is missing."""
+    from openpyxl.cell import WriteOnlyCell
+
+    if isinstance(value, str):
+        text = _UNWRITABLE.sub(" ", value)
+        cell = WriteOnlyCell(page, f"'{text}" if re.match(FORMULA, text) else text)
+        cell.data_type = "s"
+    elif value is None or pd.isna(value):
+        cell = WriteOnlyCell(page, None)
+    elif isinstance(value, float):
+        cell = WriteOnlyCell(page, float(f"{value:.12g}"))  # as in the CSV files: the order of rows moves the rest
+    else:
+        cell = WriteOnlyCell(page, value.to_pydatetime() if isinstance(value, pd.Timestamp) else value)
+    cell.style = style
+    return cell
+
+
+def letter(column: int) -> str:
+    """Return the letter of a column, the first being 1."""
+    from openpyxl.utils import get_column_letter
+
+    return get_column_letter(column)
+
+
+def set_widths(page: Any, widths: Iterable[float]) -> None:
+    """Set the widths of a sheet's columns, in characters."""
+    for column, width in enumerate(widths, 1):
+        page.column_dimensions[letter(column)].width = width
+
+
+def set_print(page: Any, *, is_landscape: bool, paper: int, title_rows: str | None = None) -> None:
+    """Set a page up for printing: all columns on one page across, headings on every page, numbered below."""
+    page.page_setup.orientation = "landscape" if is_landscape else "portrait"
+    page.page_setup.paperSize = paper
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.sheet_properties.pageSetUpPr.fitToPage = True
+    page.page_margins.left = page.page_margins.right = 0.4
+    page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = 0.5, 0.75, 0.3
+    page.oddFooter.center.text = "&A  &P / &N"
+    if title_rows:
+        page.print_title_rows = title_rows
+
+
+def height_of(text: str, width: float) -> float:
+    """Return the height in points of a text in a column so wide; Chinese characters are two wide and break anywhere."""
+    if not text.isascii():
+        lines = math.ceil(sum(2 if ord(character) > _FIRST_WIDE else 1 for character in text) / (width - 2))
+    else:
+        lines = len(textwrap.wrap(text, max(1, int(width) - 2)))
+    return 15.0 * max(1, lines)
+
+
+def save(book: Workbook, path: Path) -> None:
+    """Write the workbook without any moment of its making in it."""
+    made = io.BytesIO()
+    book.save(made)
+    with zipfile.ZipFile(made) as dated, zipfile.ZipFile(path, "w") as undated:
+        for name in dated.namelist():
+            entry = zipfile.ZipInfo(name, date_time=_MOMENT)
+            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
+            undated.writestr(entry, _SAVED_AT.sub(b"", dated.read(name)))

@@ -1,0 +1,266 @@
+"""A plan as the sheets of a programme of works: what was asked, what comes of it, and the tables in working order."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import version
+from typing import Any
+
+import pandas as pd
+
+from heatnet.assessment import Assessment
+from heatnet.planning import Plan
+from heatnet.planning.plan import Request
+from heatnet.reasons import reasons
+from heatnet.report.sentences import in_language
+from heatnet.report.words import checked_language, label, word
+
+SHOWN_ROWS = 300  # of the ranking and of what is left out; all of the ranking is in ranking.csv
+_TOTALLED = ("cures", "length_m", "pipe_length_m", "works_cost", "job_cost", "cost", "total_cost", "benefit")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the summary: its value is text, a number or a day, shown in `form` (see `words.HEADINGS`)."""
+
+    text: str
+    value: Any
+    form: str = "text"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """One table of the programme; its columns are names of `words.HEADINGS`, its cells are in the reader's words."""
+
+    key: str
+    title: str
+    caption: str
+    table: pd.DataFrame
+    totals: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Programme:
+    """What an office signs, in one language."""
+
+    language: str
+    title: str
+    subtitle: str
+    facts: Mapping[str, list[Fact]]
+    sentences: Mapping[str, list[str]]
+    sheets: tuple[Sheet, ...]
+
+
+def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Programme:
+    """Return a plan as the sheets of a programme of works.
+
+    Parameters
+    ----------
+    assessment : Assessment
+        What was ranked; says what the plan's candidates do not.
+    plan : Plan
+        What was chosen.
+    language : str
+        ``en`` or ``zh``.
+
+    Raises
+    ------
+    HeatnetError
+        heatnet has no words in the language.
+    """
+    checked_language(language)
+    season = assessment.season
+    jobs, cures = in_working_order(plan, assessment.ranking)
+    cures["reason"] = reasons(assessment.ranking.reindex(cures.index).dropna(subset="rank"), language=language)
+    sheets = [
+        _job_sheet(jobs, cures, plan, language),
+        _sheet("cures", _numbered(cures), language, caption="cures_caption"),
+        _sheet("diagnose", assessment.diagnose_first, language, caption="diagnose_caption"),
+        _sheet("claims", _best_first(plan.claims), language, caption="claims_caption"),
+        _left_out_sheet(assessment, plan, language),
+        _ranking_sheet(assessment, plan, language),
+    ]
+    return Programme(
+        language=language,
+        title=label("title", language, year=season),
+        subtitle=label("subtitle", language, year=season, next=season + 1, version=version("heatnet")),
+        facts={"asked": _asked(plan.request, language), "result": _result(plan, jobs, cures, language)},
+        sentences={
+            "notes": in_language(plan.notes, language),
+            "assumptions": in_language(assessment.assumptions, language),
+            "unknown": [label(f"unknown_{key}", language) for key in ("served", "streets", "records")],
+            "meaning": [
+                label(f"says_{key}", language) for key in ("benefit", "length", "job", "shut", "grade", "money")
+            ],
+        },
+        sheets=tuple(sheet for sheet in sheets if len(sheet.table)),
+    )
+
+
+def in_working_order(plan: Plan, ranking: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return jobs and cures in the order of the work, each with what an engineer looks for beside it.
+
+    Jobs go by start and crew, without a calendar by benefit, the greatest first; cures job by job, those that have no
+    job last. Cures gain what the ranking says of their assets; jobs gain ``pipe_length_m`` and ``community`` (of their
+    cures, each once), ``diameter_min_mm``, ``diameter_max_mm`` and ``assets``.
+    """
+    told = ["diameter_mm", "laid_year", "pipe_length_m", "rank", "grade", "cold_household_hours", "reason"]
+    cures = plan.cures.join(ranking[[name for name in told if name not in plan.cures.columns]])
+    of_job = cures.groupby("job_id")
+    jobs = plan.jobs.assign(
+        community=of_job["community"].agg(_each_once),
+        diameter_min_mm=of_job["diameter_mm"].min(),
+        diameter_max_mm=of_job["diameter_mm"].max(),
+        pipe_length_m=of_job["pipe_length_m"].sum(),
+        assets=of_job["job_id"].agg(lambda ids: " ".join(ids.index)),
+    )
+    jobs = jobs.rename_axis("job_id").reset_index()
+    jobs = jobs.sort_values(["start_on", "crew", "benefit", "job_id"], ascending=[True, True, False, True])
+    turn = pd.Series(range(len(jobs)), index=jobs["job_id"], dtype="int64")
+    places = cures["job_id"].map(turn).fillna(len(jobs))
+    return jobs.set_index("job_id"), cures.iloc[places.argsort(kind="stable")].copy()
+
+
+def _each_once(values: pd.Series[Any]) -> str | None:
+    return ", ".join(sorted(set(values.dropna().astype(str)))) or None
+
+
+def _range(least: float, most: float) -> str | None:
+    """Return ``80`` or ``80–150``; nothing where no value is known. The long dash keeps spreadsheets from dates."""
+    if math.isnan(least):
+        return None
+    return f"{least:g}" if least == most else f"{least:g}–{most:g}"
+
+
+def _best_first(claims: pd.DataFrame) -> pd.DataFrame:
+    return claims.sort_index().sort_values("cold_household_hours", ascending=False, kind="stable")
+
+
+def _numbered(table: pd.DataFrame) -> pd.DataFrame:
+    return table.assign(number=range(1, len(table) + 1))
+
+
+_COLUMNS = {
+    "jobs": (
+        "number job_id job_kind place community crew start_on end_on days cures length_m pipe_length_m diameters_mm "
+        "works_cost job_cost total_cost benefit households_shut fund dig_id assets"
+    ),
+    "cures": (
+        "number job_id asset_id asset_kind measure street community from_node to_node diameter_mm length_m "
+        "pipe_length_m laid_year start_on end_on cost benefit rank grade owner fund reason"
+    ),
+    "diagnose": "station_id visits cold_visits near_cold_share far_cold_share chronic_hours",
+    "claims": "asset_id asset_kind measure street accepted_on cold_household_hours",
+    "left_out": "rank asset_id asset_kind street length_m cold_household_hours why_out",
+    "ranking": (
+        "rank rank_low rank_high asset_id asset_kind street length_m diameter_mm laid_year faults_mean impaired_prob "
+        "households_lost cold_household_hours grade job_id reason"
+    ),
+}
+
+
+def _sheet(key: str, table: pd.DataFrame, language: str, caption: str, **filled: object) -> Sheet:
+    """Return a sheet of the columns of its list that tell something, with totals where there are sums to make."""
+    rows = table.reset_index()
+    known = [name for name in _COLUMNS[key].split() if name in rows.columns and rows[name].notna().any()]
+    rows = rows[[name for name in known if name != "owner" or rows[name].nunique() > 1]]
+    for name in ("job_kind", "asset_kind", "measure"):
+        if name in rows.columns:
+            rows[name] = [word(value, language) for value in rows[name]]
+    totals = {name: float(rows[name].sum()) for name in rows.columns if name in _TOTALLED and key in ("jobs", "cures")}
+    return Sheet(key, label(key, language), label(caption, language, **filled), rows, totals)
+
+
+def _job_sheet(jobs: pd.DataFrame, cures: pd.DataFrame, plan: Plan, language: str) -> Sheet:
+    table = _numbered(jobs).rename(columns={"cost": "total_cost"})
+    ends = zip(jobs["diameter_min_mm"], jobs["diameter_max_mm"], strict=True)
+    table["diameters_mm"] = [_range(least, most) for least, most in ends]
+    of_station = jobs["assets"].where(jobs["job_kind"] == "station")
+    named = jobs["street"].astype(object).fillna(label("no_street", language))
+    table["place"] = named.where(of_station.isna(), of_station)
+    table["works_cost"] = table["total_cost"] - table["job_cost"]
+    for name in ("length_m", "pipe_length_m"):
+        table[name] = table[name].where(of_station.isna())
+    caption = "jobs_undated" if plan.request.summer is None else "jobs_dated"
+    return _sheet("jobs", table, language, caption)
+
+
+def _left_out_sheet(assessment: Assessment, plan: Plan, language: str) -> Sheet:
+    """Return what could not be planned, but for the claims, which have a sheet of their own."""
+    out = plan.left_out[~plan.left_out.index.isin(plan.claims.index)].rename(columns={"reason": "why_out"})
+    table = out.join(assessment.ranking.drop(columns="reason")).sort_values("rank").head(SHOWN_ROWS)
+    table["why_out"] = in_language(table["why_out"], language)
+    return _sheet("left_out", table, language, "left_out_caption", shown=len(table), all=len(out))
+
+
+def _ranking_sheet(assessment: Assessment, plan: Plan, language: str) -> Sheet:
+    best = assessment.ranking.head(SHOWN_ROWS)
+    table = best.assign(job_id=plan.cures["job_id"], reason=reasons(best, language=language))
+    return _sheet("ranking", table, language, "ranking_caption", shown=len(table), all=len(assessment.ranking))
+
+
+def _asked(request: Request, language: str) -> list[Fact]:
+    """Return every limit, the summer and the prices."""
+
+    def fact(key: str, value: Any, form: str, **filled: object) -> Fact:
+        if value is None:
+            return Fact(label(key, language, **filled), label("no_limit", language))
+        return Fact(label(key, language, **filled), value, form)
+
+    limits, summer, prices = request.limits, request.summer, request.prices
+    facts = [fact("max_km", limits.max_km, "km"), fact("max_stations", limits.max_stations, "count")]
+    if limits.funds is None:
+        facts.append(fact("budget", limits.budget, "sum"))
+    facts += [fact("budget_of", money, "sum", name=name) for name, money in (limits.funds or {}).items()]
+    facts += [fact("min_km_of", km, "km", name=name) for name, km in (limits.min_km or {}).items()]
+    if limits.max_households_shut is not None:
+        facts.append(fact("max_households_shut", limits.max_households_shut, "count"))
+    if request.owners is not None:
+        facts.append(fact("owners", ", ".join(request.owners), "text"))
+    if summer is None:
+        facts.append(fact("no_calendar", label("not_asked", language), "text"))
+    else:
+        facts += [
+            fact("first_day", summer.first_day, "date"),
+            fact("last_day", summer.last_day, "date"),
+            fact("test_days", summer.test_days, "count"),
+            fact("crews", summer.crews, "count"),
+            fact("metres_per_day", summer.metres_per_day, "length"),
+            fact("setup_days", summer.setup_days, "count"),
+            fact("station_days", summer.station_days, "count"),
+        ]
+    base, per_mm = prices.cost_per_m
+    facts += [
+        fact("price_per_m", f"{base:,g} + {per_mm:,g} × d", "text"),
+        fact("price_job", prices.job_cost, "sum"),
+        fact("price_station", prices.station_cost, "sum"),
+        fact("dig_saving", prices.dig_saving, "share"),
+        fact("horizon", request.horizon, "count"),
+    ]
+    return facts
+
+
+def _result(plan: Plan, jobs: pd.DataFrame, cures: pd.DataFrame, language: str) -> list[Fact]:
+    """Return what the plan adds up to, and how far from the best possible it is."""
+    facts = [
+        ("cure_count", len(cures), "count"),
+        ("job_count", len(jobs), "count"),
+        ("trench_count", int((jobs["job_kind"] == "trench").sum()), "count"),
+        ("station_count", int((cures["asset_kind"] == "station").sum()), "count"),
+        ("route_km", float(cures["length_m"].sum()) / 1000.0, "km"),
+        ("pipe_km", float(cures["pipe_length_m"].sum()) / 1000.0, "km"),
+    ]
+    if jobs["start_on"].notna().any():
+        facts += [("first_start", jobs["start_on"].min(), "date"), ("last_end", jobs["end_on"].max(), "date")]
+    summer = plan.request.summer
+    if summer is not None and summer.crews:
+        facts.append(("crew_days", float(jobs["days"].sum()) / (summer.crews * summer.working_days), "share"))
+    facts += [
+        ("cost", plan.cost, "sum"),
+        ("benefit", plan.benefit, "sum"),
+        ("bound", plan.bound, "sum"),
+        ("gap", plan.gap, "gap"),
+    ]
+    return [Fact(label(key, language), value, form) for key, value, form in facts]

@@ -1,0 +1,129 @@
+"""plan.xlsx opens in a spreadsheet as a programme of works; the same plan gives the same bytes."""
+
+import datetime
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import heatnet as hn
+from heatnet.report import write_workbook
+from tests.small_programme import SUMMER, assessed, planned
+
+
+@pytest.fixture(scope="module")
+def assessment() -> hn.Assessment:
+    return assessed()
+
+
+def opened(assessment: hn.Assessment, path: Path, *, language: str = "en", **rules: Any) -> Any:
+    openpyxl = pytest.importorskip("openpyxl")
+    write_workbook(assessment, planned(assessment, **rules), path, language=language)
+    return openpyxl.load_workbook(path)
+
+
+def column(sheet: Any, heading: str) -> list[Any]:
+    place = [cell.value for cell in sheet[2]].index(heading)
+    return [row[place] for row in sheet.iter_rows(min_row=3, values_only=True)]
+
+
+def test_without_openpyxl_the_extra_is_named_and_nothing_is_written(
+    assessment: hn.Assessment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "openpyxl", None)
+    with pytest.raises(hn.MissingExtraError, match=r"heatnet\[excel\]"):
+        write_workbook(assessment, planned(assessment), tmp_path / "plan.xlsx")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_sheets_are_those_of_a_programme(assessment: hn.Assessment, tmp_path: Path) -> None:
+    names = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER).sheetnames
+    assert names == ["Summary", "Jobs", "Calendar", "Cures", "Ranking"]
+    assert opened(assessment, tmp_path / "plan.xlsx").sheetnames == ["Summary", "Jobs", "Cures", "Ranking"]
+    names = opened(assessment, tmp_path / "plan.xlsx", language="zh", summer=SUMMER).sheetnames
+    assert names == ["概要", "施工项目", "施工日历", "冬病夏治项目", "设施排序"]
+
+
+def test_text_is_never_a_formula_and_ids_keep_their_zeros(assessment: hn.Assessment, tmp_path: Path) -> None:
+    book = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)
+    assert "'=1+1" in column(book["Jobs"], "Street or station")
+    assert {"0001", "0002", "0003", "02"} == set(column(book["Cures"], "Asset")) - {None}
+    types = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    assert types <= {"inlineStr", "s", "n", "d"}  # neither formulas nor errors
+
+
+def test_a_street_named_like_an_error_or_with_control_characters_stays_text(tmp_path: Path) -> None:
+    odd = assessed(community=[None, "a\x01b", "#N/A", "#N/A"])
+    cells = column(opened(odd, tmp_path / "plan.xlsx")["Cures"], "Community")
+    assert {"#N/A", "a b"} <= set(cells)
+
+
+def test_dates_and_money_are_dates_and_numbers(assessment: hn.Assessment, tmp_path: Path) -> None:
+    plan = planned(assessment, summer=SUMMER)
+    jobs = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)["Jobs"]
+    *starts, no_date = column(jobs, "Start")
+    assert no_date is None
+    assert [day.date() for day in starts] == sorted(day.date() for day in plan.jobs["start_on"])
+    assert starts[0] == datetime.datetime(2026, 5, 1)
+    *costs, total = column(jobs, "Total cost")
+    assert total == pytest.approx(sum(costs)) == pytest.approx(plan.cost)
+    place = [cell.value for cell in jobs[2]].index("Total cost")
+    assert jobs[3][place].number_format == "#,##0"
+
+
+def test_headings_stay_in_sight_and_pages_print_across(assessment: hn.Assessment, tmp_path: Path) -> None:
+    book = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)
+    for sheet in book.worksheets[1:]:
+        assert sheet.freeze_panes.endswith("3"), sheet.title
+        assert sheet.print_title_rows == "$1:$2"
+        assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth) == ("landscape", 1)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+
+
+def test_the_calendar_shows_the_days_of_every_job(assessment: hn.Assessment, tmp_path: Path) -> None:
+    plan = planned(assessment, summer=SUMMER)
+    rows = list(
+        opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)["Calendar"].iter_rows(min_row=3, values_only=True)
+    )
+    worked = [sum(day or 0 for day in row[5:]) for row in rows[: len(plan.jobs)]]
+    assert worked == plan.jobs.sort_values("start_on")["days"].tolist()
+    assert max(rows[-2][5:]) == 1  # one crew, one job at a time
+    assert sum(day or 0 for day in rows[-1][5:]) == SUMMER.test_days
+
+
+def test_the_summary_says_what_was_asked_and_whose_prices_they_are(assessment: hn.Assessment, tmp_path: Path) -> None:
+    summary = opened(assessment, tmp_path / "plan.xlsx", max_km=2.5)["Summary"]
+    said = {cell.value for row in summary.iter_rows() for cell in row}
+    assert {"Programme of works, summer 2026", 2.5, "no limit"} <= said
+    assert any("not yours" in str(text) for text in said)
+    assert any("served means connected" in str(text) for text in said)
+
+
+def test_no_resident_is_named(assessment: hn.Assessment, tmp_path: Path) -> None:
+    book = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)
+    assert "Zhang" not in str([list(sheet.iter_rows(values_only=True)) for sheet in book])
+
+
+def test_the_same_plan_gives_the_same_bytes(
+    assessment: hn.Assessment, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened(assessment, tmp_path / "one.xlsx", summer=SUMMER)
+    import openpyxl.writer.excel
+
+    class Later(datetime.datetime):
+        @classmethod
+        def now(cls, tz: Any = None) -> "Later":
+            return cls(2031, 5, 6, tzinfo=tz)
+
+    monkeypatch.setattr("time.time", lambda: 1.9e9)
+    monkeypatch.setattr(openpyxl.writer.excel.datetime, "datetime", Later)
+    opened(assessment, tmp_path / "two.xlsx", summer=SUMMER)
+    assert (tmp_path / "one.xlsx").read_bytes() == (tmp_path / "two.xlsx").read_bytes()
+
+
+def test_a_language_without_words_leaves_no_file(assessment: hn.Assessment, tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    with pytest.raises(hn.HeatnetError, match="language"):
+        write_workbook(assessment, planned(assessment), tmp_path / "plan.xlsx", language="fr")
+    assert list(tmp_path.iterdir()) == []
