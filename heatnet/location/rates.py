@@ -28,7 +28,8 @@ EXTRA_CALLS, IMPAIRED_CALL_FACTOR = 1.0, 4.0
 _LEAST_RATE = 1e-12
 _FEWEST_GROUPS_OF_ONE_HILL = 5000
 _MOST_STEPS, _LONGEST_STEP, _LEAST_STEP, _LEAST_GAIN = 100, 2.0, 1e-11, 1e-6
-_LEAST_DISTANCE, _SAME_HILL, _RATE_BOUNDS = 0.1, 0.1, (-20.0, 20.0)
+_LEAST_DISTANCE, _SAME_HILL, _FLAT, _RATE_BOUNDS = 0.1, 0.1, 1e-5, (-20.0, 20.0)
+_START_BOUNDS = (-6.0, 6.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +239,7 @@ def _starts(surface: _Surface) -> Iterator[Floats]:
         (0.3 + share / 2, 0.95, 0.9, 10.0),
         (0.02, 0.3, 0.5, 1.5),
     ):
-        visits = surface.visits.start(_logit(low), _logit(high))
+        visits = surface.visits.start(*np.clip([_logit(low), _logit(high)], *_START_BOUNDS).tolist())
         yield np.array(visits + surface.calls.start(base + math.log(c_low), base + math.log(c_high)))
 
 
@@ -253,9 +254,12 @@ def _top(surface: _Surface, start: _Place, tops: list[_Place]) -> _Place:
     here, inverse, gain = start, np.diag(1 / start.bend), math.inf
     for _ in range(_MOST_STEPS):
         for top in tops:
-            if np.abs(here.free - top.free).max() < _SAME_HILL:
+            if np.abs(here.free - top.free).max() < _SAME_HILL and np.abs(top.slope).max() < _FLAT:
                 return top
         step = np.clip((inverse * here.slope).sum(axis=1), -_LONGEST_STEP, _LONGEST_STEP)
+        if (step * here.slope).sum() <= 0:  # cut short in one direction only, it would lead down
+            inverse = np.diag(1 / here.bend)
+            step = np.clip(here.slope / here.bend, -_LONGEST_STEP, _LONGEST_STEP)
         if gain < _LEAST_GAIN and np.abs(step).max() < _LEAST_STEP:
             break
         share = surface.share_of(step, here.free)
@@ -266,7 +270,7 @@ def _top(surface: _Surface, start: _Place, tops: list[_Place]) -> _Place:
             break
         while gain >= _LEAST_GAIN and there.value <= here.value and np.abs(there.free - here.free).max() > _LEAST_STEP:
             there = surface.place((here.free + there.free) / 2)
-        gain = min(gain, there.value - here.value)
+        gain = there.value - here.value
         moved = there.free - here.free
         inverse = _bfgs(inverse, moved, here.slope - there.slope)
         here = there
