@@ -96,13 +96,16 @@ def _spread(
     outage = table["outage_hours"].to_numpy(dtype=np.float64)
     prob = table["impaired_prob"].to_numpy(dtype=np.float64)
     chronic = np.divide(table["chronic_hours"].to_numpy(dtype=np.float64), prob, out=np.zeros(n), where=prob > 0)
-    shape = _gamma_shape(table)
+    cuts_off = np.flatnonzero(outage > 0)
+    shape = _gamma_shape(table)[cuts_off]
     ranks = np.empty((draws, n), dtype=np.int32)
     drawn = np.empty((draws, n), dtype=np.float32)
     is_among_best = np.zeros(n, dtype=np.int64)
     for draw in range(draws):
-        future = outage * rng.gamma(shape) / shape + chronic * (rng.random(n) < prob)
-        order = np.argsort(-future, kind="stable")
+        future = chronic * (rng.random(n) < prob)
+        future[cuts_off] += outage[cuts_off] * rng.gamma(shape) / shape
+        future = future.astype(np.float32)
+        order = _most_first(future)
         ranks[draw, order] = np.arange(1, n + 1)
         drawn[draw] = future
         before = np.cumsum(length[order]) - length[order]
@@ -119,6 +122,18 @@ def _spread(
         "hours_high": np.maximum(drawn[high].astype(np.float64), hours),
         "grade": grade.astype(object),
     }
+
+
+def _most_first(hours: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+    """Return the order of numbers of 0 or more, the greatest first, equal ones as they stand.
+
+    Above the place of each number stand its bits, which grow as it does; so all keys differ, and any way of sorting
+    gives one order.
+    """
+    place = np.arange(len(hours), dtype=np.uint64)
+    keys = ((~hours.view(np.uint32)).astype(np.uint64) << np.uint64(32)) | place
+    keys.sort()
+    return (keys & np.uint64(2**32 - 1)).astype(np.int64)
 
 
 def _gamma_shape(table: pd.DataFrame) -> Floats:

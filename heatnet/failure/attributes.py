@@ -15,6 +15,7 @@ import pandas as pd
 
 Floats = npt.NDArray[np.float64]
 Objects = npt.NDArray[np.object_]
+Classes = tuple[npt.NDArray[np.int64], list[str]]  # the class of each row, -1 where it is missing, and their names
 
 REFERENCE_LENGTH_M = 100.0
 _REFERENCE_DIAMETER_MM = 200.0
@@ -145,17 +146,18 @@ def choose_terms(cohorts: pd.DataFrame, weight: Floats) -> tuple[Term, ...]:
     weight : array
         Time at risk of each cohort: the largest classes are kept, and numbers are centred with it.
     """
-    derived = _derived(cohorts)
+    classes, all_numbers = _derived(cohorts)
     terms = [Term(INTERCEPT, None, 0.0, 0.0, 0.7)]
     for attribute, spread in _CLASS_SPREADS.items():
-        sizes = pd.Series(weight).groupby(pd.Series(derived[attribute], dtype="object")).sum()
-        if len(sizes) < 2:
+        codes, words = classes[attribute]
+        if len(words) < 2:
             continue
-        by_size = sorted(zip(-sizes.to_numpy(), sizes.index.astype(str), strict=True))
+        sizes = np.bincount(codes[codes >= 0], weights=weight[codes >= 0], minlength=len(words))
+        by_size = sorted(zip((-sizes).tolist(), words, strict=True))
         kept = sorted(name for _, name in by_size[:_MOST_CLASSES])
         terms += [Term(attribute, name, 0.0, 0.0, spread) for name in kept]
     for attribute, (mean, spread) in _NUMBER_PRIORS.items():
-        numbers = derived[attribute].astype(np.float64)
+        numbers = all_numbers[attribute]
         known = np.isfinite(numbers) & (weight > 0)
         if not known.any():
             continue
@@ -186,7 +188,7 @@ def _entries(
     attributes: pd.DataFrame, terms: tuple[Term, ...]
 ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]]:
     """Rows, columns and values of the entries other than 0, one attribute at a time."""
-    derived = _derived(attributes)
+    classes, all_numbers = _derived(attributes)
     everything = np.arange(len(attributes))
     entries = []
     places: dict[str, dict[str, int]] = {}
@@ -196,40 +198,38 @@ def _entries(
             continue
         values = np.ones(len(attributes))
         if term.attribute != INTERCEPT:
-            numbers = derived[term.attribute].astype(np.float64) - term.centre
+            numbers = all_numbers[term.attribute] - term.centre
             values = np.where(np.isfinite(numbers), numbers, 0.0)
         entries.append((everything, np.full(len(values), place), values))
     for attribute, place_of in places.items():
-        codes, words = pd.factorize(derived[attribute])
-        target = np.array([place_of.get(str(word), -1) for word in words] + [-1])[codes]
+        codes, words = classes[attribute]
+        target = np.array([place_of.get(word, -1) for word in words] + [-1])[codes]
         rows = np.flatnonzero(target >= 0)
         entries.append((rows, target[rows], np.ones(len(rows))))
     return entries
 
 
-def _derived(attributes: pd.DataFrame) -> dict[str, Objects | Floats]:
-    """Classes as text (None = missing) and logarithms of numbers (NaN = missing)."""
+def _derived(attributes: pd.DataFrame) -> tuple[dict[str, Classes], dict[str, Floats]]:
+    """Classes of each attribute of words, and logarithms of numbers (NaN = missing)."""
     number = {name: attributes[name].to_numpy(dtype=np.float64) for name in _NUMBERS}
-    words = {name: attributes[name].to_numpy(dtype=object) for name in ("asset_kind", *_WORDS)}
     network = attributes["network"].to_numpy(dtype=np.float64)
     years = np.where(is_station(attributes), np.nan, number["laid_year"])
-    decade = _labels(np.floor(years / 10.0) * 10.0, "{:.0f}s")
-    both = np.flatnonzero(~pd.isna(decade) & ~pd.isna(words["material"]))
-    material_decade = np.full(len(decade), None, dtype=object)
-    material_decade[both] = words["material"][both] + " " + decade[both]
-    return {
-        **words,
+    classes = {name: _classes(attributes[name]) for name in ("asset_kind", *_WORDS)}
+    classes |= {
         "network": _labels(np.where(network >= 0, network, np.nan), "{:.0f}"),
-        "laying_decade": decade,
-        "material_decade": material_decade,
+        "laying_decade": _labels(np.floor(years / 10.0) * 10.0, "{:.0f}s"),
         "diameter_class": _labels(_grade(np.log10(number["diameter_mm"]) * 10.0, 10.0), "about {:g} mm"),
         "length_class": _labels(_grade(np.log2(number["length_m"]), 1.0, base=2.0), "about {:g} m"),
+    }
+    classes["material_decade"] = _both(classes["material"], classes["laying_decade"])
+    logarithms = {
         "length": np.log(number["length_m"] / REFERENCE_LENGTH_M),
         "diameter": np.log(number["diameter_mm"] / _REFERENCE_DIAMETER_MM),
         "wall_left_share": np.log(number["wall_left_share"]),
         "wall_left_mm": np.log(number["wall_left_mm"]),
         "makeup": np.log(number["makeup_m3_per_m"] + _LEAST_MAKEUP),
     }
+    return classes, logarithms
 
 
 def _grade(steps: Floats, steps_per_base: float, base: float = 10.0) -> Floats:
@@ -241,18 +241,30 @@ def _grade(steps: Floats, steps_per_base: float, base: float = 10.0) -> Floats:
     return graded
 
 
-def _labels(numbers: Floats, pattern: str) -> Objects:
-    """Text of each number, None where it is missing; formatted once per distinct number."""
-    values, codes = np.unique(numbers, return_inverse=True)
-    texts = np.array([pattern.format(value) if np.isfinite(value) else None for value in values], dtype=object)
-    labels: Objects = texts[codes]
-    return labels
+def _classes(words: pd.Series) -> Classes:
+    codes, distinct = pd.factorize(words)
+    return codes, [str(word) for word in distinct]
+
+
+def _labels(numbers: Floats, pattern: str) -> Classes:
+    """Class of each number, -1 where it is missing."""
+    codes, distinct = pd.factorize(numbers)
+    return codes, [pattern.format(value) for value in distinct]
+
+
+def _both(first: Classes, second: Classes) -> Classes:
+    """Class of each row that has both classes."""
+    (codes, words), (other_codes, other_words) = first, second
+    pairs = np.where((codes >= 0) & (other_codes >= 0), codes * len(other_words) + other_codes, -1)
+    distinct, both = np.unique(pairs, return_inverse=True)
+    names = [f"{words[pair // len(other_words)]} {other_words[pair % len(other_words)]}" for pair in distinct if pair >= 0]
+    return both - int(len(distinct) > 0 and distinct[0] < 0), names
 
 
 def _text(words: pd.Series) -> Objects:
     """Text of each word, None where it is missing; converted once per distinct word."""
-    codes, distinct = pd.factorize(words)
-    texts = np.array([str(word) for word in distinct] + [None], dtype=object)
+    codes, distinct = _classes(words)
+    texts = np.array([*distinct, None], dtype=object)
     return np.asarray(texts[codes], dtype=object)
 
 
