@@ -164,7 +164,7 @@ def fit_joint(
         pooled = pool((_at_risk(load(name), level) for name, level in levels.items()), most_cohorts)
         rates = fit_rates(pooled, np.ones(len(pooled.cohorts)))
     memory = _learned(sample, rates, levels, HALF_LIVES)
-    rates = fit_rates(pooled, _information(pooled, rates, memory))
+    rates = fit_rates(pooled, _information(pooled, rates, memory), near=rates)
     if len(names) > 1:
         rates, levels = _newton_step(rates, pooled, levels, load, memory)
     memory = _learned(sample, rates, levels, (memory.half_life,))

@@ -158,7 +158,7 @@ def _maximise(rows: _Rows) -> tuple[float, Floats, Floats]:
             break
         moved = np.abs(trial - parameters).max()
         parameters, (value, gradient, information) = trial, reached
-        if moved < 1e-8:
+        if moved < 1e-6:
             break
     covariance: Floats = np.linalg.inv(information).astype(np.float64)
     return value, parameters, covariance

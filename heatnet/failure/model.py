@@ -198,7 +198,7 @@ def fit_failure_model(history: History | Sequence[History]) -> FailureModel:
     lives = [life_attributes(one, number) for number, one in enumerate(histories)]
     rates = fit_rates(statistics, np.ones(len(statistics.cohorts)))
     memory = learn_memory(_expectations(rates, histories, lives, around))
-    rates = fit_rates(statistics, _information(statistics, rates, memory))
+    rates = fit_rates(statistics, _information(statistics, rates, memory), near=rates)
     recorded = _expectations(rates, histories, lives, around)
     memory = learn_memory(recorded, half_lives=(memory.half_life,))
     known = tuple(_known(one, memory.half_life) for one in recorded)

@@ -103,7 +103,7 @@ class Rates:
         return mean, variance
 
 
-def fit_rates(statistics: FailureStatistics, weight: Floats) -> Rates:
+def fit_rates(statistics: FailureStatistics, weight: Floats, *, near: Rates | None = None) -> Rates:
     """Fit the regression of faults on attributes, age and season.
 
     Parameters
@@ -113,6 +113,8 @@ def fit_rates(statistics: FailureStatistics, weight: Floats) -> Rates:
     weight : array (cohorts,)
         Information of a fault relative to a Poisson count, 0 to 1: assets that differ beyond their attributes tell
         less.
+    near : Rates, optional
+        Rates fitted to the same statistics with other weights: where the search starts.
     """
     cohorts, seasons = statistics.cohorts, statistics.seasons
     at_risk = statistics.exposure.sum(axis=1)
@@ -123,7 +125,8 @@ def fit_rates(statistics: FailureStatistics, weight: Floats) -> Rates:
         base[:, column], age_columns[:, column] = _base_and_ages(ages, cohorts, int(season))
     base *= statistics.exposure
     problem = CountProblem(design(cohorts, terms), age_columns, base, statistics.faults, weight[:, None])
-    coefficients, covariance = _fit_with_level_spread(problem, terms, len(seasons))
+    start = None if near is None else near.coefficients
+    coefficients, covariance = _fit_with_level_spread(problem, terms, len(seasons), start)
     levels = coefficients[len(terms) + len(AGE_SPREADS) :]
     return Rates(terms, ages, seasons, coefficients, covariance, _next_level_spread(seasons, levels))
 
@@ -163,13 +166,15 @@ def _base_and_ages(ages: AgeReference, attributes: pd.DataFrame, season: int) ->
     return np.where(station, STATION_FAULTS_PER_SEASON, pipes_of(attributes) * law), columns
 
 
-def _fit_with_level_spread(problem: CountProblem, terms: tuple[Term, ...], n_seasons: int) -> tuple[Floats, Floats]:
+def _fit_with_level_spread(
+    problem: CountProblem, terms: tuple[Term, ...], n_seasons: int, start: Floats | None
+) -> tuple[Floats, Floats]:
     """Fit, learn how far the seasons' levels spread (expectation and maximisation in turn), and fit again."""
     prior_mean = np.concatenate([[term.mean for term in terms], np.zeros(len(AGE_SPREADS) + n_seasons)])
     spread = np.concatenate([[term.spread for term in terms], AGE_SPREADS, np.full(n_seasons, _LEVEL_SPREAD)])
     precision = 1.0 / spread**2
     levels = slice(len(terms) + len(AGE_SPREADS), None)
-    coefficients = prior_mean
+    coefficients = prior_mean if start is None else start
     for _ in range(_SPREAD_ROUNDS if n_seasons else 0):
         coefficients, covariance = maximise(problem, coefficients, prior_mean, precision, tolerance=1e-3)
         square = (coefficients[levels] ** 2 + np.diag(covariance)[levels]).sum()

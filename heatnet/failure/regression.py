@@ -75,7 +75,8 @@ def maximise(
 ) -> tuple[Floats, Floats]:
     """Return the coefficients at the maximum of likelihood times normal prior, and their posterior covariance.
 
-    Newton steps, shortened where they would change a rate by more than a factor of 7; the function is concave.
+    Newton steps, shortened where they would change a rate by more than a factor of 7; the function is concave. Near the
+    maximum each step is about the square of the one before, so that the last one need not be taken to be known small.
     """
     theta = start
     for _ in range(60):
@@ -84,7 +85,7 @@ def maximise(
         step = cho_solve(factor, gradient - precision * (theta - prior_mean))
         size = float(np.abs(step).max(initial=0.0))
         theta = theta + step * min(1.0, _LARGEST_STEP / max(size, _LARGEST_STEP))
-        if size < tolerance:
+        if size**2 < tolerance:
             break
     return theta, cho_solve(factor, np.eye(len(theta)))
 
