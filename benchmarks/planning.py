@@ -10,11 +10,13 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections import Counter
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 from scipy import sparse
-from scipy.optimize import linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from heatnet.planning import Prices, Summer, check_plan, plan_cures
 
@@ -81,11 +83,11 @@ def city_digs(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     return pd.concat([digs, whole], ignore_index=True)
 
 
-def scenario(kind: str, n_segments: int, seed: int) -> tuple[pd.DataFrame, dict]:
-    """Candidates and rules of one city."""
+def scenario(kind: str, n_segments: int, seed: int, *, share: float | None = None) -> tuple[pd.DataFrame, dict]:
+    """Candidates and rules of one city; `share` of the limits of 25,000 segments (default: as many as it has)."""
     rng = np.random.default_rng(seed)
     table = city_candidates(n_segments, rng)
-    share = n_segments / 25_000
+    share = n_segments / 25_000 if share is None else share
     rules = {
         "prices": Prices(job_cost=300_000.0 if kind == "dear" else 60_000.0),
         "max_stations": 4,
@@ -105,8 +107,13 @@ def scenario(kind: str, n_segments: int, seed: int) -> tuple[pd.DataFrame, dict]
     return table, rules
 
 
-def whole_model(table: pd.DataFrame, rules: dict) -> tuple:
-    """The whole model as a linear programme, without calendar: segments, nodes, stations."""
+def whole_model(table: pd.DataFrame, rules: dict, *, is_exact: bool = False) -> tuple:
+    """The whole model without calendar: benefit, matrix and right side (``matrix @ x <= right``), highest values.
+
+    Columns are segments and stations, then nodes; trenches = touched nodes - chosen segments. Where chosen segments
+    close loops that counts too few trenches. `is_exact` mends it: of the segments that lie on loops only those of
+    a directed forest count, with a height of each node that grows along it (Miller, Tucker and Zemlin).
+    """
     prices, summer = rules["prices"], rules["summer"]
     is_pipe = (table["asset_kind"] == "segment").to_numpy()
     ends = [
@@ -117,15 +124,22 @@ def whole_model(table: pd.DataFrame, rules: dict) -> tuple:
     n_pipes, n_options, n_nodes = int(is_pipe.sum()), len(table), len(names)
     a, b = codes[:n_pipes], codes[n_pipes:]
     pipes = np.flatnonzero(is_pipe)
+    looped = pipes_on_loops(a, b) if is_exact else np.zeros(0, dtype=int)
+    n_looped = len(looped)
     price = table["length_m"] * (prices.cost_per_m[0] + prices.cost_per_m[1] * table["diameter_mm"])
     price = price.where(is_pipe, prices.station_cost).to_numpy()
-    days = np.where(is_pipe, np.ceil(table["length_m"].fillna(0) / 25.0).clip(lower=1), 10.0)
+    days = np.where(is_pipe, np.ceil(table["length_m"].fillna(0) / summer.metres_per_day).clip(lower=1), 10.0)
     length = np.where(is_pipe, table["length_m"].fillna(0) / 1000, 0.0)
-    nothing = np.zeros(n_nodes)
+    joins = np.zeros(n_options)
+    joins[pipes] = 1.0
+    joins[pipes[looped]] = 0.0
+    trenches = np.concatenate([-joins, np.ones(n_nodes), -np.ones(2 * n_looped), np.zeros(n_nodes * (n_looped > 0))])
     rows, limits = [], []
 
     def add(use, per_job, limit):
-        rows.append(np.concatenate([use - per_job * is_pipe, nothing + per_job]))
+        row = per_job * trenches
+        row[:n_options] += use
+        rows.append(row)
         limits.append(limit)
 
     if "budget" in rules:
@@ -135,45 +149,66 @@ def whole_model(table: pd.DataFrame, rules: dict) -> tuple:
     add(days, float(summer.setup_days), float(summer.crews * summer.working_days))
     for name, least in rules.get("min_km", {}).items():
         add(-length * (table["community"] == name).to_numpy(), 0.0, -least)
-    one = np.ones(n_pipes)
-    number = np.arange(n_pipes)
-    joins = [
-        sparse.csr_array(
-            (
-                np.concatenate([one, -one]),
-                (np.tile(number, 2), np.concatenate([pipes, n_options + side])),
-            ),
-            shape=(n_pipes, n_options + n_nodes),
-        )
-        for side in (a, b)
-    ]
     coupling = np.array(rows)
     size = np.abs(coupling).max(axis=1)
-    matrix = sparse.vstack([sparse.csr_array(coupling / size[:, None]), *joins]).tocsr()
-    right = np.concatenate([np.array(limits) / size, np.zeros(2 * n_pipes)])
-    benefit = np.concatenate([table["cold_household_hours"].to_numpy(), nothing])
-    return benefit, matrix, right
+    parts = [sparse.csr_array(coupling / size[:, None])]
+    right = [np.array(limits) / size]
+
+    def add_rows(columns, weights, limit):
+        number = np.repeat(np.arange(len(columns[0])), len(columns))
+        entries = np.tile(np.asarray(weights, dtype=float), len(columns[0]))
+        place = np.stack(columns, axis=1).ravel()
+        parts.append(sparse.csr_array((entries, (number, place)), shape=(len(columns[0]), len(trenches))))
+        right.append(np.full(len(columns[0]), float(limit)))
+
+    for side in (a, b):
+        add_rows([pipes, n_options + side], [1, -1], 0)
+    if n_looped:
+        out, back = n_options + n_nodes + np.arange(2 * n_looped).reshape(2, -1)
+        height = n_options + n_nodes + 2 * n_looped
+        add_rows([out, back, pipes[looped]], [1, 1, -1], 0)
+        for tail, head, arc in ((a[looped], b[looped], out), (b[looped], a[looped], back)):
+            add_rows([height + tail, height + head, arc], [1, -1, n_nodes], n_nodes - 1)
+        heads = np.concatenate([b[looped], a[looped]])
+        arcs = np.concatenate([out, back])
+        parts.append(sparse.csr_array((np.ones(len(arcs)), (heads, arcs)), shape=(n_nodes, len(trenches))))
+        right.append(np.ones(n_nodes))
+    benefit = np.zeros(len(trenches))
+    benefit[:n_options] = table["cold_household_hours"]
+    high = np.ones(len(trenches))
+    high[n_options + n_nodes + 2 * n_looped :] = n_nodes
+    return benefit, sparse.vstack(parts).tocsr(), np.concatenate(right), high
+
+
+def pipes_on_loops(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Positions of the segments that lie on a loop."""
+    graph = nx.Graph(zip(a.tolist(), b.tolist(), strict=True))
+    bridges = {frozenset(edge) for edge in nx.bridges(graph)}
+    ends = [frozenset(edge) for edge in zip(a.tolist(), b.tolist(), strict=True)]
+    parallel = {edge for edge, count in Counter(ends).items() if count > 1}
+    return np.array([one for one, edge in enumerate(ends) if edge in parallel or edge not in bridges], dtype=int)
 
 
 def whole_bound(table: pd.DataFrame, rules: dict) -> tuple[float, float]:
     """Bound and process time of linprog on the whole model."""
-    benefit, matrix, right = whole_model(table, rules)
+    benefit, matrix, right, high = whole_model(table, rules)
     start = time.process_time()
-    found = linprog(-benefit, A_ub=matrix, b_ub=right, bounds=(0, 1), method="highs")
+    found = linprog(-benefit, A_ub=matrix, b_ub=right, bounds=np.stack([0 * high, high], axis=1), method="highs")
     return -found.fun, time.process_time() - start
 
 
-def whole_optimum(table: pd.DataFrame, rules: dict) -> float:
-    """Optimum of scipy.milp on the whole model without calendar (small cities only)."""
-    benefit, matrix, right = whole_model(table, rules)
+def whole_optimum(table: pd.DataFrame, rules: dict, *, nodes: int = 20_000) -> tuple[float, float]:
+    """Best benefit that scipy.milp finds in the exact whole model without calendar, and its bound (small cities)."""
+    benefit, matrix, right, high = whole_model(table, rules, is_exact=True)
     found = milp(
         -benefit / benefit.max(),
-        integrality=np.ones(len(benefit)),
-        bounds=(0, 1),
-        constraints=(matrix, -np.inf, right),
-        options={"mip_rel_gap": 1e-6, "time_limit": 60},
+        integrality=high == 1,
+        bounds=Bounds(0, high),
+        constraints=LinearConstraint(matrix, -np.inf, right),
+        options={"mip_rel_gap": 1e-6, "node_limit": nodes},
     )
-    return -found.fun * benefit.max()
+    best = np.nan if found.x is None else -found.fun * benefit.max()
+    return best, -found.mip_dual_bound * benefit.max()
 
 
 def run(kind: str, n_segments: int, seed: int) -> None:
