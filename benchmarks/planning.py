@@ -4,6 +4,10 @@ For each kind of city and seed: gap of the plan, its time, and the time of `scip
 model without its calendar, in the same run (process time).
 
     python benchmarks/planning.py [--seeds 5] [--segments 25000] [--scenario crews]
+    python benchmarks/planning.py --optimum
+
+With `--optimum`: plans of 400 segments without digs against the optimum of `scipy.optimize.milp` on the exact whole
+model, at three sizes of the limits. That model has no calendar, so its optimum may lie above the best plan.
 """
 
 from __future__ import annotations
@@ -20,11 +24,11 @@ from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from heatnet.planning import Prices, Summer, check_plan, plan_cures
 
-KINDS = ("money", "crews", "dear", "minima")
+KINDS = ("money", "crews", "dear", "minima", "loops")
 
 
-def city_candidates(n_segments: int, rng: np.random.Generator) -> pd.DataFrame:
-    """Streets of about four segments, most of them paths, some with side branches and loops; and stations."""
+def city_candidates(n_segments: int, rng: np.random.Generator, *, looped: float = 0.03) -> pd.DataFrame:
+    """Streets of about four segments, most of them paths, some with side branches, a share `looped`; and stations."""
     rows = []
     number = street = 0
     while number < n_segments:
@@ -34,7 +38,7 @@ def city_candidates(n_segments: int, rng: np.random.Generator) -> pd.DataFrame:
         for _ in range(size):
             draw = rng.random()
             start = nodes - 1 if draw < 0.75 else int(rng.integers(0, nodes))
-            end = nodes if draw < 0.97 or nodes < 3 else (start + 1) % nodes
+            end = nodes if draw < 1 - looped or nodes < 3 else (start + 1) % nodes
             nodes += end == nodes
             length = float(np.round(rng.lognormal(4.0, 0.7) + 3, 1))
             rows.append(
@@ -86,10 +90,10 @@ def city_digs(table: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
 def scenario(kind: str, n_segments: int, seed: int, *, share: float | None = None) -> tuple[pd.DataFrame, dict]:
     """Candidates and rules of one city; `share` of the limits of 25,000 segments (default: as many as it has)."""
     rng = np.random.default_rng(seed)
-    table = city_candidates(n_segments, rng)
+    table = city_candidates(n_segments, rng, looped=0.25 if kind == "loops" else 0.03)
     share = n_segments / 25_000 if share is None else share
     rules = {
-        "prices": Prices(job_cost=300_000.0 if kind == "dear" else 60_000.0),
+        "prices": Prices(job_cost=300_000.0 if kind in ("dear", "loops") else 60_000.0),
         "max_stations": 4,
         "digs": city_digs(table, rng),
     }
@@ -150,7 +154,7 @@ def whole_model(table: pd.DataFrame, rules: dict, *, is_exact: bool = False) -> 
     for name, least in rules.get("min_km", {}).items():
         add(-length * (table["community"] == name).to_numpy(), 0.0, -least)
     coupling = np.array(rows)
-    size = np.abs(coupling).max(axis=1)
+    size = np.maximum(np.abs(coupling).max(axis=1), 1e-9)
     parts = [sparse.csr_array(coupling / size[:, None])]
     right = [np.array(limits) / size]
 
@@ -226,15 +230,42 @@ def run(kind: str, n_segments: int, seed: int) -> None:
     )
 
 
+def run_optimum(kind: str, seed: int, share: float) -> None:
+    table, rules = small_city(kind, seed, share)
+    start = time.process_time()
+    plan = plan_cures(table, **rules)
+    middle = time.process_time()
+    best, bound = whole_optimum(table, rules)
+    end = time.process_time()
+    print(
+        f"{kind:7} seed {seed} limits {share}: plan/optimum {plan.benefit / best:.5f}, plan/milp's bound "
+        f"{plan.benefit / bound:.5f}, gap {100 * plan.gap:.3f} %, {middle - start:5.2f} s, milp {end - middle:5.2f} s, "
+        f"{len(plan.jobs)} jobs, {len(check_plan(plan, table, **rules))} findings",
+        flush=True,
+    )
+
+
+def small_city(kind: str, seed: int, share: float) -> tuple[pd.DataFrame, dict]:
+    """Candidates and rules of 400 segments without digs, with a share of the limits of 25,000."""
+    table, rules = scenario(kind, 400, seed, share=share)
+    del rules["digs"]
+    return table, rules
+
+
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=5)
     parser.add_argument("--segments", type=int, default=25_000)
     parser.add_argument("--scenario", choices=KINDS, nargs="*", default=KINDS)
+    parser.add_argument("--optimum", action="store_true")
     options = parser.parse_args()
     for kind in options.scenario:
         for seed in range(options.seeds):
-            run(kind, options.segments, seed)
+            if options.optimum:
+                for share in (0.016, 0.05, 0.12):
+                    run_optimum(kind, seed, share)
+            else:
+                run(kind, options.segments, seed)
 
 
 if __name__ == "__main__":

@@ -78,8 +78,11 @@ def solve(model: Model) -> Solution:
     best: _Found | None = None
     for most, options in OPENINGS:
         open_loss = _open_loss(relaxation, dual, most=most * dual.bound, options=options)
-        if best is not None and (math.isinf(most) or best.open_loss >= min(open_loss, dual.bound - best.chosen)):
-            break
+        if best is not None:
+            # What loses more is in no better plan.
+            open_loss = min(open_loss, dual.bound - best.chosen)
+            if best.open_loss >= open_loss:
+                break
         programme = Programme(relaxation, dual, enumerated, fit, open_loss)
         is_all = math.isinf(open_loss)
         found = _choose_and_date(model, programme, gap=0.0 if is_all else LARGE_GAP)
