@@ -157,7 +157,7 @@ def _fitting(model: Model, unit: int, chosen: Bools, labels: Ints, fit: StreetFi
         together = (days * (labels == mine[:, None])).sum(axis=1) + one.setup_days
         lengths[:, place] += np.where(is_first[:, place], together, 0)
     rule = one.rule
-    keep = lengths.sum(axis=1) <= rule.row_days
+    keep = np.asarray(lengths.sum(axis=1) <= rule.row_days)
     doubtful = np.flatnonzero(~keep)
     sets, which = np.unique(-np.sort(-lengths[doubtful], axis=1), axis=0, return_inverse=True)
     fits = [fit.fits(rule, row[row > 0].tolist(), in_turn=one.street is not None) for row in sets]
