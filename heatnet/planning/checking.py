@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +12,12 @@ import networkx as nx
 import pandas as pd
 
 from heatnet.errors import HeatnetError
+from heatnet.schema import ESCAPED_FORMULA
 
 FINDING_COLUMNS = ("severity", "rule", "table", "row_id", "column", "message")
 TOLERANCE = 1e-9
 OPENS_TRENCH = ("renew", "part")
+NUMBERS = ("cost", "benefit", "job_cost", "days", "crew", "households_shut")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,12 +29,14 @@ class PlanTables:
 
 
 def plan_from_tables(cures: pd.DataFrame, jobs: pd.DataFrame) -> PlanTables:
-    """Tables of a saved plan, with ids as text index and dates as dates.
+    """Tables of a saved plan, with ids as text index, dates as dates and numbers as numbers.
 
     Parameters
     ----------
     cures, jobs : pandas.DataFrame
-        The contents of ``cures.csv`` and ``jobs.csv``; the ids may be a column or the index.
+        The contents of ``cures.csv`` and ``jobs.csv``; the ids may be a column or the index. Read them with
+        ``pandas.read_csv(..., dtype=str)``, or an id such as ``007`` becomes a number. The ' that keeps a
+        spreadsheet from taking an id for a formula is removed.
 
     Raises
     ------
@@ -58,8 +63,13 @@ def _saved(table: pd.DataFrame, name: str, key: str, needed: tuple[str, ...]) ->
     missing = [column for column in (key, *needed) if column not in rows.columns]
     if missing:
         raise HeatnetError(f"The table {name} has no column {', '.join(missing)}: was it saved by heatnet?")
-    rows = rows.set_index(pd.Index([str(one) for one in rows[key].tolist()], dtype=object, name=key))
+    ids = [str(one) for one in rows[key].tolist()]
+    ids = [one[1:] if re.match(ESCAPED_FORMULA, one) else one for one in ids]
+    rows = rows.set_index(pd.Index(ids, dtype=object, name=key))
     rows = rows.drop(columns=key)
+    for column in NUMBERS:
+        if column in rows.columns:
+            rows[column] = pd.to_numeric(rows[column])
     for column in ("start_on", "end_on"):
         if column in rows.columns:
             rows[column] = pd.to_datetime(rows[column])
