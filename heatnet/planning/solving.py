@@ -31,8 +31,9 @@ CUT_ROUNDS = 150
 LOWER_ROUNDS = 14
 FEW_DAYS = 30
 LARGE_GAP, GOOD_GAP = 2e-4, 5e-4
-# Share of the bound that open patterns may lose, and how many stay open: first few, then more.
-OPENINGS = ((0.001, 300), (1.0, 2_000), (math.inf, 20_000))
+# Share of the bound that open patterns may lose, and how many stay open: first few, then more; the last only where
+# no plan was found.
+OPENINGS = ((0.001, 300), (1.0, 2_000), (math.inf, 6_000), (math.inf, 20_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,7 @@ def solve(model: Model) -> Solution:
         if best is not None:
             # What loses more is in no better plan.
             open_loss = min(open_loss, dual.bound - best.chosen)
-            if best.open_loss >= open_loss:
+            if best.open_loss >= open_loss or options == OPENINGS[-1][1]:
                 break
         programme = Programme(relaxation, dual, enumerated, fit, open_loss)
         is_all = math.isinf(open_loss)
