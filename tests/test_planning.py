@@ -19,6 +19,7 @@ from heatnet.planning import (
     replan,
 )
 from heatnet.planning.plan import CURE_COLUMNS, JOB_COLUMNS
+from heatnet.writing import write_csv
 
 # One metre costs 10, a trench 500, a station 2000; a shared street saves a tenth.
 PRICES = Prices(cost_per_m=(10.0, 0.0), job_cost=500.0, station_cost=2000.0, dig_saving=0.1)
@@ -518,6 +519,23 @@ def test_a_saved_plan_is_read_back_and_checked(tmp_path):
     plan.jobs.to_csv(tmp_path / "jobs.csv")
     saved = plan_from_tables(pd.read_csv(tmp_path / "cures.csv"), pd.read_csv(tmp_path / "jobs.csv"))
     assert check_plan(saved, ash_and_birch(), prices=PRICES, summer=SUMMER).empty
+
+
+def test_a_plan_saved_by_heatnet_is_read_back_with_odd_ids_and_checked(tmp_path):
+    table = ash_and_birch(fund="city").rename(index={"p1": "007", "p2": "=p2", "p3": "'q"})
+    table["cold_household_hours"] /= 3
+    rules = {"prices": PRICES, "summer": SUMMER, "budget": {"city": 4000.0}}
+    plan = plan_cures(table, **rules)
+    write_csv(plan.cures, tmp_path / "cures.csv")
+    write_csv(plan.jobs, tmp_path / "jobs.csv")
+    tables = [pd.read_csv(tmp_path / name, dtype=str) for name in ("cures.csv", "jobs.csv")]
+    assert check_plan(plan_from_tables(*tables), table, **rules)["message"].tolist() == []
+    poor = rules | {"budget": {"city": 1000.0}}
+    assert check_plan(plan_from_tables(*tables), table, **poor)["rule"].tolist() == ["budget"]
+
+
+def test_a_saved_table_without_its_columns_is_an_error():
+    plan = plan_cures(ash_and_birch(), prices=PRICES)
     with pytest.raises(HeatnetError, match="no column job_id"):
         plan_from_tables(plan.cures.drop(columns="job_id"), plan.jobs)
 

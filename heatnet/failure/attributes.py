@@ -257,8 +257,9 @@ def _both(first: Classes, second: Classes) -> Classes:
     (codes, words), (other_codes, other_words) = first, second
     pairs = np.where((codes >= 0) & (other_codes >= 0), codes * len(other_words) + other_codes, -1)
     distinct, both = np.unique(pairs, return_inverse=True)
-    names = [f"{words[pair // len(other_words)]} {other_words[pair % len(other_words)]}" for pair in distinct if pair >= 0]
-    return both - int(len(distinct) > 0 and distinct[0] < 0), names
+    known = distinct[distinct >= 0]
+    names = [f"{words[pair // len(other_words)]} {other_words[pair % len(other_words)]}" for pair in known.tolist()]
+    return both - (len(distinct) - len(known)), names
 
 
 def _text(words: pd.Series) -> Objects:

@@ -10,60 +10,11 @@ from typing import Any
 import networkx as nx
 import pandas as pd
 
-from heatnet.errors import HeatnetError
+from heatnet.planning.saved import PlanTables, plan_from_tables
 
 FINDING_COLUMNS = ("severity", "rule", "table", "row_id", "column", "message")
 TOLERANCE = 1e-9
 OPENS_TRENCH = ("renew", "part")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class PlanTables:
-    """The two tables of a plan that was written and read back: `cures` and `jobs`, as in `Plan`."""
-
-    cures: pd.DataFrame
-    jobs: pd.DataFrame
-
-
-def plan_from_tables(cures: pd.DataFrame, jobs: pd.DataFrame) -> PlanTables:
-    """Tables of a saved plan, with ids as text index and dates as dates.
-
-    Parameters
-    ----------
-    cures, jobs : pandas.DataFrame
-        The contents of ``cures.csv`` and ``jobs.csv``; the ids may be a column or the index.
-
-    Raises
-    ------
-    HeatnetError
-        When a table has no ids or lacks a column that `check_plan` needs.
-
-    Examples
-    --------
-    >>> empty = plan_from_tables(
-    ...     pd.DataFrame(columns=["asset_id", "job_id", "measure", "cost", "benefit"]),
-    ...     pd.DataFrame(columns=["job_id", "job_kind", "job_cost"]),
-    ... )
-    >>> len(empty.cures)
-    0
-    """
-    return PlanTables(
-        _saved(cures, "cures", "asset_id", ("job_id", "measure", "cost", "benefit")),
-        _saved(jobs, "jobs", "job_id", ("job_kind", "job_cost")),
-    )
-
-
-def _saved(table: pd.DataFrame, name: str, key: str, needed: tuple[str, ...]) -> pd.DataFrame:
-    rows = table if key in table.columns else table.reset_index()
-    missing = [column for column in (key, *needed) if column not in rows.columns]
-    if missing:
-        raise HeatnetError(f"The table {name} has no column {', '.join(missing)}: was it saved by heatnet?")
-    rows = rows.set_index(pd.Index([str(one) for one in rows[key].tolist()], dtype=object, name=key))
-    rows = rows.drop(columns=key)
-    for column in ("start_on", "end_on"):
-        if column in rows.columns:
-            rows[column] = pd.to_datetime(rows[column])
-    return rows
 
 
 @dataclass(frozen=True, slots=True, eq=False)

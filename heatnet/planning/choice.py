@@ -2,7 +2,7 @@
 
 A pattern that loses more than `open_loss` at the prices of the limits is left out; no plan within `open_loss` of
 the bound can hold it, so ``max(bound of the programme, bound of the prices - open_loss)`` is a bound as well.
-Units too large to enumerate enter segment by segment, with ``trenches = touched nodes - segments + loops``.
+Units too large to enumerate enter segment by segment, with their trenches counted as in `loops`.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from heatnet.planning.bound import Dual, Relaxation
+from heatnet.planning.loops import Loops, Row, loop_core, loops_of
 from heatnet.planning.model import Bools, Floats, Ints, Model
 from heatnet.planning.patterns import (
     PATTERN_LIMIT,
@@ -28,9 +29,13 @@ from heatnet.planning.patterns import (
 )
 from heatnet.planning.shutdowns import Shut
 
-NODE_LIMIT = 400
+NODE_LIMIT, LOOP_NODE_LIMIT = 400, 20
 COVERS, SHRINKS = 6, 6
-LOOP_ROUNDS, MANY_COLUMNS = 20, 1_500
+LOOP_ROUNDS, FRACTION_ROUNDS = 2, 40
+# Share of the bound with which a choice in units with loops is good enough.
+NEAR = 0.002
+# Share of the bound below which another round of rows for loops is not worth its time.
+IDLE = 2e-5
 # Twice the tolerance to which the solver keeps a row.
 TOLERANCE = 2e-6
 
@@ -53,7 +58,7 @@ class Programme:
         self, relaxation: Relaxation, dual: Dual, enumerated: dict[int, Patterns], fit: StreetFit, open_loss: float
     ) -> None:
         self.model, self.dual, self.open_loss = relaxation.model, dual, open_loss
-        self.rows: list[tuple[list[int], list[float], float, float]] = []
+        self.rows: list[Row] = []
         self.benefit: list[float] = []
         self.use: list[Floats] = []
         self.low: list[float] = []
@@ -61,7 +66,7 @@ class Programme:
         self.is_whole: list[int] = []
         self.column_options: list[Ints] = []
         self.columns_of: dict[int, list[int]] = {}
-        self.loops: dict[int, int] = {}
+        self.loops: dict[int, Loops] = {}
         self._add_units(relaxation, enumerated, fit)
 
     def _add_units(self, relaxation: Relaxation, enumerated: dict[int, Patterns], fit: StreetFit) -> None:
@@ -137,15 +142,18 @@ class Programme:
         nothing, none = np.zeros(len(model.rows)), np.zeros(0, dtype=np.int64)
         job_use = model.job_use[unit]
         switch = self._column(0.0, nothing, none)
+        core = loop_core(model, np.array([one for one in options if model.is_trench[one]], dtype=np.int64))
+        shares = {asset: self._column(0.0, -job_use, none, whole=0) for asset in model.asset[core].tolist()}
         nodes: dict[int, int] = {}
         by_asset: dict[int, list[int]] = {}
         columns = []
         for option in options:
-            use = model.use[option] - (job_use if model.is_trench[option] else 0.0)
-            column = self._column(float(model.benefit[option]), use, np.array([option], dtype=np.int64))
+            asset = int(model.asset[option])
+            joins = model.is_trench[option] and asset not in shares
+            column = self._column(float(model.benefit[option]), model.use[option] - joins * job_use, np.array([option]))
             self.low[column] = low[option]
             columns.append(column)
-            by_asset.setdefault(int(model.asset[option]), []).append(column)
+            by_asset.setdefault(asset, []).append(column)
             self.rows.append(([column, switch], [1.0, -1.0], -np.inf, 0.0))
             for node in {int(model.node_a[option]), int(model.node_b[option])} - {-1}:
                 if node not in nodes:
@@ -155,21 +163,34 @@ class Programme:
         for asset, group in by_asset.items():
             if asset in must or len(group) > 1:
                 self.rows.append((group, [1.0] * len(group), 1.0 if asset in must else -np.inf, 1.0))
-        self._add_street_days(unit, columns, list(nodes.values()))
-        self.loops[unit] = self._column(0.0, job_use, none, high=float(len(options)), whole=0)
+            if asset in shares:
+                trenches = [column for column in group if model.is_trench[self.column_options[column][0]]]
+                self.rows.append(([shares[asset], *trenches], [1.0] + [-1.0] * len(trenches), -np.inf, 0.0))
+        self.loops[unit] = loops_of(model, core, nodes, shares)
+        for piece in self.loops[unit].pieces:
+            # One trench at least, where any node of a piece is touched.
+            touched = self._column(0.0, nothing, none, whole=0)
+            self.rows += [([nodes[node], touched], [1.0, -1.0], -np.inf, 0.0) for node in sorted(piece)]
+            columns_of_row, weights = self.loops[unit].trenches_of(piece)
+            self.rows.append(([touched, *columns_of_row], [1.0, *weights], -np.inf, 0.0))
+        self._add_street_days(unit, columns)
         self.columns_of[unit] = columns
         return [switch]
 
-    def _add_street_days(self, unit: int, columns: list[int], nodes: list[int]) -> None:
+    def _add_street_days(self, unit: int, columns: list[int]) -> None:
         """Jobs of a street take turns, so their days cannot exceed the street's open days."""
-        model, one = self.model, self.model.units[unit]
+        model, one, loops = self.model, self.model.units[unit], self.loops[unit]
         if one.rule is None or one.street is None:
             return
+        setup = float(one.setup_days)
         options = [int(self.column_options[column][0]) for column in columns]
-        days = [float(model.days[option] - one.setup_days * model.is_trench[option]) for option in options]
+        joins = [bool(model.is_trench[option]) and int(model.asset[option]) not in loops.shares for option in options]
+        days = [float(model.days[option]) - setup * is_join for option, is_join in zip(options, joins, strict=True)]
         open_days = sum(last - first + 1 for first, last in one.rule.runs)
-        weights = [*days, *([float(one.setup_days)] * len(nodes))]
-        self.rows.append(([*columns, *nodes], weights, -np.inf, float(open_days)))
+        weights = [*days, *([setup] * len(loops.nodes)), *([-setup] * len(loops.shares))]
+        self.rows.append(
+            ([*columns, *loops.nodes.values(), *loops.shares.values()], weights, -np.inf, float(open_days))
+        )
 
     def solve(self, limits: Floats, *, gap: float) -> Selection | None:
         """Best choice under these limits (in the unit of `use`), None when there is none."""
@@ -177,32 +198,41 @@ class Programme:
             is_kept = all(row.is_kept([0.0]) for row in self.model.rows)
             return Selection(np.zeros(0, dtype=np.int64), 0.0) if is_kept else None
         given, limits = limits, limits.copy()
-        bound = math.inf
-        chosen = np.zeros(0, dtype=np.int64)
-        trial, loop_rounds = 0, LOOP_ROUNDS if len(self.benefit) <= MANY_COLUMNS else LOOP_ROUNDS // 5
+        bound, best, before = math.inf, None, math.inf
+        for _ in range(FRACTION_ROUNDS if self.loops else 0):
+            values, reached = self._milp(limits, gap, whole=False)
+            if values is None or reached > before * (1 - IDLE) or not self._add_loop_rows(values):
+                break
+            before = reached
+        trial, loop_rounds = 0, LOOP_ROUNDS
         while trial < COVERS + SHRINKS:
-            found = self._milp(limits, gap)
-            if found is None:
+            values, reached = self._milp(limits, gap)
+            if values is None:
                 return None
-            chosen, reached = found
+            chosen = self._chosen(values)
             if (limits == given).all():
                 bound = min(bound, reached)
-            if loop_rounds and self._add_loop_rows(chosen):
-                loop_rounds -= 1
-                continue
             over = excess(self.model, chosen, limits=given)
             if not (over > 0).any():
                 return Selection(chosen, bound)
+            if self.loops or trial == COVERS + SHRINKS - 1:
+                best = _better(self.model, best, _thinned(self.model, chosen, given))
+            if self.loops and best is not None:
+                loop_rounds -= 1
+                near = float(self.model.benefit[best].sum()) >= bound * (1 - NEAR)
+                if near or loop_rounds < 0 or not self._add_loop_rows(values):
+                    break
+                continue
             trial += 1
             # The solver's tolerance let a limit slip: forbid this choice and all that hold it, or shrink the row.
             if trial <= COVERS and self._cover(chosen, over > 0):
                 continue
             size = np.maximum(np.abs(limits), np.abs(np.stack(self.use)).max(axis=0))
             limits -= np.where(over > 0, over + TOLERANCE * np.maximum(size, 1e-300), 0.0)
-        fewer = _thinned(self.model, chosen, given)
-        return None if fewer is None else Selection(fewer, bound)
+        return None if best is None else Selection(best, bound)
 
-    def _milp(self, limits: Floats, gap: float) -> tuple[Ints, float] | None:
+    def _milp(self, limits: Floats, gap: float, *, whole: bool = True) -> tuple[Floats | None, float]:
+        """Values of the columns (None where nothing was found), and what no values exceed."""
         benefit = np.array(self.benefit)
         worth = max(float(benefit.max(initial=0.0)), 1e-300)
         constraints = [LinearConstraint(*self._matrix())]
@@ -213,17 +243,23 @@ class Programme:
             constraints.append(LinearConstraint(sparse.csr_array(use / size[:, None]), -np.inf, limits / size))
         found = milp(
             -benefit / worth,
-            integrality=np.array(self.is_whole),
+            integrality=np.array(self.is_whole) * whole,
             bounds=Bounds(np.array(self.low), np.array(self.high)),
             constraints=constraints,
-            options={"node_limit": NODE_LIMIT, "mip_rel_gap": gap, "presolve": False},
+            options={
+                "node_limit": LOOP_NODE_LIMIT if self.loops else NODE_LIMIT,
+                "mip_rel_gap": gap,
+                "presolve": False,
+            },
         )
         if found.x is None:
-            return None
-        picked = np.flatnonzero((found.x > 0.5) & (np.array(self.is_whole) == 1))
-        chosen = np.concatenate([np.zeros(0, dtype=np.int64), *(self.column_options[one] for one in picked)])
+            return None, -math.inf
         reached = -found.fun if found.mip_dual_bound is None else -found.mip_dual_bound
-        return np.sort(chosen), float(reached) * worth
+        return np.asarray(found.x), float(reached) * worth
+
+    def _chosen(self, values: Floats) -> Ints:
+        picked = np.flatnonzero((values > 0.5) & (np.array(self.is_whole) == 1))
+        return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *(self.column_options[one] for one in picked)]))
 
     def _cover(self, chosen: Ints, is_over: Bools) -> bool:
         """Forbid an excessive choice and every larger one; False where a larger one might keep the limits."""
@@ -245,36 +281,18 @@ class Programme:
         matrix = sparse.csr_array((weights, (number, columns)), shape=(len(self.rows), len(self.benefit)))
         return matrix, np.array([row[2] for row in self.rows]), np.array([row[3] for row in self.rows])
 
-    def _add_loop_rows(self, chosen: Ints) -> bool:
-        """Count a trench again for chosen segments that close loops in large units; True if any was missed."""
-        added = False
+    def _add_loop_rows(self, values: Floats) -> bool:
+        """Rows that count trenches right where segments close loops in large units; True if any was broken."""
+        rows: list[Row] = []
+        chosen = self._chosen(values)
         for unit, loops in self.loops.items():
-            mine = chosen[(self.model.unit[chosen] == unit) & self.model.is_trench[chosen]]
-            core = _loop_core(self.model, mine)
-            if not len(core):
-                continue
+            core = loop_core(self.model, chosen[(self.model.unit[chosen] == unit) & self.model.is_trench[chosen]])
             labels = job_labels(self.model, core, np.ones((1, len(core)), dtype=bool))[0]
-            # All loops at once, and each group of loops that hang together.
-            for part in [core, *(core[labels == label] for label in np.unique(labels))]:
-                row = self._loop_row(unit, loops, part)
-                if row not in self.rows:
-                    self.rows.append(row)
-                    added = True
-        return added
-
-    def _loop_row(self, unit: int, loops: int, part: Ints) -> tuple[list[int], list[float], float, float]:
-        """Loops of a unit are at least the segments chosen among `part` less the rank of `part`."""
-        labels = job_labels(self.model, part, np.ones((1, len(part)), dtype=bool))[0]
-        ends = np.unique(np.concatenate([self.model.node_a[part], self.model.node_b[part]]))
-        wanted = set(self.model.asset[part].tolist())
-        columns = [
-            one
-            for one in self.columns_of[unit]
-            if int(self.model.asset[self.column_options[one][0]]) in wanted
-            and self.model.is_trench[self.column_options[one][0]]
-        ]
-        rank = float(len(ends) - len(np.unique(labels)))
-        return [*columns, loops], [1.0] * len(columns) + [-1.0], -np.inf, rank
+            ends = np.stack([self.model.node_a[core], self.model.node_b[core]])
+            groups = [set(ends[:, labels == label].ravel().tolist()) for label in np.unique(labels)]
+            rows += loops.broken_rows(values, groups)
+        self.rows += rows
+        return bool(rows)
 
     def cut(self, chosen: Ints, units: Sequence[int]) -> None:
         """Forbid the jobs chosen in these units, and any in their place that are at least as hard to fit."""
@@ -299,32 +317,51 @@ class Programme:
         return jobs_in(self.model, unit, options, labels)
 
 
-def _loop_core(model: Model, trenches: Ints) -> Ints:
-    """Trenches that lie on loops or between them: dead ends taken away until none is left."""
-    core = trenches
-    while len(core):
-        ends = np.stack([model.node_a[core], model.node_b[core]])
-        _, number, count = np.unique(ends, return_inverse=True, return_counts=True)
-        keep = (count[number.reshape(ends.shape)] > 1).all(axis=0)
-        if keep.all():
-            break
-        core = core[keep]
-    return core
+def _better(model: Model, one: Ints | None, two: Ints | None) -> Ints | None:
+    if one is None or two is None:
+        return two if one is None else one
+    return two if model.benefit[two].sum() > model.benefit[one].sum() else one
 
 
 def _thinned(model: Model, chosen: Ints, limits: Floats) -> Ints | None:
-    """A choice without its least worthy cures, so that it keeps the limits; None where that is no way."""
+    """A choice without its least worthy cures and jobs, so that it keeps the limits; None where that is no way."""
     over = excess(model, chosen, limits=limits)
     while (over > 0).any():
-        free = chosen[~model.is_must[chosen]]
-        weight = np.maximum(model.use[free][:, over > 0], 0.0) / np.maximum(np.abs(limits[over > 0]), 1e-9)
-        takes = weight.sum(axis=1)
-        if not (takes > 0).any():
+        best: tuple[float, Ints] | None = None
+        for part in _parts(model, chosen):
+            mine = chosen[model.unit[chosen] == model.unit[part[0]]]
+            rest = np.setdiff1d(mine, part)
+            freed = _use_of(model, mine) - _use_of(model, rest)
+            helps = (np.clip(freed, 0.0, over) / np.maximum(np.abs(limits), 1e-9))[over > 0].sum()
+            loss = float(model.benefit[part].sum())
+            if helps > 0 and (best is None or loss / helps < best[0]):
+                best = loss / helps, part
+        if best is None:
             return None
-        worth = np.where(takes > 0, model.benefit[free] / np.where(takes > 0, takes, 1.0), np.inf)
-        chosen = chosen[chosen != free[int(np.argmin(worth))]]
+        chosen = np.setdiff1d(chosen, best[1])
         over = excess(model, chosen, limits=limits)
     return chosen
+
+
+def _parts(model: Model, chosen: Ints) -> list[Ints]:
+    """What may be taken from a choice: single cures and whole jobs without a must."""
+    parts = [np.array([one]) for one in chosen.tolist()]
+    for unit in np.unique(model.unit[chosen]).tolist():
+        mine = chosen[(model.unit[chosen] == unit) & model.is_trench[chosen]]
+        labels = job_labels(model, mine, np.ones((1, len(mine)), dtype=bool))[0]
+        jobs = [mine[labels == label] for label in np.unique(labels)]
+        parts += [job for job in jobs if len(job) > 1]
+    return [part for part in parts if not model.is_must[part].any()]
+
+
+def _use_of(model: Model, options: Ints) -> Floats:
+    """What options of one unit take of each row."""
+    if not len(options):
+        return np.zeros(len(model.rows))
+    trenches = options[model.is_trench[options]]
+    labels = job_labels(model, trenches, np.ones((1, len(trenches)), dtype=bool))[0]
+    jobs = len(np.unique(labels))
+    return np.asarray(model.use[options].sum(axis=0) + jobs * model.job_use[model.unit[options[0]]])
 
 
 def _is_as_hard(jobs: list[Job], others: list[Job]) -> bool:

@@ -82,12 +82,7 @@ def is_tight(model: Model, unit: int) -> bool:
     options = one.options[model.is_trench[one.options] | model.is_station[one.options]]
     if not model.shutdowns.allows(model.shuts(options.tolist())):
         return True
-    most = int((model.days[options] + one.setup_days).sum())
-    # All of it in one row without a break, started inside one dig if need be, fits for sure.
-    spans = one.rule.runs
-    if one.rule.digs is not None:
-        spans = tuple((max(run[0], dig[0]), min(run[1], dig[1])) for run in one.rule.runs for dig in one.rule.digs)
-    return most > max((last - first + 1 for first, last in spans), default=0)
+    return int((model.days[options] + one.setup_days).sum()) > one.rule.row_days
 
 
 def enumerate_patterns(model: Model, unit: int, fit: StreetFit) -> Patterns:
@@ -161,10 +156,12 @@ def _fitting(model: Model, unit: int, chosen: Bools, labels: Ints, fit: StreetFi
         is_first[:, place] = (mine >= 0) & (labels[:, :place] != mine[:, None]).all(axis=1)
         together = (days * (labels == mine[:, None])).sum(axis=1) + one.setup_days
         lengths[:, place] += np.where(is_first[:, place], together, 0)
-    sets, which = np.unique(-np.sort(-lengths, axis=1), axis=0, return_inverse=True)
     rule = one.rule
+    keep = np.asarray(lengths.sum(axis=1) <= rule.row_days)
+    doubtful = np.flatnonzero(~keep)
+    sets, which = np.unique(-np.sort(-lengths[doubtful], axis=1), axis=0, return_inverse=True)
     fits = [fit.fits(rule, row[row > 0].tolist(), in_turn=one.street is not None) for row in sets]
-    keep = np.array(fits, dtype=bool)[which.reshape(-1)]
+    keep[doubtful] = np.array(fits, dtype=bool)[which.reshape(-1)]
     if model.shutdowns.limit is not None:
         keep &= _shuts_few(model, options, labels)
     return keep

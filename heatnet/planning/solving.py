@@ -31,8 +31,9 @@ CUT_ROUNDS = 150
 LOWER_ROUNDS = 14
 FEW_DAYS = 30
 LARGE_GAP, GOOD_GAP = 2e-4, 5e-4
-# Share of the bound that open patterns may lose, and how many stay open: first few, then more.
-OPENINGS = ((0.001, 300), (1.0, 2_000), (math.inf, 20_000))
+# Share of the bound that open patterns may lose, and how many stay open: first few, then more; the last only where
+# no plan was found.
+OPENINGS = ((0.001, 300), (1.0, 2_000), (math.inf, 6_000), (math.inf, 20_000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +79,11 @@ def solve(model: Model) -> Solution:
     best: _Found | None = None
     for most, options in OPENINGS:
         open_loss = _open_loss(relaxation, dual, most=most * dual.bound, options=options)
-        if best is not None and (math.isinf(most) or best.open_loss >= min(open_loss, dual.bound - best.chosen)):
-            break
+        if best is not None:
+            # What loses more is in no better plan.
+            open_loss = min(open_loss, dual.bound - best.chosen)
+            if best.open_loss >= open_loss or options == OPENINGS[-1][1]:
+                break
         programme = Programme(relaxation, dual, enumerated, fit, open_loss)
         is_all = math.isinf(open_loss)
         found = _choose_and_date(model, programme, gap=0.0 if is_all else LARGE_GAP)

@@ -47,6 +47,14 @@ class StreetRule:
                     best = start
         return best
 
+    @property
+    def row_days(self) -> int:
+        """Days that jobs may surely take in one row without a break, all started inside one dig if need be."""
+        spans = self.runs
+        if self.digs is not None:
+            spans = tuple((max(run[0], dig[0]), min(run[1], dig[1])) for run in self.runs for dig in self.digs)
+        return 0 if self.is_closed else max((last - first + 1 for first, last in spans), default=0)
+
     def dig_at(self, day: int) -> str | None:
         """Id of the dig inside whose dates a day lies: the first to start, ties by id; None if there is none."""
         return next((name for first, last, name in self.digs or () if first <= day <= last), None)

@@ -11,7 +11,7 @@ import pandas as pd
 from heatnet.planning.calendar import crews_of
 from heatnet.planning.model import Model, unit_funds
 from heatnet.planning.plan import CURE_COLUMNS, JOB_COLUMNS
-from heatnet.planning.shutdowns import households, section_keys
+from heatnet.planning.shutdowns import households
 from heatnet.planning.solving import Solution, margins, task_of
 from heatnet.planning.terms import Summer
 
@@ -50,7 +50,7 @@ def plan_tables(
                 "start_on": first,
                 "end_on": first + pd.Timedelta(days=work.days - 1),
                 "dig_id": None if start is None or unit.rule is None else unit.rule.dig_at(start),
-                "households_shut": _households_shut(table.iloc[candidate[options]]),
+                "households_shut": _households_shut(model, options),
                 "options": options,
                 "unit": work.unit,
             }
@@ -64,12 +64,11 @@ def plan_tables(
     return _cure_table(table, model, solution, jobs, job_ids, period), _job_table(jobs, job_ids)
 
 
-def _households_shut(cures: pd.DataFrame) -> float:
+def _households_shut(model: Model, options: list[int]) -> float:
     """Households of the distinct sections that a job drains; missing where one is not given."""
-    if cures["households_shut"].isna().any():
+    if np.isnan(model.shut[options]).any():
         return math.nan
-    keys = section_keys(cures, [True] * len(cures))
-    return households((str(key), float(count)) for key, count in zip(keys, cures["households_shut"], strict=True))
+    return households((str(model.section[one]), float(model.shut[one])) for one in options)
 
 
 def _job_order(job: dict[str, Any], ids: Any) -> tuple[Any, ...]:
