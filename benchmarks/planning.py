@@ -3,14 +3,11 @@
 For each kind of city and seed: gap of the plan, its time, and the time of `scipy.optimize.linprog` on the whole
 model without its calendar, in the same run (process time). Jobs: the plan beside `scipy.optimize.milp`.
 
-    python benchmarks/planning.py [--seeds 5] [--segments 25000] [--scenario crews]
-    python benchmarks/planning.py --optimum
+    python -m benchmarks.planning [--seeds 5] [--segments 25000] [--scenario crews]
+    python -m benchmarks.planning --optimum
 
 With `--optimum`: plans of 400 segments without digs against the optimum of `scipy.optimize.milp` on the exact whole
 model, at three sizes of the limits. That model has no calendar, so its optimum may lie above the best plan.
-
-
-    python -m benchmarks.planning [--seeds 5] [--segments 25000] [--scenario crews]
 """
 
 from __future__ import annotations
@@ -206,7 +203,20 @@ def whole_bound(table: pd.DataFrame, rules: dict) -> tuple[float, float]:
     return -found.fun, time.process_time() - start
 
 
-<<<<<<< HEAD
+def whole_optimum(table: pd.DataFrame, rules: dict, *, nodes: int = 20_000) -> tuple[float, float]:
+    """Best benefit that scipy.milp finds in the exact whole model without calendar, and its bound (small cities)."""
+    benefit, matrix, right, high = whole_model(table, rules, is_exact=True)
+    found = milp(
+        -benefit / benefit.max(),
+        integrality=high == 1,
+        bounds=Bounds(0, high),
+        constraints=LinearConstraint(matrix, -np.inf, right),
+        options={"mip_rel_gap": 1e-6, "node_limit": nodes},
+    )
+    best = np.nan if found.x is None else -found.fun * benefit.max()
+    return best, -found.mip_dual_bound * benefit.max()
+
+
 def planned(folder: str, kind: str, segments: int) -> Callable[[], dict[str, float]]:
     """Job: the plan with its calendar."""
     table, rules = scenario(kind, segments, 0)
@@ -223,32 +233,18 @@ def solved_whole(folder: str, kind: str, segments: int, limit_s: float) -> Calla
     table, rules = scenario(kind, segments, 0)
 
     def solve() -> dict[str, float]:
-        benefit, matrix, right = whole_model(table, rules)
+        benefit, matrix, right, high = whole_model(table, rules, is_exact=True)
         found = milp(
             -benefit / benefit.max(),
-            integrality=np.ones(len(benefit)),
-            bounds=(0, 1),
-            constraints=(matrix, -np.inf, right),
+            integrality=high == 1,
+            bounds=Bounds(0, high),
+            constraints=LinearConstraint(matrix, -np.inf, right),
             options={"mip_rel_gap": LARGE_GAP, "time_limit": limit_s},
         )
         nothing = found.fun is None  # out of time before any plan was found
         return {"gap": np.inf if nothing else found.mip_gap, "benefit": 0.0 if nothing else -found.fun * benefit.max()}
 
     return solve
-=======
-def whole_optimum(table: pd.DataFrame, rules: dict, *, nodes: int = 20_000) -> tuple[float, float]:
-    """Best benefit that scipy.milp finds in the exact whole model without calendar, and its bound (small cities)."""
-    benefit, matrix, right, high = whole_model(table, rules, is_exact=True)
-    found = milp(
-        -benefit / benefit.max(),
-        integrality=high == 1,
-        bounds=Bounds(0, high),
-        constraints=LinearConstraint(matrix, -np.inf, right),
-        options={"mip_rel_gap": 1e-6, "node_limit": nodes},
-    )
-    best = np.nan if found.x is None else -found.fun * benefit.max()
-    return best, -found.mip_dual_bound * benefit.max()
->>>>>>> planning
 
 
 def run(kind: str, n_segments: int, seed: int) -> None:
