@@ -75,6 +75,55 @@ def test_an_asset_without_visits_says_so() -> None:
         explain_location(located(), "z")
 
 
+def test_every_probability_of_an_explanation_is_the_count_over_all_cases() -> None:
+    rows = [("B", True), ("B", True), ("C", False)]
+    visits = pd.DataFrame(rows, columns=["building_id", "is_cold"]).assign(visited_on="2024-01-10")
+    prior = pd.Series({"main": 0.1, "a1": 0.1, "a2": 0.1, "c": 0.2, "d": 0.2})
+    location = locate_faults(network(), visits, season=2023, prior=prior, p_clear=0.2, p_impaired=0.6)
+    # B: 0.2^2 = 0.04 if clear, 0.36 if impaired; C: 0.8 and 0.4. main ill: 0.1 * 0.36 * 0.4 = 0.0144.
+    # main well: 0.9 * (0.19 * 0.36 + 0.81 * 0.04) * (0.2 * 0.4 + 0.8 * 0.8) = 0.9 * 0.1008 * 0.72 = 0.0653184.
+    total = 0.0144 + 0.0653184
+    told = explain_location(location, "a1")
+    assert told.group_prob == pytest.approx((0.0144 * 0.19 + 0.9 * 0.19 * 0.36 * 0.72) / total)
+    assert told.impaired_prob == pytest.approx((0.0144 * 0.1 + 0.9 * 0.1 * 0.36 * 0.72) / total)
+    assert told.buildings["odds_factor"].to_dict() == pytest.approx({"B": 9.0})
+    assert explain_location(location, "main").buildings["odds_factor"].to_dict() == pytest.approx({"B": 9.0, "C": 0.5})
+    assert told.sentences == (
+        "a1 was impaired with probability 0.311 (0.100 before the visits).",
+        "No visit can tell these 2 apart: a1, a2; at least one of them with probability 0.590.",
+        "Behind it 2 of 2 visits were cold; 0.4 would be if nothing were impaired, 1.2 if something were.",
+        "1 building speaks for something impaired on its path and 0 against.",
+        "Beside it, behind the same path before, 0 of 1 visits were cold.",
+        "Before it on the path, main is the most suspect (0.181).",
+    )
+    assert explain_location(location, "c").sentences == (
+        # (0.0144 * 0.2 + 0.9 * 0.1008 * 0.2 * 0.4) / total
+        "c was impaired with probability 0.127 (0.200 before the visits).",
+        "Behind it 0 of 1 visits were cold; 0.2 would be if nothing were impaired, 0.6 if something were.",
+        "0 buildings speak for something impaired on its path and 1 against.",
+        "Beside it, behind the same path before, 2 of 2 visits were cold.",
+        "Before it on the path, main is the most suspect (0.181).",
+    )
+
+
+def test_calls_are_told_apart_from_visits_and_set_against_households() -> None:
+    # B: 2 calls and 1 of 2 visits cold; C: 1 call; D: silence; 10 households each.
+    rows = [("B", True, "app"), ("B", True, "hotline"), ("B", True, "sensor"), ("B", False, "home_visit")]
+    rows += [("C", True, "hotline"), ("C", False, "hotline")]  # a call that is not cold is none
+    visits = pd.DataFrame(rows, columns=["building_id", "is_cold", "channel"]).assign(visited_on="2024-01-10")
+    location = locate_faults(network(), visits, season=2023, p_clear=0.2, p_impaired=0.7, calls="households")
+    low, high = location.c_clear, location.c_impaired
+    main, a = explain_location(location, "main"), explain_location(location, "a1")
+    assert (main.visits, main.cold_visits, main.calls, main.households) == (5, 4, 3, 30)
+    assert main.cold_if_clear == pytest.approx(2 * 0.2 + 30 * low)
+    assert main.cold_if_impaired == pytest.approx(2 * 0.7 + 30 * high)
+    assert main.buildings["households"].to_dict() == {"B": 10, "C": 10, "D": 10}
+    assert (a.beside_visits, a.beside_cold_visits, a.beside_calls, a.beside_households) == (1, 1, 1, 20)
+    assert "Behind it 1 of 2 visits were cold and 3 cold calls came from 30 households;" in str(main)
+    assert "Beside it, behind the same path before, 1 cold call came from 20 households." in str(a)
+    assert "Behind it 0 cold calls came from 10 households;" in str(explain_location(location, "d"))
+
+
 def test_with_calls_against_households_silence_is_explained_too() -> None:
     location = located(calls="households")
     told = explain_location(location, "main")
