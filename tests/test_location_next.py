@@ -136,19 +136,85 @@ def test_with_calls_against_households_silence_is_explained_too() -> None:
     assert location.buildings["calls"].to_dict() == {"B": 3, "C": 1, "D": 0}
 
 
-def test_the_first_visit_goes_where_nothing_is_known() -> None:
-    visits = suggest_visits(located(), 4)
-    assert visits.index.tolist() == [1, 2, 3, 4]
-    assert (visits["gain_m"].to_numpy() > 0).all()
+def test_suggestions_tell_how_probably_the_visit_is_cold() -> None:
     location = located()
+    visits = suggest_visits(location, 3)
+    assert visits.index.tolist() == list(range(1, len(visits) + 1))
+    assert (visits["gain_m"].to_numpy() > 0).all()
     path_prob = location.buildings["path_prob"][visits["building_id"]].to_numpy()
     assert visits["cold_prob"].to_numpy() == pytest.approx(0.2 + 0.5 * path_prob)
 
 
-def test_no_building_is_visited_more_often_than_it_has_households() -> None:
-    visits = suggest_visits(located(), 100)
-    assert len(visits) <= 30
-    assert visits["building_id"].value_counts().max() <= 10
+def star(*probs: float, length_m: float = 100.0) -> Location:
+    """Buildings B0, B1, ... each on a pipe of its own, impaired with these probabilities; nobody was visited."""
+    n = len(probs)
+    names = [f"s{i}" for i in range(n)]
+    nodes = pd.DataFrame({"node_id": ["A"] + [f"B{i}" for i in range(n)], "kind": ["source"] + ["building"] * n})
+    segments = pd.DataFrame({"segment_id": names, "from_node": "A", "to_node": nodes["node_id"][1:].to_numpy()})
+    nothing = pd.DataFrame({"building_id": [], "visited_on": [], "is_cold": []})
+    prior = pd.Series(probs, index=names)
+    network = Network(nodes, segments.assign(length_m=length_m, diameter_mm=100))
+    return locate_faults(network, nothing, season=2023, prior=prior, p_clear=0.1, p_impaired=0.6)
+
+
+def test_the_gain_of_a_visit_is_the_ill_length_that_it_moves_into_the_cured_length() -> None:
+    # One of four equal pipes is cured, down to t = 0.3: s1. Cold with f = 0.1 + 0.5 p.
+    visits = suggest_visits(star(0.02, 0.3, 0.2, 0.1), 10, cure_share=0.25)
+    gain = {
+        "B1": 100 * (0.3 * 0.6 - 0.3 * 0.25),  # cold, it is above t; warm, it leaves room for what is at t
+        "B2": 100 * (0.2 * 0.6 - 0.3 * 0.2),
+        "B3": 100 * (0.1 * 0.6 - 0.3 * 0.15),
+    }  # B0: even a cold visit leaves 0.02 * 0.6 / 0.11 = 0.11, below t
+    assert visits["building_id"].tolist() == ["B1", "B2", "B3"]
+    assert dict(zip(visits["building_id"], visits["gain_m"], strict=True)) == pytest.approx(gain)
+    # s1 lies above t = 0.2 now: a warm visit, 0.3 * 0.4 / 0.75 = 0.16, would take it out.
+    lower = suggest_visits(star(0.02, 0.3, 0.2, 0.1), 10, cure_share=0.5).set_index("building_id")["gain_m"]
+    assert lower["B1"] == pytest.approx(100 * (0.2 * 0.75 - 0.3 * 0.4))
+
+
+def test_the_gain_is_the_one_of_the_exact_posterior_after_either_answer() -> None:
+    location = located(building_prior=0.1)
+    length = location.network.length_m
+    prob = location.assets["impaired_prob"].to_numpy()
+    least = prob.max()  # 2.4 % of the length: a part of the most suspect one
+    visits = suggest_visits(location, 1)
+    building = visits["building_id"].iloc[0]
+    rows = [("B", True)] * 3 + [("B", False)] + [("C", False)] * 2 + [("C", True)]
+    on_path = {"B": [0, 1, 2], "C": [0, 3], "D": [0, 4]}[building]
+    gain = -np.maximum(prob - least, 0.0)
+    for is_cold, chance in ((True, visits["cold_prob"].iloc[0]), (False, 1 - visits["cold_prob"].iloc[0])):
+        more = pd.DataFrame([*rows, (building, is_cold)], columns=["building_id", "is_cold"])
+        after = locate_faults(
+            location.network,
+            more.assign(visited_on="2024-01-10"),
+            season=2023,
+            p_clear=0.2,
+            p_impaired=0.7,
+            building_prior=0.1,
+        )
+        gain += chance * np.maximum(after.assets["impaired_prob"].to_numpy() - least, 0.0)
+    assert visits["gain_m"].iloc[0] == pytest.approx((gain * length)[on_path].sum())
+
+
+def test_a_second_visit_behind_the_same_pipe_counts_half() -> None:
+    # A long main with two houses close to each other, and a shorter one of the same probability elsewhere.
+    kinds = {"A": "source", "J": "junction", "B": "building", "C": "building", "D": "building"}
+    ends = [("main", "A", "J", 1000), ("b", "J", "B", 1), ("c", "J", "C", 1), ("other", "A", "D", 600)]
+    segments = pd.DataFrame(ends, columns=["segment_id", "from_node", "to_node", "length_m"]).assign(diameter_mm=100)
+    nothing = pd.DataFrame({"building_id": [], "visited_on": [], "is_cold": []})
+    prior = pd.Series({"main": 0.1, "other": 0.1, "b": 0.0, "c": 0.0})
+    network = Network(pd.DataFrame({"node_id": list(kinds), "kind": list(kinds.values())}), segments)
+    location = locate_faults(network, nothing, season=2023, prior=prior, p_clear=0.1, p_impaired=0.6)
+    visits = suggest_visits(location, 3)
+    assert visits["building_id"].tolist() == ["B", "D", "C"]
+    # t = 0.1 and f = 0.15: 0.1 * 0.6 - 0.1 * 0.15 = 0.045 per metre
+    assert visits["gain_m"].tolist() == pytest.approx([45.0, 27.0, 22.5])
+
+
+def test_each_building_is_named_once_and_none_where_no_visit_can_change_what_is_cured() -> None:
+    assert suggest_visits(located(), 100)["building_id"].is_unique
+    assert suggest_visits(star(0.0, 0.0), 5).empty
+    assert suggest_visits(star(0.0, 0.0), 5).columns.tolist() == ["building_id", "cold_prob", "gain_m"]
 
 
 def test_suggestions_do_not_hang_on_the_order_of_the_rows() -> None:
@@ -158,34 +224,6 @@ def test_suggestions_do_not_hang_on_the_order_of_the_rows() -> None:
     visits = pd.DataFrame(rows, columns=["building_id", "is_cold"]).assign(visited_on="2024-01-10")
     again = locate_faults(shuffled, visits, season=2023, p_clear=0.2, p_impaired=0.7)
     assert suggest_visits(again, 12)["building_id"].tolist() == suggest_visits(location, 12)["building_id"].tolist()
-
-
-def test_the_covariances_behind_the_suggestions_are_those_of_the_model() -> None:
-    from heatnet.location.next_visits import _covariances
-    from heatnet.reachability.paths import supply_paths
-    from tests.location_oracle import Enumeration
-
-    location = located(building_prior=0.1)
-    rows = [("B", True)] * 3 + [("B", False)] + [("C", False)] * 2 + [("C", True)]
-    visits = pd.DataFrame(rows, columns=["building_id", "is_cold"]).assign(
-        visited_on="2024-01-10", channel="home_visit"
-    )
-    oracle = Enumeration(location.network, visits, location.prior, building_prior=0.1)
-    weight = oracle.weights((0.2, 0.7))
-    nodes = location.network.building_nodes
-    names = location.network.node_ids[nodes]
-    assets, of_buildings, of_assets = _covariances(
-        location, supply_paths(location.network), nodes, 1 - location.buildings["path_prob"].to_numpy()
-    )
-    is_bad = np.array([oracle.is_bad[name] for name in names], dtype=float)
-    mean = is_bad @ weight
-    assert of_buildings == pytest.approx((is_bad * weight) @ is_bad.T - np.outer(mean, mean), abs=1e-12)
-    for i, asset in enumerate(location.network.asset_ids[assets]):
-        is_impaired = oracle.any_impaired([asset]).astype(float)
-        for b, name in enumerate(names):
-            if asset in location.network.asset_ids[supply_paths(location.network).path_of(int(nodes[b]))]:
-                exact = (is_impaired * is_bad[b]) @ weight - (is_impaired @ weight) * (is_bad[b] @ weight)
-                assert of_assets[i, b] == pytest.approx(exact, abs=1e-12), (asset, name)
 
 
 def test_what_cannot_be_suggested_is_said() -> None:
