@@ -7,10 +7,13 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from heatnet.errors import HeatnetError
 from heatnet.location import Location, explain_location, locate_faults, suggest_visits
 from heatnet.network import Network
+from tests.location_oracle import building_paths, random_network, random_visits, season_rows
 
 #          +- a1 - a2 - B      (two rows in a line: nobody lives between them)
 # A - main-J
@@ -104,6 +107,34 @@ def test_every_probability_of_an_explanation_is_the_count_over_all_cases() -> No
         "Beside it, behind the same path before, 2 of 2 visits were cold.",
         "Before it on the path, main is the most suspect (0.181).",
     )
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(st.integers(0, 2**32 - 1))
+def test_the_counts_of_an_explanation_are_those_of_the_table(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    network = random_network(rng)
+    visits = random_visits(rng, network, 12)
+    location = locate_faults(network, visits, season=2023, p_clear=0.2, p_impaired=0.7)
+    paths, rows = building_paths(network), season_rows(network, visits)
+    below = {asset: {b for b in rows["building_id"] if asset in paths[b]} for asset in network.asset_ids}
+    for asset, behind in below.items():
+        told = explain_location(location, asset)
+        here = rows[rows["building_id"].isin(behind)]
+        assert [told.visits, told.cold_visits] == [len(here), here["is_cold"].sum()]
+        assert [told.cold_if_clear, told.cold_if_impaired] == pytest.approx([0.2 * len(here), 0.7 * len(here)])
+        for building in behind:
+            cold = rows.loc[rows["building_id"] == building, "is_cold"]
+            factor = 3.5 ** cold.sum() * 0.375 ** (~cold).sum()
+            assert told.buildings.loc[building, "odds_factor"] == pytest.approx(factor)
+        assert set(told.buildings.index) == behind
+        assert set(told.group) == ({other for other in below if below[other] == behind} if behind else {asset})
+        if behind:
+            path = next(paths[b] for b in behind)
+            before = path[: path.index(told.group[0])]
+            beside = rows[rows["building_id"].isin(below[before[-1]] - behind)] if before else rows.iloc[:0]
+            assert [told.beside_visits, told.beside_cold_visits] == [len(beside), beside["is_cold"].sum()]
+            assert told.group == tuple(path[len(before) : len(before) + len(told.group)])
 
 
 def test_calls_are_told_apart_from_visits_and_set_against_households() -> None:
@@ -214,6 +245,7 @@ def test_a_second_visit_behind_the_same_pipe_counts_half() -> None:
 def test_each_building_is_named_once_and_none_where_no_visit_can_change_what_is_cured() -> None:
     assert suggest_visits(located(), 100)["building_id"].is_unique
     assert suggest_visits(star(0.0, 0.0), 5).empty
+    assert suggest_visits(star(), 5).empty
     assert suggest_visits(star(0.0, 0.0), 5).columns.tolist() == ["building_id", "cold_prob", "gain_m"]
 
 
@@ -227,7 +259,8 @@ def test_suggestions_do_not_hang_on_the_order_of_the_rows() -> None:
 
 
 def test_what_cannot_be_suggested_is_said() -> None:
-    with pytest.raises(HeatnetError, match="1 visit or more"):
-        suggest_visits(located(), 0)
+    for n in (0, 2.5, "2"):
+        with pytest.raises(HeatnetError, match="1 visit or more"):
+            suggest_visits(located(), n)
     with pytest.raises(HeatnetError, match="cure_share"):
         suggest_visits(located(), 1, cure_share=0.0)

@@ -71,8 +71,8 @@ def suggest_visits(location: Location, n: int, *, cure_share: float = 0.024) -> 
     >>> suggest_visits(locate_faults(network, visits, season=2023), 1)["building_id"].tolist()
     ['C']
     """
-    if n < 1:
-        raise HeatnetError(f"n is {n!r}; ask for 1 visit or more.")
+    if isinstance(n, bool) or not isinstance(n, (int, np.integer)) or n < 1:
+        raise HeatnetError(f"n is {n!r}; ask for 1 visit or more, a whole number.")
     if not 0 < cure_share < 1:
         raise HeatnetError(f"cure_share is {cure_share!r}; give the share of the length that can be cured, e.g. 0.024.")
     network, paths = location.network, supply_paths(location.network)
@@ -94,7 +94,7 @@ def _least_cured(location: Location, cure_share: float) -> float:
     prob = location.assets["impaired_prob"].to_numpy(dtype=np.float64)[: len(length)]
     order = np.argsort(-prob, kind="stable")
     reached = int(np.searchsorted(np.cumsum(length[order]), cure_share * length.sum()))
-    return float(prob[order[min(reached, len(order) - 1)]])
+    return float(prob[order[reached]]) if len(order) else 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
