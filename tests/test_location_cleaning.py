@@ -144,6 +144,23 @@ def test_a_household_cold_in_three_seasons_counts_as_its_own_cause() -> None:
     assert set(kept(two_seasons).values()) == {True}
 
 
+def test_neighbours_that_are_cold_year_after_year_are_not_their_own_cause() -> None:
+    days = ["2021-12-01", "2022-12-01", "2023-12-01"]
+    homes = [("B", "h1"), ("B", "h2"), ("C", "h3"), ("C", "h4")]
+    table = visits(
+        *(
+            {"visited_on": day, "building_id": building, "household_id": home, "is_cold": home != "h4"}
+            for building, home in homes
+            for day in days
+        )
+    )
+    is_cold = kept(table)
+    assert [is_cold[f"v{i}"] for i in range(12)] == [True] * 6 + [False] * 6
+    assert said(table) == {("visit_own_by_habit", f"v{i}") for i in (6, 7, 8)}
+    inspected = table.assign(cause=["network", *[None] * 11])  # h1 is cold for the network, so h2 is alone again
+    assert [kept(inspected)[f"v{i}"] for i in range(6)] == [True] * 3 + [False] * 3
+
+
 def test_findings_never_name_a_household() -> None:
     table = visits(*({"household_id": "secret", "visited_on": f"2024-01-1{i}"} for i in range(3)))
     assert (

@@ -88,8 +88,11 @@ def test_winters_in_a_row_are_counted_and_told() -> None:
     told = past_winters(street(), records_before(2024, visits=table), season=2024, expected=EXPECTED)
     assert told.winters_ill["r"] == 3
     assert told.winters_ill["p"] == 0
-    ranking = hn.assess(street(), season=2024, visits=table).ranking
-    assert "probably ill 3 winters running" in ranking.loc["r", "reason"]
+    home = table.groupby(["building_id", "visited_on"]).cumcount().astype(str)
+    for known in (table, table.assign(household_id=table["building_id"] + home)):  # the same homes every winter
+        ranking = hn.assess(street(), season=2024, visits=known).ranking
+        assert "12 of 12 visited homes behind it cold" in ranking.loc["r", "reason"]
+        assert "probably ill 3 winters running" in ranking.loc["r", "reason"]
 
 
 def test_a_station_to_diagnose_first_keeps_its_chronic_cold_out_of_the_ranking() -> None:

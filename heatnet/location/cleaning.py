@@ -39,9 +39,9 @@ def clean_visits(
     whose cause is ``closed`` (stopped or unpaid) are left out; rows from before `heating_from`, and from the first
     `late_start_days` after it, are left out; a cold row whose cause was found in the household or the building becomes
     a not-cold one; so does each cold row of a household that was cold in `own_after_seasons` seasons and never for a
-    cause in the network or a station; of several rows of one household within `repeat_days` one is kept: a cold one
-    whose cause was found in the network or a station, else one whose cause was found in the household or the building,
-    else a cold one. `visit_findings` says which rows, and why.
+    cause in the network or a station, unless another household of its building was so too; of several rows of one
+    household within `repeat_days` one is kept: a cold one whose cause was found in the network or a station, else one
+    whose cause was found in the household or the building, else a cold one. `visit_findings` says which rows, and why.
 
     Parameters
     ----------
@@ -185,7 +185,8 @@ def _cleaned(visits: pd.DataFrame, network: Network, steps: _Steps) -> tuple[pd.
         "visit_own_by_habit",
         "is_cold",
         lasting,
-        f"household cold in {steps.own_after_seasons} seasons without a cause in the network; counts as not cold",
+        f"household cold in {steps.own_after_seasons} seasons without a cause in the network, alone in its building; "
+        "counts as not cold",
     )
     table["is_cold"] = table["is_cold"].mask(pd.Series(own | lasting), False)
     repeated = _repeats(table, stays, names, steps.repeat_days)
@@ -244,14 +245,20 @@ def _first_days(season: pd.Series[float], heating_from: str) -> dict[float, pd.T
 
 
 def _own_by_habit(table: pd.DataFrame, stays: Truths, own_after_seasons: int) -> Truths:
-    """Return the rows of households that were cold in so many seasons, never for a cause in the network."""
+    """Return the rows of households that were cold in so many seasons, never for a cause in the network.
+
+    Where several of one building were, what they share is to blame: an asset that is ill year after year must not be
+    taken for the habit of those who live behind it.
+    """
     if not own_after_seasons:
         return np.zeros(len(table), dtype=bool)
     cold = table[_is_cold(table) & stays & table["household_id"].notna().to_numpy(dtype=bool)]
     seasons = season_of(cold["visited_on"]).groupby(cold["household_id"]).nunique()
     excused = cold.loc[cold["cause"].isin(NETWORK_CAUSES), "household_id"]
     own = seasons.index[seasons >= own_after_seasons].difference(pd.Index(excused))
-    return table["household_id"].isin(own).to_numpy(dtype=bool)
+    homes = cold.loc[cold["household_id"].isin(own), ["building_id", "household_id"]].drop_duplicates()
+    shared = homes.loc[homes["building_id"].duplicated(keep=False), "household_id"]
+    return table["household_id"].isin(own.difference(pd.Index(shared))).to_numpy(dtype=bool)
 
 
 def _repeats(table: pd.DataFrame, stays: Truths, names: pd.Series[str], repeat_days: int) -> Truths:
