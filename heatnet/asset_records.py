@@ -18,6 +18,7 @@ from heatnet.errors import HeatnetError
 from heatnet.findings import Severity, all_findings, findings_at
 from heatnet.nearest import nearest_lines
 from heatnet.network import Network
+from heatnet.schema import WORKS, conform
 from heatnet.season import season_of
 
 Floats = npt.NDArray[np.float64]
@@ -171,6 +172,46 @@ def _with_laying_years(assets: pd.DataFrame, renewals: pd.DataFrame) -> pd.DataF
         laid[asset] = mixed
     table = renewals.assign(laid_year=before, new_laid_year=after)[counts]
     return table[list(_RENEWAL_COLUMNS)].reset_index(drop=True)
+
+
+def kept_share(network: Network, works: pd.DataFrame | None, *, since: pd.Timestamp, before: pd.Timestamp) -> Floats:
+    """Share of an impairment that finished works leave in place, per asset.
+
+    A cleaning or balancing ends it (0). Renewals end it by their share of the length: the lengths renewed are added, a
+    renewal without length, or of a station, counts as the whole. A repair ends nothing (1).
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    works : DataFrame or None
+        Table of works; rows that name no asset of the network are left out.
+    since, before : Timestamp
+        Works done from `since` (the end of the season whose visits were used) and before `before` (the start of the
+        coming season) count.
+
+    Returns
+    -------
+    numpy.ndarray
+        Shape (n_assets,), 0 to 1.
+
+    Raises
+    ------
+    HeatnetError
+        When the table of works cannot be used.
+    """
+    ended = np.zeros(network.n_assets)
+    if works is None:
+        return 1.0 - ended
+    done = conform(works, WORKS)
+    assets = network.asset_positions(done["asset_id"])
+    in_time = ((done["done_on"] >= since) & (done["done_on"] < before)).to_numpy(dtype=bool) & (assets >= 0)
+    lengths = np.append(network.length_m, np.full(len(network.station_nodes), np.nan))
+    renewed = in_time & (done["kind"] == "renewal").to_numpy(dtype=bool)
+    share = done["length_m"].to_numpy(dtype=np.float64)[renewed] / lengths[assets[renewed]]
+    np.add.at(ended, assets[renewed], np.where(np.isnan(share), 1.0, share))
+    ended[assets[in_time & done["kind"].isin(["cleaning", "balancing"]).to_numpy(dtype=bool)]] = 1.0
+    return np.maximum(1.0 - ended, 0.0)
 
 
 def makeup_per_metre(

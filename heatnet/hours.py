@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet.asset_records import kept_share
 from heatnet.climate import CLIMATE_ASSUMPTION, default_climate
 from heatnet.consequence import (
     chronic_hours,
@@ -20,7 +21,6 @@ from heatnet.consequence import (
     cold_share,
     guess_households,
     heating_hours,
-    kept_share,
     outage_share,
     repair_time,
     time_constants,

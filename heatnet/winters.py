@@ -19,6 +19,7 @@ from heatnet.location import (
     persistence,
     visit_findings,
 )
+from heatnet.location.evidence import CALL_CHANNELS
 from heatnet.network import Network
 from heatnet.reachability.paths import supply_paths
 from heatnet.records import Records
@@ -27,6 +28,8 @@ from heatnet.season import season_of
 
 BUILDING_PRIOR = 0.05
 WINTERS = 3
+LEAKING_FACTOR = 2.0
+"""Times the median make-up water per metre above which a secondary net is taken to leak."""
 _LARGEST_PRIOR = 1.0 - 1e-9
 
 Truths = npt.NDArray[np.bool_]
@@ -85,10 +88,15 @@ def past_winters(network: Network, records: Records, *, season: int, expected: p
     Returns
     -------
     Winters
-        Hotline and app rows count as calls of all households where both are there.
+        Hotline and app rows count as calls of all households where most of them come from buildings whose households
+        are known.
 
     Notes
     -----
+    Something speaks for a leak behind a station when a fault was recorded behind it in the last winter, or when its
+    make-up water of that winter, per metre of the secondary net behind it, was more than twice the median of all
+    stations.
+
     `heatnet.location.persistence` could teach the persistence from several winters. In drawn cities whose truth is 0.62
     it finds 0.81 to 0.91, for assets that are prone to trouble are ill again without having stayed so; the
     assumed 0.7 is nearer.
@@ -112,7 +120,7 @@ def past_winters(network: Network, records: Records, *, season: int, expected: p
     }
     location = located[season - 1]
     winters_ill = pd.Series(0, index=network.asset_ids)
-    if len(located) > 1:
+    if len(located) > 1 and (seasons == season - 1).any():
         winters_ill = persistence(list(located.values()), records.works).assets["winters_ill"]
     first = diagnose_first(location, leaking=_leaking(network, records, season - 1))
     is_apart = _behind(network, first.index)
@@ -120,18 +128,30 @@ def past_winters(network: Network, records: Records, *, season: int, expected: p
 
 
 def _has_calls(network: Network, visits: pd.DataFrame) -> bool:
-    return bool(visits["channel"].isin(["hotline", "app"]).any()) and bool(network.households.any())
+    """Return whether there are calls, most of them from buildings whose households are known."""
+    calls = visits[visits["channel"].isin(CALL_CHANNELS).to_numpy(dtype=bool)]
+    known = network.households[network.node_positions(calls["building_id"])] > 0
+    return bool(2 * known.sum() > len(calls))
 
 
 def _leaking(network: Network, records: Records, winter: int) -> Collection[str]:
-    """Return the stations behind which a fault was recorded in the winter: something speaks for a leak there."""
-    if records.faults is None:
-        return []
-    faults = records.faults[(season_of(records.faults["found_on"]) == winter).to_numpy(dtype=bool)]
-    assets = network.asset_positions(faults["asset_id"])
-    count = np.bincount(assets[assets >= 0], minlength=network.n_assets).astype(np.float64)
-    behind = supply_paths(network).forest.subtree_sum(count)[network.n_segments :]
-    return [str(station) for station in network.asset_ids[network.n_segments :][behind > 0]]
+    """Return the stations for which a fault or the make-up water of the winter speaks for a leak behind them."""
+    stations = network.asset_ids[network.n_segments :]
+    behind = np.zeros((2, network.n_assets))  # faults, and metres of the secondary net
+    behind[1, : network.n_segments] = np.where(network.is_primary, 0.0, network.length_m)
+    if records.faults is not None:
+        faults = records.faults[(season_of(records.faults["found_on"]) == winter).to_numpy(dtype=bool)]
+        assets = network.asset_positions(faults["asset_id"])
+        behind[0] = np.bincount(assets[assets >= 0], minlength=network.n_assets)
+    forest = supply_paths(network).forest
+    faults_behind, metres = (forest.subtree_sum(row)[network.n_segments :] for row in behind)
+    is_leaking = faults_behind > 0
+    if records.makeup is not None:
+        of_winter = records.makeup[records.makeup["season"] == winter].groupby("station_id")["makeup_m3"].sum()
+        per_metre = of_winter.reindex(stations).to_numpy(dtype=np.float64) / np.where(metres > 0, metres, np.nan)
+        if not np.isnan(per_metre).all():
+            is_leaking |= per_metre > LEAKING_FACTOR * np.nanmedian(per_metre)
+    return [str(station) for station in stations[is_leaking]]
 
 
 def _behind(network: Network, stations: pd.Index[Any]) -> Truths:
@@ -147,7 +167,10 @@ def _notes(location: Location, first: pd.DataFrame) -> tuple[str, ...]:
     visits = int(location.buildings["visits"].sum())
     if not visits:
         return (f"No visits of season {location.season} on record: chronic cold is unknown, not zero.",)
-    calls = "; hotline and app rows count as calls of all households" if location.calls == "households" else ""
+    calls = ""
+    if location.calls == "households":
+        counted = int(location.buildings["calls"].sum())
+        calls = f"; hotline and app rows count as calls of all households ({counted} cold ones)"
     notes = [
         f"{visits} visits of season {location.season}: cold with probability {location.p_clear:.3f} where nothing on "
         f"the way is impaired, {location.p_impaired:.3f} where something is{calls}.",

@@ -18,7 +18,7 @@ def random_network(
     primary = [*kinds]
     secondary: list[str] = []
     for i in range(rng.integers(1, n_primary + 1)):
-        kinds[f"n{i}"] = str(rng.choice(["junction", "building"], p=[0.7, 0.3]))
+        kinds[f"n{i}"] = str(rng.choice(["junction", "building"], p=[0.5, 0.5]))
         primary.append(f"n{i}")
     for i in range(rng.integers(0, n_stations + 1)):
         kinds[f"S{i}"] = "station"
@@ -36,7 +36,8 @@ def random_network(
             if rng.random() < 0.05:
                 continue
             a, b = (a, b) if rng.random() < 0.5 else (b, a)
-            lines = ["supply", "return"] if rng.random() < 0.2 else ["pair"]
+            split = [["supply", "return"], ["supply", "return"], ["supply"], ["return"]]
+            lines = ["pair"] if rng.random() < 0.8 else split[rng.integers(4)]
             for line in lines:
                 length, diameter = float(rng.choice([50, 100, 150])), float(rng.choice([100, 200]))
                 rows.append((str(len(rows) + 7), a, b, length, diameter, level, line))
@@ -111,14 +112,18 @@ def building_paths(network: Network) -> dict[str, list[str]]:
     return {building: slow[side][1] for building, side in sides.items() if side in slow}
 
 
+DAYS = ["2023-10-15", "2024-01-20", "2024-10-14", "2024-10-15", "2023-10-14"]
+
+
 def random_visits(rng: np.random.Generator, network: Network, n: int = 12) -> pd.DataFrame:
-    """Return visits of two seasons at known, unreached and unknown buildings, some without `is_cold`."""
-    known = list(network.node_ids)
+    """Return visits of three seasons, most of 2023, at known, unreached and unknown buildings and at other nodes."""
+    homes, others = network.node_ids[network.building_nodes], network.node_ids
+    known = [*homes, *homes, *homes, *homes, *others, "nowhere"]
     visits = pd.DataFrame(
         {
             "visit_id": [f"r{i}" for i in range(n)],
-            "building_id": rng.choice([*known, *known, "nowhere"], n),
-            "visited_on": rng.choice(["2023-10-15", "2024-01-20", "2024-10-14", "2024-10-15", "2023-10-14"], n),
+            "building_id": rng.choice(known, n),
+            "visited_on": rng.choice(DAYS, n, p=[0.3, 0.3, 0.2, 0.1, 0.1]),
             "channel": rng.choice(["home_visit", "hotline", "app", "sensor"], n),
             "is_cold": rng.choice([True, False], n),
         }

@@ -50,19 +50,39 @@ def visits_of(cold: dict[str, tuple[int, int]], day: str = "2024-01-10") -> pd.D
 @settings(derandomize=True, deadline=None, max_examples=500)
 @given(st.integers(0, 2**32 - 1))
 def test_posterior_equals_the_count_over_all_combinations(seed: int) -> None:
+    check_against_enumeration(seed)
+
+
+def check_against_enumeration(seed: int) -> None:
+    """Every number of a location against the count over all combinations of a small random case."""
     rng, network, visits, prior = small_case(seed)
-    building_prior = float(rng.choice([0.0, 0.05, 0.4])) if network.n_assets + len(network.building_nodes) < 14 else 0.0
+    is_small = network.n_assets + len(network.building_nodes) < 16
+    building_prior = float(rng.choice([0.0, 0.05, 0.4])) if is_small else 0.0
+    calls = "households" if rng.random() < 0.4 else "visits"
+    given_rates = {"p_clear": 0.2, "p_impaired": 0.7}
     location = locate_faults(
-        network, visits, season=2023, prior=prior, p_clear=0.2, p_impaired=0.7, building_prior=building_prior
+        network, visits, season=2023, prior=prior, building_prior=building_prior, calls=calls, **given_rates
     )
-    oracle = Enumeration(network, visits, prior, building_prior=building_prior)
-    weight = oracle.weights((0.2, 0.7))
+    counts_calls = not math.isnan(location.c_clear)
+    rows = season_rows(network, visits)
+    if calls == "households":
+        households = network.nodes.set_index("node_id")["households"]
+        is_call = rows["channel"].isin(["hotline", "app"])
+        is_counted = is_call & rows["is_cold"] & (rows["building_id"].map(households) > 0)
+        assert counts_calls == is_counted.any()
+        rows = rows[~is_call | is_counted]
+    oracle = Enumeration(network, rows, prior, building_prior=building_prior, counts_calls=counts_calls)
+    c_rates = (location.c_clear, location.c_impaired) if counts_calls else (1.0, 1.0)
+    assert c_rates[0] <= c_rates[1]
+    weight = oracle.weights((0.2, 0.7), c_rates)
     assets = location.assets
     assert assets.index.tolist() == network.asset_ids.tolist()
     for asset, posterior in assets["impaired_prob"].items():
         expected = weight[oracle.any_impaired([asset])].sum() if asset in oracle.names else prior[asset]
         assert posterior == pytest.approx(expected, abs=1e-9)
     for building, row in location.buildings.iterrows():
+        here = rows[rows["building_id"] == building]
+        assert row[["visits", "cold_visits"]].tolist() == [len(here), here["is_cold"].sum()]
         if building in oracle.is_bad:
             assert row["path_prob"] == pytest.approx(weight[oracle.is_bad[building]].sum(), abs=1e-9)
             own = weight[oracle.any_impaired([f"own {building}"])].sum() if building_prior else 0.0
@@ -70,10 +90,9 @@ def test_posterior_equals_the_count_over_all_combinations(seed: int) -> None:
         else:
             assert math.isnan(row["path_prob"])
             assert row["impaired_prob"] == pytest.approx(building_prior)
-    paths, rows = building_paths(network), season_rows(network, visits)
-    seen_below = {
-        asset: frozenset(b for b in rows["building_id"].unique() if asset in paths[b]) for asset in assets.index
-    }
+    paths = building_paths(network)
+    observed = {b for b, (seen, _, _, callers) in oracle.counts.items() if seen or callers}
+    seen_below = {asset: frozenset(b for b in observed if asset in paths[b]) for asset in assets.index}
     for asset, row in assets.iterrows():
         hanging = rows["building_id"].isin(seen_below[asset])
         assert row["visits"] == hanging.sum()
@@ -131,23 +150,6 @@ def test_other_names_change_nothing_but_the_names(seed: int, keeps_order: bool) 
                 expected["ambiguity_group"].map(label).astype(told_table["ambiguity_group"].dtype)
             )
         pd.testing.assert_frame_equal(told_table, expected, rtol=0, atol=1e-9)
-
-
-@settings(derandomize=True, deadline=None, max_examples=60)
-@given(st.integers(0, 2**32 - 1))
-def test_calls_counted_against_households_equal_the_count_over_all_combinations(seed: int) -> None:
-    _, network, visits, prior = small_case(seed)
-    location = locate_faults(network, visits, season=2023, prior=prior, p_clear=0.2, p_impaired=0.7, calls="households")
-    if math.isnan(location.c_clear):  # no call of a building with households
-        oracle = Enumeration(network, visits[~visits["channel"].isin(["hotline", "app"])], prior)
-        weight = oracle.weights((0.2, 0.7))
-    else:
-        assert location.c_clear <= location.c_impaired
-        oracle = Enumeration(network, visits, prior, counts_calls=True)
-        weight = oracle.weights((0.2, 0.7), (location.c_clear, location.c_impaired))
-    for asset, posterior in location.assets["impaired_prob"].items():
-        expected = weight[oracle.any_impaired([asset])].sum() if asset in oracle.names else prior[asset]
-        assert posterior == pytest.approx(expected, abs=1e-9)
 
 
 def test_one_pipe_one_visit_follows_the_rule_of_bayes() -> None:

@@ -81,6 +81,13 @@ def test_the_first_days_of_heating_are_left_out() -> None:
     assert ("visit_before_heating", "v0") in said(late, heating_from="11-01")
 
 
+def test_heating_that_starts_before_the_season_does_has_first_days_too() -> None:
+    days = ("2023-09-19", "2023-09-20", "2023-09-23", "2023-09-24", "2023-10-15")
+    table = visits(*({"visited_on": day} for day in days))
+    assert kept(table, heating_from="09-20") == {"v0": True, "v3": True, "v4": True}
+    assert said(table, heating_from="09-20") == {("visit_late_start", "v1"), ("visit_late_start", "v2")}
+
+
 def test_causes_outside_the_network_are_not_held_against_it() -> None:
     causes = ["household", "building", "station", "network", "unknown", "closed", None]
     table = visits(*({"cause": cause} for cause in causes), {"cause": "household", "is_cold": False})
@@ -99,6 +106,22 @@ def test_one_household_is_one_observation_a_week() -> None:
     assert kept(table, repeat_days=8) == {"v2": True}
     other = visits({"household_id": "h1"}, {"household_id": "h2"})
     assert len(kept(other)) == 2
+
+
+@pytest.mark.parametrize(
+    ("causes", "expected"),
+    [
+        ([None, "household"], {"v1": False}),  # a call, then the inspection that found the valve shut at home
+        (["building", None], {"v0": False}),
+        (["household", "network"], {"v1": True}),
+        (["station", "household"], {"v0": True}),
+        (["unknown", None], {"v0": True}),
+    ],
+)
+def test_the_cause_that_was_found_stands_for_the_household_that_week(causes: list, expected: dict) -> None:
+    days = ("2024-01-10", "2024-01-12")
+    rows = [{"visited_on": day, "household_id": "h", "cause": cause} for day, cause in zip(days, causes, strict=True)]
+    assert kept(visits(*rows)) == expected
 
 
 def test_without_household_the_same_building_day_and_category_are_one() -> None:
@@ -121,6 +144,23 @@ def test_a_household_cold_in_three_seasons_counts_as_its_own_cause() -> None:
     assert set(kept(two_seasons).values()) == {True}
 
 
+def test_neighbours_that_are_cold_year_after_year_are_not_their_own_cause() -> None:
+    days = ["2021-12-01", "2022-12-01", "2023-12-01"]
+    homes = [("B", "h1"), ("B", "h2"), ("C", "h3"), ("C", "h4")]
+    table = visits(
+        *(
+            {"visited_on": day, "building_id": building, "household_id": home, "is_cold": home != "h4"}
+            for building, home in homes
+            for day in days
+        )
+    )
+    is_cold = kept(table)
+    assert [is_cold[f"v{i}"] for i in range(12)] == [True] * 6 + [False] * 6
+    assert said(table) == {("visit_own_by_habit", f"v{i}") for i in (6, 7, 8)}
+    inspected = table.assign(cause=["network", *[None] * 11])  # h1 is cold for the network, so h2 is alone again
+    assert [kept(inspected)[f"v{i}"] for i in range(6)] == [True] * 3 + [False] * 3
+
+
 def test_findings_never_name_a_household() -> None:
     table = visits(*({"household_id": "secret", "visited_on": f"2024-01-1{i}"} for i in range(3)))
     assert (
@@ -134,6 +174,10 @@ def test_findings_never_name_a_household() -> None:
 def test_a_negative_number_of_days_is_an_error() -> None:
     with pytest.raises(HeatnetError, match="late_start_days"):
         clean_visits(visits({}), NETWORK, late_start_days=-1)
+    with pytest.raises(HeatnetError, match="repeat_days is '7'"):
+        clean_visits(visits({}), NETWORK, repeat_days="7")
+    with pytest.raises(HeatnetError, match="room_min_c"):
+        clean_visits(visits({}), NETWORK, room_min_c=float("nan"))
     with pytest.raises(HeatnetError, match="MM-DD"):
         clean_visits(visits({}), NETWORK, heating_from="soon")
 
@@ -152,7 +196,7 @@ def test_the_order_of_rows_changes_nothing_and_cleaning_twice_is_cleaning_once(s
             "visited_on": st.sampled_from(["2022-01-10", "2023-10-16", "2024-01-10", "2024-01-12", "2024-01-17"]),
             "is_cold": st.booleans(),
             "category": st.sampled_from(["no heat", None]),
-            "cause": st.sampled_from(["household", "closed", "network", None]),
+            "cause": st.sampled_from(["household", "closed", "network", "unknown", None]),
             "household_id": st.sampled_from(["h1", "h2", None]),
         }
     )

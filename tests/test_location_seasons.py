@@ -105,14 +105,14 @@ def test_seasons_must_be_two_and_different() -> None:
             persistence(given)
 
 
-def street(cold: list[int], n: int = 5) -> Location:
-    """One station, four houses along one pipe, `n` visits each."""
+def street(cold: list[int], n: int = 5, visited: tuple[int, ...] = (1, 2, 3, 4)) -> Location:
+    """One station, four houses along one pipe, `n` visits to each that is visited."""
     kinds = {"A": "source", "S": "station", "B1": "building", "B2": "building", "B3": "building", "B4": "building"}
     ends = [("p", "A", "S"), ("q1", "S", "B1"), ("q2", "B1", "B2"), ("q3", "B2", "B3"), ("q4", "B3", "B4")]
     segments = pd.DataFrame(ends, columns=["segment_id", "from_node", "to_node"]).assign(length_m=100, diameter_mm=100)
     segments["level"] = ["primary"] + ["secondary"] * 4
     network = Network(pd.DataFrame({"node_id": list(kinds), "kind": list(kinds.values())}), segments)
-    rows = [(f"B{b + 1}", i < k) for b, k in enumerate(cold) for i in range(n)]
+    rows = [(f"B{b}", i < k) for b, k in enumerate(cold, start=1) for i in range(n) if b in visited]
     visits = pd.DataFrame(rows, columns=["building_id", "is_cold"]).assign(visited_on="2023-12-10")
     prior = pd.Series(0.001, index=network.asset_ids)
     return locate_faults(network, visits, season=2023, prior=prior, p_clear=0.3, p_impaired=0.6)
@@ -135,5 +135,8 @@ def test_no_diagnosis_without_trend_or_with_a_leak_or_with_a_culprit() -> None:
     assert diagnose_first(street([0, 1, 2, 4]), leaking=["S"]).empty
     assert diagnose_first(street([0, 1, 2, 4]), least_visits=21).empty
     assert diagnose_first(street([0, 0, 30, 30], n=30)).empty  # q3 explains it
+    unvisited = street([0, 0, 0, 30], n=30, visited=(1, 4))
+    assert unvisited.assets["impaired_prob"].max() < 0.5 < unvisited.assets.loc["q2", "group_prob"]
+    assert diagnose_first(unvisited).empty  # one of q2, q3, q4 explains it
     with pytest.raises(HeatnetError, match="list of station ids"):
         diagnose_first(street([0, 1, 2, 4]), leaking="S")

@@ -1,6 +1,6 @@
 """What outages and chronic cold mean in homes, in cold household-hours."""
 
-from heatnet.consequence.chronic import chronic_hours, cold_share, heating_hours, kept_share
+from heatnet.consequence.chronic import chronic_hours, cold_share, heating_hours
 from heatnet.consequence.households import guess_households
 from heatnet.consequence.outage import cold_hours, cold_hours_of, reliability, time_constants
 from heatnet.consequence.outage_share import OutageShare, outage_share
@@ -15,7 +15,6 @@ __all__ = [
     "formula_repair_h",
     "guess_households",
     "heating_hours",
-    "kept_share",
     "norm_repair_h",
     "outage_share",
     "reliability",

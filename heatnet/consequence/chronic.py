@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from heatnet.errors import HeatnetError
-from heatnet.network import Network
-from heatnet.schema import WORKS, conform
 from heatnet.season import heating_interval
 
 # Assumed share of impairments that are still there in the next season, unless something is done.
@@ -45,7 +42,8 @@ def chronic_hours(
         Hours of the heating time (`heating_hours`).
     persistence : array-like of float
         Probability that an impairment is still there in the coming season, 0 to 1 (`heatnet.location.persistence`);
-        0.7 is an assumption. Multiply it by `kept_share` for assets cleaned, balanced or renewed since.
+        0.7 is an assumption. Multiply it by `kept_share` (`heatnet.asset_records`) for assets cleaned, balanced or
+        renewed since.
 
     Raises
     ------
@@ -98,46 +96,6 @@ def cold_share(
         raise HeatnetError("cold_readings must lie between 0 and readings.")
     weight = COLD_SHARE_PRIOR_READINGS
     return np.asarray(np.maximum((cold + weight * impaired) / (made + weight) - clear, 0.0), dtype=np.float64)
-
-
-def kept_share(network: Network, works: pd.DataFrame | None, *, since: pd.Timestamp, before: pd.Timestamp) -> Floats:
-    """Share of an impairment that finished works leave in place, per asset.
-
-    A cleaning or balancing ends it (0). Renewals end it by their share of the length: the lengths renewed are added, a
-    renewal without length, or of a station, counts as the whole. A repair ends nothing (1).
-
-    Parameters
-    ----------
-    network : Network
-        The network.
-    works : DataFrame or None
-        Table of works; rows that name no asset of the network are left out.
-    since, before : Timestamp
-        Works done from `since` (the end of the season whose visits were used) and before `before` (the start of the
-        coming season) count.
-
-    Returns
-    -------
-    numpy.ndarray
-        Shape (n_assets,), 0 to 1.
-
-    Raises
-    ------
-    HeatnetError
-        When the table of works cannot be used.
-    """
-    ended = np.zeros(network.n_assets)
-    if works is None:
-        return 1.0 - ended
-    done = conform(works, WORKS)
-    assets = network.asset_positions(done["asset_id"])
-    in_time = ((done["done_on"] >= since) & (done["done_on"] < before)).to_numpy(dtype=bool) & (assets >= 0)
-    lengths = np.append(network.length_m, np.full(len(network.station_nodes), np.nan))
-    renewed = in_time & (done["kind"] == "renewal").to_numpy(dtype=bool)
-    share = done["length_m"].to_numpy(dtype=np.float64)[renewed] / lengths[assets[renewed]]
-    np.add.at(ended, assets[renewed], np.where(np.isnan(share), 1.0, share))
-    ended[assets[in_time & done["kind"].isin(["cleaning", "balancing"]).to_numpy(dtype=bool)]] = 1.0
-    return np.maximum(1.0 - ended, 0.0)
 
 
 def heating_hours(season: int, *, heating_from: str = "10-15", heating_to: str = "04-15") -> float:

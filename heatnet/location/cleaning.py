@@ -39,8 +39,9 @@ def clean_visits(
     whose cause is ``closed`` (stopped or unpaid) are left out; rows from before `heating_from`, and from the first
     `late_start_days` after it, are left out; a cold row whose cause was found in the household or the building becomes
     a not-cold one; so does each cold row of a household that was cold in `own_after_seasons` seasons and never for a
-    cause in the network or a station; of several rows of one household within `repeat_days` one is kept, a cold one if
-    there is one. `visit_findings` says which rows, and why.
+    cause in the network or a station, unless another household of its building was so too; of several rows of one
+    household within `repeat_days` one is kept: a cold one whose cause was found in the network or a station, else one
+    whose cause was found in the household or the building, else a cold one. `visit_findings` says which rows, and why.
 
     Parameters
     ----------
@@ -137,8 +138,11 @@ class _Steps:
 
     def __post_init__(self) -> None:
         for name in ("late_start_days", "repeat_days", "own_after_seasons"):
-            if not getattr(self, name) >= 0:
-                raise HeatnetError(f"{name} is {getattr(self, name)!r}; give a number of 0 or more.")
+            number = getattr(self, name)
+            if not isinstance(number, (int, float, np.integer, np.floating)) or not number >= 0:
+                raise HeatnetError(f"{name} is {number!r}; give a number of 0 or more.")
+        if not isinstance(self.room_min_c, (int, float, np.integer, np.floating)) or not np.isfinite(self.room_min_c):
+            raise HeatnetError(f"room_min_c is {self.room_min_c!r}; give a temperature in degC, e.g. 18.")
 
 
 def _cleaned(visits: pd.DataFrame, network: Network, steps: _Steps) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -181,7 +185,8 @@ def _cleaned(visits: pd.DataFrame, network: Network, steps: _Steps) -> tuple[pd.
         "visit_own_by_habit",
         "is_cold",
         lasting,
-        f"household cold in {steps.own_after_seasons} seasons without a cause in the network; counts as not cold",
+        f"household cold in {steps.own_after_seasons} seasons without a cause in the network, alone in its building; "
+        "counts as not cold",
     )
     table["is_cold"] = table["is_cold"].mask(pd.Series(own | lasting), False)
     repeated = _repeats(table, stays, names, steps.repeat_days)
@@ -215,11 +220,19 @@ def _with_temperatures(table: pd.DataFrame, room_min_c: float) -> tuple[pd.DataF
 
 
 def _early(table: pd.DataFrame, steps: _Steps) -> list[tuple[str, str, Truths, str]]:
-    """Return the rows from before heating started, and those from its first days."""
+    """Return the rows from before heating started, and those from its first days.
+
+    Where heating starts before 15 October, its first days lie in the season before.
+    """
     day = table["visited_on"]
     season = season_of(day)
-    firsts = {s: heating_interval(int(s), heating_from=steps.heating_from)[0] for s in season.dropna().unique()}
-    since = (day - pd.to_datetime(season.map(firsts))).dt.days.to_numpy(dtype=np.float64, na_value=np.nan)
+    own, following = (
+        (day - pd.to_datetime((season + later).map(_first_days(season + later, steps.heating_from)))).dt.days.to_numpy(
+            dtype=np.float64, na_value=np.nan
+        )
+        for later in (0, 1)
+    )
+    since = np.where(following >= 0, following, own)
     message = f"in the first {steps.late_start_days} days of heating; left out"
     return [
         ("visit_before_heating", "visited_on", since < 0, "before heating starts; left out"),
@@ -227,22 +240,32 @@ def _early(table: pd.DataFrame, steps: _Steps) -> list[tuple[str, str, Truths, s
     ]
 
 
+def _first_days(season: pd.Series[float], heating_from: str) -> dict[float, pd.Timestamp]:
+    return {s: heating_interval(int(s), heating_from=heating_from)[0] for s in season.dropna().unique()}
+
+
 def _own_by_habit(table: pd.DataFrame, stays: Truths, own_after_seasons: int) -> Truths:
-    """Return the rows of households that were cold in so many seasons, never for a cause in the network."""
+    """Return the rows of households that were cold in so many seasons, never for a cause in the network.
+
+    Where several of one building were, what they share is to blame: an asset that is ill year after year must not be
+    taken for the habit of those who live behind it.
+    """
     if not own_after_seasons:
         return np.zeros(len(table), dtype=bool)
     cold = table[_is_cold(table) & stays & table["household_id"].notna().to_numpy(dtype=bool)]
     seasons = season_of(cold["visited_on"]).groupby(cold["household_id"]).nunique()
     excused = cold.loc[cold["cause"].isin(NETWORK_CAUSES), "household_id"]
     own = seasons.index[seasons >= own_after_seasons].difference(pd.Index(excused))
-    return table["household_id"].isin(own).to_numpy(dtype=bool)
+    homes = cold.loc[cold["household_id"].isin(own), ["building_id", "household_id"]].drop_duplicates()
+    shared = homes.loc[homes["building_id"].duplicated(keep=False), "household_id"]
+    return table["household_id"].isin(own.difference(pd.Index(shared))).to_numpy(dtype=bool)
 
 
 def _repeats(table: pd.DataFrame, stays: Truths, names: pd.Series[str], repeat_days: int) -> Truths:
     """Return the rows that another row of the same household stands for.
 
-    The rows fewer than `repeat_days` days after the one that is kept are one observation with it; a cold row takes over
-    from a warm one. What is kept lies at least so many days apart, so that cleaning again changes nothing.
+    The rows fewer than `repeat_days` days after the one that is kept are one observation with it; one that tells more
+    takes over. What is kept lies at least so many days apart, so that cleaning again changes nothing.
     """
     repeated = np.zeros(len(table), dtype=bool)
     household = _household_codes(table)
@@ -254,11 +277,12 @@ def _repeats(table: pd.DataFrame, stays: Truths, names: pd.Series[str], repeat_d
     rows = rows[by_name]
     rows = rows[np.lexsort((day[rows], household[rows]))]
     cold = _is_cold(table)
+    told = np.select([cold & table["cause"].isin(NETWORK_CAUSES), table["cause"].isin(OWN_CAUSES), cold], [3, 2, 1])
     kept = int(rows[0])
     for row in rows[1:].tolist():
         if household[row] != household[kept] or day[row] - day[kept] >= repeat_days:
             kept = row
-        elif cold[row] and not cold[kept]:
+        elif told[row] > told[kept]:
             repeated[kept], kept = True, row
         else:
             repeated[row] = True

@@ -23,8 +23,8 @@ def diagnose_first(
     """Return the stations whose cold homes point to balance, strainer or riser rather than to a pipe.
 
     Behind such a station the share of cold visits rises with the length of pipe from it (Cochran-Armitage test for
-    a trend), nothing speaks for a leak, and neither it nor an asset behind it was probably impaired. Its chronic cold
-    belongs on a list of its own, outside the plan.
+    a trend), nothing speaks for a leak, and neither it nor an asset behind it was probably impaired, nor one of several
+    that no visit tells apart (`group_prob`). Its chronic cold belongs on a list of its own, outside the plan.
 
     Parameters
     ----------
@@ -77,7 +77,7 @@ def diagnose_first(
     cold = table["cold_visits"].to_numpy(dtype=np.float64) - table["calls"].to_numpy(dtype=np.float64)
     visited = (seen > 0) & (last >= 0)
     visited[visited] = station[last[visited]] >= 0
-    suspect = (location.assets["impaired_prob"] > 0.5).to_numpy(dtype=bool)
+    suspect = (location.assets["group_prob"] > 0.5).to_numpy(dtype=bool)
     behind = paths.order[suspect[paths.order]]
     explained = set(station[behind].tolist())
     rows = []

@@ -16,6 +16,8 @@ from heatnet.reachability.paths import SupplyPaths, supply_paths
 
 Integers = npt.NDArray[np.int64]
 
+_BESIDE = ("beside_visits", "beside_cold_visits", "beside_calls", "beside_households")
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Explanation:
@@ -33,19 +35,23 @@ class Explanation:
     group_prob : float
         Probability that at least one of them was impaired.
     visits, cold_visits : int
-        Visits at buildings whose path holds the asset.
+        Visits at buildings whose path holds the asset, calls included.
+    calls, households : int
+        Cold calls among them, and households that could have called; 0 where calls are not counted against households.
     cold_if_clear, cold_if_impaired : float
-        Cold visits to be expected among them with and without something impaired: visits times the rates.
-    beside_visits, beside_cold_visits : int
-        Visits at the buildings that share the path up to this group, but not the group. Many cold ones speak
+        Cold visits (and calls) to be expected with nothing and with something impaired: the visits that are no calls
+        times the rate of visits, and the households times the rate of calls.
+    beside_visits, beside_cold_visits, beside_calls, beside_households : int
+        The same at the buildings that share the path up to this group, but not the group. Many cold ones speak
         for a trouble further up.
     suspect_before, suspect_behind : str or None
         The asset with the highest probability on the path before the group, and among those behind it; None: there
         is none.
     buildings : DataFrame
-        Index ``building_id``, the observed buildings behind it: ``visits``, ``cold_visits``, ``odds_factor``: how many
-        times likelier what was seen there is with something impaired than without; above 1 it speaks for an
-        impairment on its path, below 1 against it. Those that speak for it come first.
+        Index ``building_id``, the observed buildings behind it: ``visits``, ``cold_visits``, ``calls``, ``households``
+        (as above), ``odds_factor``: how many times likelier what was seen there is with something impaired than
+        without; above 1 it speaks for an impairment on its path, below 1 against it. Those that speak for it come
+        first.
     sentences : tuple of str
         The same in words.
     """
@@ -57,10 +63,14 @@ class Explanation:
     group_prob: float
     visits: int
     cold_visits: int
+    calls: int
+    households: int
     cold_if_clear: float
     cold_if_impaired: float
     beside_visits: int
     beside_cold_visits: int
+    beside_calls: int
+    beside_households: int
     suspect_before: str | None
     suspect_behind: str | None
     buildings: pd.DataFrame
@@ -103,11 +113,11 @@ def explain_location(location: Location, asset_id: str) -> Explanation:
     >>> location = locate_faults(network, visits, season=2023, p_clear=0.2, p_impaired=0.7)
     >>> for sentence in explain_location(location, "b").sentences:
     ...     print(sentence)
-    b was impaired with probability 0.15 (0.02 before the visits).
+    b was impaired with probability 0.147 (0.020 before the visits).
     Behind it 2 of 2 visits were cold; 0.4 would be if nothing were impaired, 1.4 if something were.
     1 building speaks for something impaired on its path and 0 against.
     Beside it, behind the same path before, 0 of 1 visits were cold.
-    Before it on the path, main is the most suspect (0.29).
+    Before it on the path, main is the most suspect (0.286).
     """
     asset = int(location.network.asset_positions([asset_id])[0])
     if asset < 0:
@@ -115,28 +125,31 @@ def explain_location(location: Location, asset_id: str) -> Explanation:
     network, paths = location.network, supply_paths(location.network)
     row: dict[Any, Any] = location.assets.iloc[asset].to_dict()
     behind = _members_below(paths, asset)
-    buildings = _buildings_behind(location, paths, behind)
+    buildings = _observed_behind(location, paths, behind)
     group = _group_of(location, paths, asset)
     before = _path_to(paths, int(group[0]))[:-1]
-    beside_visits, beside_cold = (0, 0)
-    if len(before):
-        counts = location.assets[["visits", "cold_visits"]].to_numpy(dtype=np.int64)
-        beside_visits, beside_cold = (int(count) for count in counts[before[-1]] - counts[group[0]])
-    further = np.setdiff1d(behind, group)
+    around = _observed_behind(location, paths, _members_below(paths, before[-1])) if before else buildings
+    beside = around.drop(index=buildings.index)
+    visits, cold, calls, households = _counts(buildings)
+    cold_if_clear, cold_if_impaired = (
+        (visits - calls) * p + (households * c if households else 0.0)
+        for p, c in ((location.p_clear, location.c_clear), (location.p_impaired, location.c_impaired))
+    )
     told = Explanation(
         asset_id=asset_id,
         prior=float(location.prior.iloc[asset]),
         impaired_prob=float(row["impaired_prob"]),
         group=tuple(str(name) for name in network.asset_ids[group]),
         group_prob=float(row["group_prob"]),
-        visits=int(row["visits"]),
-        cold_visits=int(row["cold_visits"]),
-        cold_if_clear=float(row["visits"]) * location.p_clear,
-        cold_if_impaired=float(row["visits"]) * location.p_impaired,
-        beside_visits=beside_visits,
-        beside_cold_visits=beside_cold,
+        visits=visits,
+        cold_visits=cold,
+        calls=calls,
+        households=households,
+        cold_if_clear=cold_if_clear,
+        cold_if_impaired=cold_if_impaired,
+        **dict(zip(_BESIDE, _counts(beside), strict=True)),
         suspect_before=_most_suspect(location, before),
-        suspect_behind=_most_suspect(location, further),
+        suspect_behind=_most_suspect(location, np.setdiff1d(behind, group)),
         buildings=buildings,
         sentences=(),
     )
@@ -174,7 +187,12 @@ def _most_suspect(location: Location, assets: Integers | list[int]) -> str | Non
     return str(min(best))
 
 
-def _buildings_behind(location: Location, paths: SupplyPaths, behind: Integers) -> pd.DataFrame:
+def _counts(buildings: pd.DataFrame) -> list[int]:
+    return [int(buildings[column].sum()) for column in ("visits", "cold_visits", "calls", "households")]
+
+
+def _observed_behind(location: Location, paths: SupplyPaths, behind: Integers) -> pd.DataFrame:
+    """Return the observed buildings whose path ends at one of these assets; those that speak for them come first."""
     network = location.network
     nodes = network.building_nodes[np.isin(paths.last_asset[network.building_nodes], behind)]
     table = location.buildings.loc[network.node_ids[nodes]]
@@ -192,7 +210,7 @@ def _buildings_behind(location: Location, paths: SupplyPaths, behind: Integers) 
     clear, impaired = seen.log_likelihoods(Rates(location.p_clear, location.p_impaired, *call_rates))
     with np.errstate(over="ignore", invalid="ignore"):
         factor = np.exp(impaired - clear)
-    told = table[["visits", "cold_visits"]].assign(odds_factor=factor)
+    told = table[["visits", "cold_visits", "calls"]].assign(households=callers, odds_factor=factor)
     told = told[(told["visits"] > 0).to_numpy() | (callers > 0)]
     by_name = told.sort_index(kind="stable")
     return by_name.sort_values("odds_factor", ascending=False, kind="stable")
@@ -200,32 +218,39 @@ def _buildings_behind(location: Location, paths: SupplyPaths, behind: Integers) 
 
 def _with_sentences(location: Location, told: Explanation) -> Explanation:
     lines = [
-        f"{told.asset_id} was impaired with probability {told.impaired_prob:.2f} ({told.prior:.2f} before the visits)."
+        f"{told.asset_id} was impaired with probability {told.impaired_prob:.3f} ({told.prior:.3f} before the visits)."
     ]
     if len(told.group) > 1:
         named = ", ".join(told.group[:5]) + (", ..." if len(told.group) > 5 else "")
         lines.append(
             f"No visit can tell these {len(told.group)} apart: {named}; at least one of them with "
-            f"probability {told.group_prob:.2f}."
+            f"probability {told.group_prob:.3f}."
         )
-    if not told.visits and told.buildings.empty:
+    if told.buildings.empty:
         lines.append("No visited building hangs on it, so its probability is that from before the visits.")
     else:
+        seen = _in_words(told.visits, told.cold_visits, told.calls, told.households)
         lines.append(
-            f"Behind it {told.cold_visits} of {told.visits} visits were cold; {told.cold_if_clear:.1f} would be if "
-            f"nothing were impaired, {told.cold_if_impaired:.1f} if something were."
+            f"Behind it {seen}; {told.cold_if_clear:.1f} would be if nothing were impaired, "
+            f"{told.cold_if_impaired:.1f} if something were."
         )
         speaks_for = int((told.buildings["odds_factor"] > 1).sum())
         against = int((told.buildings["odds_factor"] < 1).sum())
         noun = "building speaks" if speaks_for == 1 else "buildings speak"
         lines.append(f"{speaks_for} {noun} for something impaired on its path and {against} against.")
-    if told.beside_visits:
-        lines.append(
-            f"Beside it, behind the same path before, {told.beside_cold_visits} of {told.beside_visits} visits "
-            "were cold."
-        )
+    if told.beside_visits or told.beside_households:
+        beside = _in_words(*(getattr(told, name) for name in _BESIDE))
+        lines.append(f"Beside it, behind the same path before, {beside}.")
     for name, where in ((told.suspect_before, "Before it on the path"), (told.suspect_behind, "Behind it")):
         if name is not None:
             prob = location.assets["impaired_prob"][name]
-            lines.append(f"{where}, {name} is the most suspect ({prob:.2f}).")
+            lines.append(f"{where}, {name} is the most suspect ({prob:.3f}).")
     return replace(told, sentences=tuple(lines))
+
+
+def _in_words(visits: int, cold_visits: int, calls: int, households: int) -> str:
+    of_visits = f"{cold_visits - calls} of {visits - calls} visits were cold"
+    of_calls = f"{calls} cold {'call' if calls == 1 else 'calls'} came from {households} households"
+    if not households:
+        return of_visits
+    return f"{of_visits} and {of_calls}" if visits > calls else of_calls

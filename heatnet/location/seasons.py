@@ -18,11 +18,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
+from heatnet.asset_records import kept_share
 from heatnet.errors import HeatnetError
 from heatnet.location.locating import Location
 from heatnet.network import Network
-from heatnet.schema import WORKS, conform
-from heatnet.season import season_of
+from heatnet.season import season_start
 
 Floats = npt.NDArray[np.float64]
 
@@ -94,7 +94,8 @@ def persistence(locations: Sequence[Location], works: pd.DataFrame | None = None
     network = ordered[-1].network
     prior = np.clip(ordered[-1].prior.to_numpy(dtype=np.float64), _CERTAIN, 1 - _CERTAIN)
     odds = np.array([_odds_factor(location, network) for location in ordered])
-    kept = np.array([_kept(network, works, first, last) for first, last in pairwise(seasons)])
+    starts = [season_start(season) for season in seasons]
+    kept = np.array([kept_share(network, works, since=since, before=before) for since, before in pairwise(starts)])
     years = np.diff(seasons)
     informed = (odds != 1).any(axis=0)
 
@@ -106,13 +107,13 @@ def persistence(locations: Sequence[Location], works: pd.DataFrame | None = None
     rate = float(minimize_scalar(unlikely, bounds=(1e-6, 1 - 1e-6), method="bounded", options={"xatol": 1e-10}).x)
     forward, _ = _forward(rate, prior, odds, kept, years)
     smoothed = _smoothed(rate, prior, forward, kept, years)
-    stays, starts = _steps(rate, prior, 1, np.ones(len(prior)))
+    stays, falls_ill = _steps(rate, prior, 1, np.ones(len(prior)))
     by_season = pd.DataFrame(smoothed.T, index=network.asset_ids, columns=pd.Index(seasons, name="season"))
     winters = _winters_ill(smoothed, seasons)
     assets = pd.DataFrame(
         {
             "impaired_prob": smoothed[-1],
-            "next_prob": smoothed[-1] * stays + (1 - smoothed[-1]) * starts,
+            "next_prob": smoothed[-1] * stays + (1 - smoothed[-1]) * falls_ill,
             "winters_ill": winters,
             "reason": [_reason(count, seasons[-1]) for count in winters.tolist()],
         },
@@ -129,24 +130,6 @@ def _odds_factor(location: Location, network: Network) -> Floats:
     factor = np.where(seen, after / (1 - after) * (1 - before) / before, 1.0)
     place = location.network.asset_positions(network.asset_ids)
     return np.where(place >= 0, factor[place], 1.0)
-
-
-def _kept(network: Network, works: pd.DataFrame | None, first: int, last: int) -> Floats:
-    """Return, per asset, the share of an impairment that the works from one winter to another leave in place."""
-    kept = np.ones(network.n_assets)
-    if works is None:
-        return kept
-    done = conform(works, WORKS)
-    season = season_of(done["done_on"]).to_numpy(dtype=np.float64)
-    asset = network.asset_positions(done["asset_id"])
-    counts = (asset >= 0) & (season >= first) & (season < last)
-    whole = np.r_[network.length_m, np.full(len(network.station_nodes), np.nan)]
-    share = done["length_m"].to_numpy(dtype=np.float64) / whole[asset]
-    is_renewal = (done["kind"] == "renewal").to_numpy(dtype=bool)
-    ends = done["kind"].isin(["cleaning", "balancing"]).to_numpy(dtype=bool)
-    np.subtract.at(kept, asset[counts & is_renewal], np.where(np.isnan(share), 1.0, share)[counts & is_renewal])
-    kept[asset[counts & ends]] = 0.0
-    return np.maximum(kept, 0.0)
 
 
 def _steps(rate: float, prior: Floats, years: int, kept: Floats) -> tuple[Floats, Floats]:
