@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from itertools import repeat
 from string import Formatter
 from typing import Any
@@ -121,8 +122,9 @@ def _phrases(template: str, told: pd.DataFrame, rows: npt.NDArray[np.bool_]) -> 
     names = [name for _, name, _, _ in Formatter().parse(template) if name]
     columns = [told[name].to_numpy()[rows].tolist() for name in names]
     values = zip(*columns, strict=True) if names else repeat((), int(rows.sum()))
+    phrase = cache(lambda row: template.format(**dict(zip(names, row, strict=True))))
     texts = np.full(len(told), "", dtype=object)
-    texts[rows] = [template.format(**dict(zip(names, row, strict=True))) for row in values]
+    texts[rows] = [phrase(row) for row in values]
     return texts.tolist()
 
 

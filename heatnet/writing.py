@@ -155,12 +155,13 @@ def _as_written(values: pd.Series[Any], exact: bool) -> pd.Series[Any]:
             return values.astype("Int64")
         if exact:
             return values
-        numbers = _in_twelve_digits(values.to_numpy(dtype=np.float64, na_value=np.nan)).tolist()
-        plain = [int(x) if x.is_integer() and abs(x) < 2**53 else x for x in numbers]
+        numbers = _in_twelve_digits(values.to_numpy(dtype=np.float64, na_value=np.nan))
+        plain, is_whole = numbers.astype(object), (numbers % 1 == 0) & (np.abs(numbers) < 2**53)
+        plain[is_whole] = numbers[is_whole].astype(np.int64)
         return pd.Series(plain, index=values.index, dtype=object)
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values
-    cells = ["" if pd.isna(cell) else str(cell) for cell in values.tolist()]
+    cells = [str(cell) for cell in values.astype(object).where(values.notna(), "").tolist()]
     if _ANY_FORMULA.search("\n".join(cells)):
         cells = ["'" + cell if _ANY_FORMULA.match(cell) else cell for cell in cells]
     return pd.Series(cells, index=values.index, dtype=object)

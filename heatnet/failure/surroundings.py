@@ -60,8 +60,8 @@ def surroundings(assets: pd.DataFrame) -> Surroundings:
     place = assets[["x_m", "y_m"]].to_numpy(dtype=np.float64)
     placed = is_segment & np.isfinite(place).all(axis=1)
     square = np.full(len(assets), -1, dtype=np.int64)
-    squares = np.floor(place[placed] / _SQUARE_M)
-    square[placed] = np.unique(squares, axis=0, return_inverse=True)[1].reshape(-1)
+    east, north = (np.unique(np.floor(one / _SQUARE_M), return_inverse=True)[1] for one in place[placed].T)
+    square[placed] = np.unique(east * (north.max(initial=0) + 1) + north, return_inverse=True)[1]
     streets = assets["street"].astype("object").where(assets["street"].notna() & is_segment, None)
     street = pd.factorize(streets.to_numpy(dtype=object), sort=True)[0].astype(np.int64)
     return Surroundings(square, _kernel(square[placed], place[placed]), street)

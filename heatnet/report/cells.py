@@ -92,17 +92,39 @@ def cell(page: Any, value: Any, style: str) -> Any:
     """Return a cell: text never as a formula or an error, days as days, nothing for what is missing."""
     from openpyxl.cell import WriteOnlyCell
 
+    made = WriteOnlyCell(page)
+    made.style = style
+    return _filled(made, value)
+
+
+class Cells:
+    """The cells of rows that are written one by one: a cell per place and style, filled anew for each row."""
+
+    def __init__(self, page: Any) -> None:
+        self._page = page
+        self._made: dict[tuple[int, str], Any] = {}
+
+    def row(self, values: Iterable[Any], styles: Iterable[str]) -> list[Any]:
+        """Return the cells of a row; they hold until the next one is asked for."""
+        cells = []
+        for place, (value, style) in enumerate(zip(values, styles, strict=True)):
+            if (place, style) not in self._made:
+                self._made[place, style] = cell(self._page, None, style)
+            cells.append(_filled(self._made[place, style], value))
+        return cells
+
+
+def _filled(cell: Any, value: Any) -> Any:
     if isinstance(value, str):
         text = _UNWRITABLE.sub(" ", value)
-        cell = WriteOnlyCell(page, f"'{text}" if re.match(FORMULA, text) else text)
+        cell.value = f"'{text}" if re.match(FORMULA, text) else text
         cell.data_type = "s"
     elif value is None or pd.isna(value):
-        cell = WriteOnlyCell(page, None)
+        cell.value = None
     elif isinstance(value, float):
-        cell = WriteOnlyCell(page, float(f"{value:.12g}"))  # as in the CSV files: the order of rows moves the rest
+        cell.value = float(f"{value:.12g}")  # as in the CSV files: the order of rows moves the rest
     else:
-        cell = WriteOnlyCell(page, value.to_pydatetime() if isinstance(value, pd.Timestamp) else value)
-    cell.style = style
+        cell.value = value.to_pydatetime() if isinstance(value, pd.Timestamp) else value
     return cell
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 
 from heatnet.assessment import Assessment
 from heatnet.planning import Plan, Summer
-from heatnet.report.cells import cell, height_of, letter, new_workbook, save, set_print, set_widths
+from heatnet.report.cells import Cells, cell, height_of, letter, new_workbook, save, set_print, set_widths
 from heatnet.report.programme import Fact, Programme, Sheet, programme
 from heatnet.report.weeks import days_in_weeks, most_at_once, weeks_of
 from heatnet.report.words import HEADINGS, label
@@ -112,13 +112,14 @@ def _add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
     page.append([cell(page, heading.text(language), "heading") for heading in headings])
     band = _bands(sheet)
     rows = zip(*(sheet.table[name].tolist() for name in names), strict=True)
+    cells = Cells(page)
     wrapped = [(place, heading.width) for place, heading in enumerate(headings) if heading.form == "long"]
     for number, (is_banded, row) in enumerate(zip(band, rows, strict=True), 3):
         if wrapped:
             told = [(row[place], width) for place, width in wrapped if isinstance(row[place], str)]
             page.row_dimensions[number].height = max((height_of(*one) for one in told), default=15.0)
         styles = [f"{heading.form} banded" if is_banded else heading.form for heading in headings]
-        page.append([cell(page, value, style) for value, style in zip(row, styles, strict=True)])
+        page.append(cells.row(row, styles))
     if sheet.totals:
         page.append(_totals(page, sheet, label("total", language)))
 
