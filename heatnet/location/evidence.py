@@ -12,7 +12,7 @@ import pandas as pd
 
 from heatnet.network import BUILDING, Network
 from heatnet.reachability.paths import SupplyPaths
-from heatnet.schema import VISITS, TableSpec, conform_leniently, raise_problems
+from heatnet.schema import VISITS, conform_leniently, raise_problems
 from heatnet.season import season_of
 
 Integers = npt.NDArray[np.int64]
@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 
 CallsMode = Literal["visits", "households"]
 CALL_CHANNELS = ("hotline", "app")
-_WHAT_ENTERS = VISITS.only("visit_id", "building_id", "visited_on", "channel", "is_cold", "room_temp_c")
+_WHAT_ENTERS = VISITS.only("building_id", "visited_on", "channel", "is_cold", "room_temp_c")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ def _times(counts: Floats, log_rate: float) -> Floats:
     return counts * log_rate if math.isfinite(log_rate) else np.where(counts > 0, log_rate, 0.0)
 
 
-def conformed_visits(visits: pd.DataFrame, spec: TableSpec = VISITS) -> pd.DataFrame:
+def conformed_visits(visits: pd.DataFrame) -> pd.DataFrame:
     """Return the visits in standard form; a missing or repeated `visit_id` is no obstacle.
 
     Raises
@@ -96,9 +96,15 @@ def conformed_visits(visits: pd.DataFrame, spec: TableSpec = VISITS) -> pd.DataF
     HeatnetError
         When another column is missing or holds values that cannot be read.
     """
-    conformed, problems = conform_leniently(visits, spec)
+    conformed, problems = conform_leniently(visits, VISITS)
     raise_problems([problem for problem in problems if problem.column != "visit_id"], {})
     return conformed
+
+
+def _what_enters(visits: pd.DataFrame) -> pd.DataFrame:
+    """Return the visits with the columns that enter in standard form; what is wrong is told as of the whole table."""
+    conformed, problems = conform_leniently(visits, _WHAT_ENTERS)
+    return conformed_visits(visits) if problems else conformed
 
 
 def season_evidence(
@@ -109,7 +115,7 @@ def season_evidence(
     Rows of other seasons, with an empty `is_cold`, at unknown or unreached buildings are left out; with
     ``calls="households"`` also calls that are not cold and calls from buildings without households.
     """
-    table = conformed_visits(visits, _WHAT_ENTERS)
+    table = _what_enters(visits)
     node = network.node_positions(table["building_id"])
     enters = (season_of(table["visited_on"]) == season).to_numpy(dtype=bool) & (node >= 0)
     enters &= (paths.last_asset[node] >= 0) & (network.node_kind[node] == BUILDING)

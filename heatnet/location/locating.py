@@ -52,9 +52,6 @@ class Location:
         ``visits`` or ``households``.
     prior : Series
         By ``asset_id``: probability before any visit.
-    clear_prob : Series
-        By ``asset_id``: probability that neither it nor anything before it on its path was impaired; missing for an
-        asset on no path.
     building_prior : float
         The same for each building itself.
     network : Network
@@ -70,7 +67,6 @@ class Location:
     season: int
     calls: CallsMode
     prior: pd.Series[Any]
-    clear_prob: pd.Series[Any]
     building_prior: float
     network: Network
 
@@ -160,11 +156,9 @@ def locate_faults(
     tree, evidence = tree.with_buildings(by_group), evidence.sorted_by(by_group)
     rates = learned_rates(tree, evidence, building_prior, p_clear=p_clear, p_impaired=p_impaired)
     told = beliefs(tree, evidence, rates, building_prior)
-    reached = np.flatnonzero(paths.last_asset >= 0)
-    clear_prob = np.full(network.n_assets, np.nan)
-    clear_prob[paths.order] = np.exp(log_clear_paths(paths, tree, told, given_prior))[paths.order]
-    path_clear = np.full(network.n_nodes, np.nan)
-    path_clear[reached] = clear_prob[paths.last_asset[reached]]
+    last_asset = paths.last_asset[network.building_nodes]
+    path_clear = np.exp(log_clear_paths(paths, tree, told, given_prior)[last_asset])
+    path_clear[last_asset < 0] = np.nan
     counted = evidence.calls.any()
     return Location(
         assets=_asset_table(network, tree, told, given_prior, seen_below, cold_below),
@@ -176,7 +170,6 @@ def locate_faults(
         season=season,
         calls=calls,
         prior=pd.Series(given_prior, index=network.asset_ids, name="prior"),
-        clear_prob=pd.Series(clear_prob, index=network.asset_ids, name="clear_prob"),
         building_prior=float(building_prior),
         network=network,
     )
@@ -277,22 +270,22 @@ def _smallest_names(network: Network, assets: Integers, group: Integers) -> pd.I
 def _building_table(
     network: Network, evidence: Evidence, told: Beliefs, building_prior: float, path_clear: Floats
 ) -> pd.DataFrame:
-    values = np.zeros((5, network.n_nodes))
-    values[0] = building_prior
-    values[1] = 1 - path_clear * (1 - building_prior)
-    values[0, evidence.node] = told.of_buildings(building_prior)
-    values[1, evidence.node] = -np.expm1(told.log_clear_building)
-    values[2, evidence.node] = evidence.visits + evidence.calls
-    values[3, evidence.node] = evidence.cold_visits + evidence.calls
-    values[4, evidence.node] = evidence.calls
-    own, path_prob, visits, cold, calls = values[:, network.building_nodes]
+    place = np.full(network.n_nodes, -1, dtype=np.int64)
+    place[network.building_nodes] = np.arange(len(network.building_nodes))
+    seen = place[evidence.node]
+    own, path_prob = np.full(len(path_clear), building_prior), 1 - path_clear * (1 - building_prior)
+    own[seen], path_prob[seen] = told.of_buildings(building_prior), -np.expm1(told.log_clear_building)
+    visits, cold, calls = np.zeros((3, len(path_clear)), dtype=np.int64)
+    visits[seen] = evidence.visits + evidence.calls
+    cold[seen] = evidence.cold_visits + evidence.calls
+    calls[seen] = evidence.calls
     return pd.DataFrame(
         {
             "impaired_prob": own,
             "path_prob": path_prob,
-            "visits": visits.astype(np.int64),
-            "cold_visits": cold.astype(np.int64),
-            "calls": calls.astype(np.int64),
+            "visits": visits,
+            "cold_visits": cold,
+            "calls": calls,
         },
         index=network.node_ids[network.building_nodes].rename("building_id"),
     )

@@ -177,16 +177,16 @@ def _handed_up(weight: Floats, offset: Floats, pairings: tuple[Pairing, ...]) ->
     if not pairings:
         return offset
     pairing = pairings[0]
-    upper, lower, joined = pairing.upper, pairing.lower, pairing.joined
-    pair_weight, pair_offset = weight[upper], offset[upper]
-    above = pair_weight[joined]
-    pair_weight[joined] = _log_product(above, weight[lower])
-    pair_offset[joined] = _log_sum(pair_offset[joined], _log_product(above, offset[lower]))
+    pair_weight, pair_offset = weight[pairing.upper].copy(), offset[pairing.upper].copy()
+    above = pair_weight[pairing.joined]
+    of_lower = _log_product(above, offset[pairing.lower])
+    pair_weight[pairing.joined] = _log_product(above, weight[pairing.lower])
+    pair_offset[pairing.joined] = _log_sum(pair_offset[pairing.joined], of_lower)
     pairs = _handed_up(pair_weight, pair_offset, pairings[1:])
     message = offset.copy()
-    message[upper] = pairs
-    last = upper[pairing.follows] - 1  # of the pair above
-    message[last] = _log_sum(offset[last], _log_product(weight[last], pairs[pairing.follows]))
+    message[pairing.upper] = pairs
+    before = pairing.before  # the last ones of the pairs above
+    message[before] = _log_sum(offset[before], _log_product(weight[before], pairs[pairing.follows]))
     return message
 
 

@@ -20,28 +20,38 @@ from scipy.sparse.csgraph import depth_first_order
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
+Places = Integers | slice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairing:
     """Streams, one after another, whose members are joined two by two from the top; an odd last one stays alone.
 
+    Of a single stream all places are slices, which are read several times faster.
+
     Parameters
     ----------
-    upper : array of int
+    upper : places
         First member of each pair, or the one that stays alone: what the next pairing joins.
-    lower : array of int
+    lower : places
         Second member of each pair that has one.
-    joined : array of int
+    joined : places
         Where in `upper` the pairs with a `lower` one are.
-    follows : array of int
-        Where in `upper` a pair stands that has another one of its stream just above it.
+    follows, later : places
+        The pairs that have another one of their stream just above them: where in `upper`, and their first member.
+    before : places
+        The last member of the pair above each of those.
+    led : places
+        Where in `upper` that pair above stands.
     """
 
-    upper: Integers
-    lower: Integers
-    joined: Integers
-    follows: Integers
+    upper: Places
+    lower: Places
+    joined: Places
+    follows: Places
+    later: Places
+    before: Places
+    led: Places
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -204,12 +214,29 @@ def _taken_away(above: Integers) -> list[tuple[Integers, Integers]]:
 def _pairings(rank: Integers) -> tuple[Pairing, ...]:
     """Return how members are joined, from their ranks within their streams (0: the top)."""
     pairings = []
+    if len(rank) and rank[-1] == len(rank) - 1:
+        n = len(rank)
+        while n > 1:
+            pairings.append(
+                Pairing(
+                    upper=slice(0, n, 2),
+                    lower=slice(1, n, 2),
+                    joined=slice(0, n // 2),
+                    follows=slice(1, None),
+                    later=slice(2, n, 2),
+                    before=slice(1, n - 1, 2),
+                    led=slice(0, -1),
+                )
+            )
+            n = (n + 1) // 2
+        return tuple(pairings)
     while rank.any():
         is_lower = (rank & 1).astype(bool)
         upper, lower = np.flatnonzero(~is_lower), np.flatnonzero(is_lower)
         joined = lower - np.arange(1, len(lower) + 1)
         rank = rank[upper] >> 1
-        pairings.append(Pairing(upper, lower, joined, np.flatnonzero(rank)))
+        follows = np.flatnonzero(rank)
+        pairings.append(Pairing(upper, lower, joined, follows, upper[follows], upper[follows] - 1, follows - 1))
     return tuple(pairings)
 
 
@@ -218,12 +245,12 @@ def _sums_behind(values: npt.NDArray[Any], pairings: tuple[Pairing, ...]) -> npt
     if not pairings:
         return values
     pairing = pairings[0]
-    pairs = values[pairing.upper]
+    pairs = values[pairing.upper].copy()
     pairs[pairing.joined] += values[pairing.lower]
     pairs = _sums_behind(pairs, pairings[1:])
     sums = values.copy()
     sums[pairing.upper] = pairs
-    sums[pairing.upper[pairing.follows] - 1] += pairs[pairing.follows]
+    sums[pairing.before] += pairs[pairing.follows]
     return sums
 
 
@@ -232,20 +259,19 @@ def _sums_along(values: Floats, adds: Bools | None, pairings: tuple[Pairing, ...
     if not pairings:
         return values
     pairing = pairings[0]
-    lower, later = pairing.lower, pairing.upper[pairing.follows]
-    pairs = values[pairing.upper]
-    pairs[pairing.joined] = values[lower] + _where(adds, lower, pairs[pairing.joined])
+    pairs = values[pairing.upper].copy()
+    pairs[pairing.joined] = values[pairing.lower] + _where(adds, pairing.lower, pairs[pairing.joined])
     pairs_add = None
     if adds is not None:
-        pairs_add = adds[pairing.upper]
-        pairs_add[pairing.joined] &= adds[lower]
+        pairs_add = adds[pairing.upper].copy()
+        pairs_add[pairing.joined] &= adds[pairing.lower]
     pairs = _sums_along(pairs, pairs_add, pairings[1:])
     sums = values.copy()
-    sums[lower] = pairs[pairing.joined]
-    sums[later] += _where(adds, later, pairs[pairing.follows - 1])
+    sums[pairing.lower] = pairs[pairing.joined]
+    sums[pairing.later] += _where(adds, pairing.later, pairs[pairing.led])
     return sums
 
 
-def _where(adds: Bools | None, members: Integers, sums: Floats) -> Floats:
+def _where(adds: Bools | None, members: Places, sums: Floats) -> Floats:
     """Return what these members add to: the sums above them, nothing where they do not add."""
     return sums if adds is None else np.where(adds[members], sums, 0.0)

@@ -130,16 +130,12 @@ def supply_paths(network: Network) -> SupplyPaths:
     n_sides = network.n_nodes + len(network.station_nodes)
     roots = _roots(network)
     resistance = _resistances(pipes, network, roots, n_sides)
-    is_best = resistance[pipes.tail] + pipes.resistance == resistance[pipes.head]
-    is_best &= np.isfinite(resistance[pipes.head])
-    is_root = np.zeros(n_sides, dtype=bool)
-    is_root[roots] = True
-    is_best &= ~is_root[pipes.head]
-    if (resistance[pipes.tail] == resistance[pipes.head])[is_best].any():
+    ways = _best_ways(pipes, resistance, roots)
+    if (resistance[ways.tail] == resistance[ways.head]).any():
         # A resistance too small to change the sum: only the order of settling tells before from behind.
         entering, parent_side = _settled_one_by_one(pipes, network, roots, n_sides)
     else:
-        entering, parent_side = _best_entries(pipes, network, resistance, is_best)
+        entering, parent_side = _best_entries(ways, network, resistance)
     parent_asset = np.full(network.n_assets, -1, dtype=np.int64)
     entered = np.flatnonzero(entering >= 0)
     parent_asset[entering[entered]] = entering[parent_side[entered]]
@@ -153,10 +149,10 @@ def supply_paths(network: Network) -> SupplyPaths:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Pipes:
-    """Each segment that carries paths, once in each direction, from side `tail` to side `head`."""
+    """The segments that carry paths, between sides `a` and `b`."""
 
-    tail: Integers
-    head: Integers
+    a: Integers
+    b: Integers
     segment: Integers
     resistance: Floats
 
@@ -175,12 +171,16 @@ class _Pipes:
         is_primary = network.is_primary[used]
         a, b = network.from_node[used], network.to_node[used]
         a, b = np.where(is_primary, a, secondary_side[a]), np.where(is_primary, b, secondary_side[b])
-        return cls(
-            np.concatenate([a, b]),
-            np.concatenate([b, a]),
-            np.concatenate([used, used]),
-            np.concatenate([resistance[used], resistance[used]]),
-        )
+        return cls(a, b, used, resistance[used])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ways:
+    """Segments passed from side `tail` to side `head` that keep the least resistance of `head`."""
+
+    tail: Integers
+    head: Integers
+    segment: Integers
 
 
 def _fifth_power(diameter: float) -> float:
@@ -202,9 +202,10 @@ def _resistances(pipes: _Pipes, network: Network, roots: Integers, n_sides: int)
     """Return the least resistance of every side."""
     if not len(roots):
         return np.full(n_sides, np.inf)
-    tail = np.concatenate([pipes.tail, network.station_nodes]).astype(np.int32)
-    head = np.concatenate([pipes.head, np.arange(network.n_nodes, n_sides)]).astype(np.int32)
-    weight = np.concatenate([pipes.resistance, np.zeros(len(network.station_nodes))])
+    secondary_sides = np.arange(network.n_nodes, n_sides)
+    tail = np.concatenate([pipes.a, pipes.b, network.station_nodes]).astype(np.int32)
+    head = np.concatenate([pipes.b, pipes.a, secondary_sides]).astype(np.int32)
+    weight = np.concatenate([pipes.resistance, pipes.resistance, np.zeros(len(secondary_sides))])
     graph = coo_array((weight, (tail, head)), shape=(n_sides, n_sides)).tocsr()
     if graph.nnz < len(weight):  # parallel rows were added up: of each two ends only the least may stay
         key = tail.astype(np.int64) * n_sides + head
@@ -215,22 +216,33 @@ def _resistances(pipes: _Pipes, network: Network, roots: Integers, n_sides: int)
     return least
 
 
-def _best_entries(
-    pipes: _Pipes, network: Network, resistance: Floats, is_best: npt.NDArray[np.bool_]
-) -> tuple[Integers, Integers]:
-    """Return the entering asset and the parent side of every side, from the pipes that keep its least resistance."""
+def _best_ways(pipes: _Pipes, resistance: Floats, roots: Integers) -> _Ways:
+    """Return the ways by which sides that are no roots are reached with their least resistance."""
+    at_a, at_b = resistance[pipes.a], resistance[pipes.b]
+    is_root = np.zeros(len(resistance), dtype=bool)
+    is_root[roots] = True
+    forth = np.flatnonzero((at_a + pipes.resistance == at_b) & np.isfinite(at_b) & ~is_root[pipes.b])
+    back = np.flatnonzero((at_b + pipes.resistance == at_a) & np.isfinite(at_a) & ~is_root[pipes.a])
+    return _Ways(
+        np.concatenate([pipes.a[forth], pipes.b[back]]),
+        np.concatenate([pipes.b[forth], pipes.a[back]]),
+        pipes.segment[np.concatenate([forth, back])],
+    )
+
+
+def _best_entries(ways: _Ways, network: Network, resistance: Floats) -> tuple[Integers, Integers]:
+    """Return the entering asset and the parent side of every side, from the ways that keep its least resistance."""
     n_nodes, n_sides = network.n_nodes, len(resistance)
     entering = np.full(n_sides, -1, dtype=np.int64)
     parent_side = np.full(n_sides, -1, dtype=np.int64)
-    best = np.flatnonzero(is_best)
-    entering[pipes.head[best]] = pipes.segment[best]
-    parent_side[pipes.head[best]] = pipes.tail[best]
+    entering[ways.head] = ways.segment
+    parent_side[ways.head] = ways.tail
     ids = network.segment_ids
-    is_tied = np.bincount(pipes.head[best], minlength=n_sides)[pipes.head[best]] > 1
-    tied = best[is_tied]
-    for i in tied[np.argsort(ids[pipes.segment[tied]].to_numpy(dtype=object), kind="stable")][::-1].tolist():
-        entering[pipes.head[i]] = pipes.segment[i]
-        parent_side[pipes.head[i]] = pipes.tail[i]
+    tied = np.flatnonzero(np.bincount(ways.head, minlength=n_sides)[ways.head] > 1)
+    names = ids[ways.segment[tied]].to_numpy(dtype=object)
+    for i in tied[np.argsort(names, kind="stable")][::-1].tolist():
+        entering[ways.head[i]] = ways.segment[i]
+        parent_side[ways.head[i]] = ways.tail[i]
     for k, station in enumerate(network.station_nodes.tolist()):
         secondary = n_nodes + k
         if not np.isfinite(resistance[station]) or resistance[station] != resistance[secondary]:
@@ -245,9 +257,10 @@ def _best_entries(
 def _settled_one_by_one(pipes: _Pipes, network: Network, roots: Integers, n_sides: int) -> tuple[Integers, Integers]:
     """Return the same as `_best_entries`, side by side in the order of (resistance, segment id)."""
     ways_out: list[list[tuple[int, int, float]]] = [[] for _ in range(n_sides)]
-    rows = zip(pipes.tail.tolist(), pipes.head.tolist(), pipes.segment.tolist(), pipes.resistance.tolist(), strict=True)
-    for tail, head, segment, resistance in rows:
-        ways_out[tail].append((head, segment, resistance))
+    rows = zip(pipes.a.tolist(), pipes.b.tolist(), pipes.segment.tolist(), pipes.resistance.tolist(), strict=True)
+    for a, b, segment, resistance in rows:
+        ways_out[a].append((b, segment, resistance))
+        ways_out[b].append((a, segment, resistance))
     secondary_of = {node: (network.n_nodes + k, k) for k, node in enumerate(network.station_nodes.tolist())}
     entering = np.full(n_sides, -1, dtype=np.int64)
     parent_side = np.full(n_sides, -1, dtype=np.int64)

@@ -58,5 +58,6 @@ class TableSpec:
         return next(column for column in self.columns if column.name == name)
 
     def only(self, *names: str) -> TableSpec:
-        """Return the table with these of its columns; others are then left as they are."""
-        return replace(self, columns=tuple(self.column(name) for name in names))
+        """Return the table with these of its columns; others, the key among them, are then left as they are."""
+        key = self.key if set(self.key) <= set(names) else ()
+        return replace(self, key=key, columns=tuple(self.column(name) for name in names))

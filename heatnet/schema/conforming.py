@@ -122,7 +122,7 @@ def problem_at(
     """Return the problem that holds at the rows where `bad` is true, naming the first five."""
     positions = np.flatnonzero(bad)
     first = positions[:5]
-    ids = tuple(str(value) for value in table[spec.key[0]].iloc[first] if not pd.isna(value))
+    ids = tuple(str(value) for name in spec.key[:1] for value in table[name].iloc[first] if not pd.isna(value))
     return Problem(spec.name, column, what, tuple(int(row) + first_row for row in first), ids, len(positions))
 
 
@@ -163,7 +163,7 @@ def _standard_headings(table: pd.DataFrame, spec: TableSpec) -> tuple[pd.DataFra
 def _key_problems(conformed: pd.DataFrame, renamed: pd.DataFrame, spec: TableSpec, first_row: int) -> list[Problem]:
     """Return the rows whose key stands in an earlier or later row as well."""
     key = list(spec.key)
-    if any(name not in renamed.columns for name in key):
+    if not key or any(name not in renamed.columns for name in key):
         return []
     twice = conformed.duplicated(key, keep=False).to_numpy() & conformed[key].notna().all(axis=1).to_numpy()
     if not twice.any():
