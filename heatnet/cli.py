@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import logging
 import os
@@ -38,6 +39,7 @@ class _PlainErrors(click.Group):
     """A group of commands that says what cannot be used in plain sentences, with exit code 2."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        gc.freeze()  # what is imported stays until the end: no collection need look at it again
         try:
             return super().invoke(ctx)
         except (HeatnetError, OSError) as error:

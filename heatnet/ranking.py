@@ -104,12 +104,10 @@ def _spread(
     for draw in range(draws):
         future = chronic * (rng.random(n) < prob)
         future[cuts_off] += outage[cuts_off] * rng.gamma(shape) / shape
-        future = future.astype(np.float32)
-        order = _most_first(future)
-        ranks[draw, order] = np.arange(1, n + 1)
         drawn[draw] = future
-        before = np.cumsum(length[order]) - length[order]
-        is_among_best[order] += (before < limit) & (future[order] > 0)
+        ranks[draw], best = _ranks(drawn[draw])
+        before = np.cumsum(length[best]) - length[best]
+        is_among_best[best] += before < limit
     share = is_among_best / draws
     grade = np.select([share >= least for least, _ in _GRADES], [name for _, name in _GRADES], default="C")
     low, high = int(np.floor(0.05 * (draws - 1))), int(np.ceil(0.95 * (draws - 1)))
@@ -122,6 +120,20 @@ def _spread(
         "hours_high": np.maximum(drawn[high].astype(np.float64), hours),
         "grade": grade.astype(object),
     }
+
+
+def _ranks(hours: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the rank of each number of 0 or more, and the places of those above 0, the greatest first.
+
+    Equal ones stand as they do; most are 0 and need no sorting: the rank of such a one is its place and how many above
+    0 stand behind it.
+    """
+    is_above = hours > 0
+    above = np.flatnonzero(is_above)
+    above = above[_most_first(hours[above])]
+    rank = np.arange(1, len(hours) + 1) + len(above) - np.cumsum(is_above)
+    rank[above] = np.arange(1, len(above) + 1)
+    return rank, above
 
 
 def _most_first(hours: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:

@@ -3,9 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from heatnet.errors import HeatnetError
-from heatnet.ranking import rank_assets, with_office_grades
+from heatnet.ranking import _ranks, rank_assets, with_office_grades
 
 
 def assets(n: int = 40, seed: int = 1) -> pd.DataFrame:
@@ -129,3 +131,13 @@ def test_office_grades_that_cannot_be_used_are_refused(ids: list[str], grade: st
     office = pd.DataFrame({"grade": grade, "grade_reason": reason}, index=ids)
     with pytest.raises(HeatnetError, match=message):
         with_office_grades(rank_assets(assets()), office)
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(st.sampled_from([0.0, 0.0, 0.25, 1.0, 1.5, 3e7]), max_size=40))
+def test_ranks_are_those_of_a_plain_sort_and_equal_ones_stand_as_they_do(hours: list[float]) -> None:
+    numbers = np.array(hours, dtype=np.float32)
+    order = sorted(range(len(hours)), key=lambda place: -hours[place])
+    rank, above = _ranks(numbers)
+    assert [order[k - 1] for k in rank.tolist()] == list(range(len(hours)))
+    assert above.tolist() == [place for place in order if hours[place] > 0]
