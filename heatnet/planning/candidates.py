@@ -93,7 +93,7 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _texts(column: pd.Series) -> np.ndarray[Any, Any]:
-    texts = [None if pd.isna(one) or str(one) == "" else str(one) for one in column.tolist()]
+    texts = [str(one) or None for one in column.astype(object).where(column.notna(), "").tolist()]
     return np.array([*texts, None], dtype=object)[:-1]
 
 

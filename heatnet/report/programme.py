@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any
@@ -109,12 +109,13 @@ def in_working_order(plan: Plan, ranking: pd.DataFrame) -> tuple[pd.DataFrame, p
     told = ["diameter_mm", "laid_year", "pipe_length_m", "rank", "grade", "cold_household_hours", "reason"]
     cures = plan.cures.join(ranking[[name for name in told if name not in plan.cures.columns]])
     of_job = cures.groupby("job_id")
+    communities, assets = _of_jobs(cures["job_id"], cures["community"]), _of_jobs(cures["job_id"], cures.index)
     jobs = plan.jobs.assign(
-        community=of_job["community"].agg(_each_once),
+        community=pd.Series({job: ", ".join(sorted(set(names))) for job, names in communities.items()}, dtype=object),
         diameter_min_mm=of_job["diameter_mm"].min(),
         diameter_max_mm=of_job["diameter_mm"].max(),
         pipe_length_m=of_job["pipe_length_m"].sum(),
-        assets=of_job["job_id"].agg(lambda ids: " ".join(ids.index)),
+        assets=pd.Series({job: " ".join(names) for job, names in assets.items()}, dtype=object),
     )
     jobs = jobs.rename_axis("job_id").reset_index()
     jobs = jobs.sort_values(["start_on", "crew", "benefit", "job_id"], ascending=[True, True, False, True])
@@ -123,8 +124,13 @@ def in_working_order(plan: Plan, ranking: pd.DataFrame) -> tuple[pd.DataFrame, p
     return jobs.set_index("job_id"), cures.iloc[places.argsort(kind="stable")].copy()
 
 
-def _each_once(values: pd.Series[Any]) -> str | None:
-    return ", ".join(sorted(set(values.dropna().astype(str)))) or None
+def _of_jobs(jobs: pd.Series[Any], values: Iterable[Any]) -> dict[str, list[str]]:
+    """Return the known values of each job, in their order."""
+    found: dict[str, list[str]] = {}
+    for job, value in zip(jobs, values, strict=True):
+        if not pd.isna(job) and not pd.isna(value):
+            found.setdefault(job, []).append(str(value))
+    return found
 
 
 def _range(least: float, most: float) -> str | None:

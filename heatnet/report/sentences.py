@@ -82,8 +82,8 @@ _CHINESE = (
     ),
     (
         r"(\d+) visits of season (\d+): cold with probability ([\d.]+) where nothing on the way is impaired, ([\d.]+) "
-        r"where something is; hotline and app rows count as calls of all households\.",
-        r"\2采暖年度走访\1户次：沿途设施正常时不热概率\3，有供热不良设施时\4；热线与App诉求按全部住户的来电计。",
+        r"where something is; hotline and app rows count as calls of all households \((\d+) cold ones\)\.",
+        r"\2采暖年度走访\1户次：沿途设施正常时不热概率\3，有供热不良设施时\4；热线与App诉求按全部住户的来电计（不热\5次）。",
     ),
     (
         r"An impairment is still there in the next season with probability ([\d.]+), an assumption\.",
