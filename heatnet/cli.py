@@ -26,7 +26,6 @@ from heatnet.findings import summary_of
 from heatnet.planning import Plan, Summer, plan_cures
 from heatnet.reading import Inventory, read_inventory
 from heatnet.results import run_record, write_backtest, write_plan, write_ranking
-from heatnet.synthetic import make_city
 from heatnet.writing import write_csv, write_inventory
 
 if TYPE_CHECKING:
@@ -124,6 +123,8 @@ def main() -> None:
 @_seed
 def demo(folder: Path, km: float, stations: int, seed: int) -> None:
     """Write the sample city into FOLDER as an inventory. It is synthetic: no real place, no real people."""
+    from heatnet.synthetic import make_city
+
     city = make_city(length_km=km, stations=stations, rng=seed)
     write_inventory(city.tables, folder)
     click.echo(f"{folder}: a synthetic city, {city.network}")
