@@ -11,14 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet.consequence.chronic import DEFAULT_PERSISTENCE
-from heatnet.location import (
-    Location,
-    clean_visits,
-    diagnose_first,
-    locate_faults,
-    persistence,
-    visit_findings,
-)
+from heatnet.location import Location, diagnose_first, locate_faults, persistence
+from heatnet.location.cleaning import CleaningSteps, cleaned_visits
 from heatnet.location.evidence import CALL_CHANNELS
 from heatnet.network import Network
 from heatnet.reachability.paths import supply_paths
@@ -102,8 +96,7 @@ def past_winters(network: Network, records: Records, *, season: int, expected: p
     assumed 0.7 is nearer.
     """
     given = conform(pd.DataFrame(columns=[column.name for column in VISITS.columns]), VISITS)
-    visits = given if records.visits is None else clean_visits(records.visits, network)
-    findings = visit_findings(given if records.visits is None else records.visits, network)
+    visits, findings = cleaned_visits(given if records.visits is None else records.visits, network, CleaningSteps())
     seasons = season_of(visits["visited_on"]).to_numpy(dtype=np.float64)
     prior = None if records.faults is None else expected["fault_prob"].clip(upper=_LARGEST_PRIOR)
     located = {

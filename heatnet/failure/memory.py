@@ -77,9 +77,9 @@ def learn_memory(recorded: list[Recorded], half_lives: tuple[float, ...] = HALF_
 
     Maximum of the Poisson likelihood of every season's faults, given what was known when it began, times a prior.
     """
-    learned = []
+    learned, drawn = [], [_drawn(part.history) for part in recorded]
     for half_life in half_lives:
-        parts = [_rows(part, part.past(half_life)) for part in recorded]
+        parts = [_rows(part, part.past(half_life), chosen) for part, chosen in zip(recorded, drawn, strict=True)]
         rows = _Rows(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Rows)))
         value, parameters, covariance = _maximise(rows)
         value -= 0.5 * np.log2(half_life / _LIKELY_HALF_LIFE) ** 2
@@ -116,16 +116,24 @@ class _Rows:
         return value, gradient, information
 
 
-def _rows(part: Recorded, past: Past) -> _Rows:
+def _drawn(history: History) -> Floats:
+    """Return the weight of each asset: 1 where it has failed, 0 or more where a sample speaks for all of its kind."""
+    failed = np.zeros(len(history.assets), dtype=bool)
+    failed[history.lives.asset[history.lives.faults.any(axis=1)]] = True
+    stride = int(np.ceil(max((~failed).sum() / _FAULTLESS_ASSETS, 1.0)))
+    if stride == 1:
+        return np.ones(len(failed))
+    # Drawn by their ids, so that the order of the table's rows does not matter.
+    drawn = pd.util.hash_array(history.assets.index.to_numpy(dtype=object)) % stride == 0
+    return np.where(failed, 1.0, np.where(drawn, float(stride), 0.0))
+
+
+def _rows(part: Recorded, past: Past, weight: Floats) -> _Rows:
     history, n = part.history, len(part.history.assets)
     faults, mean = history.lives.faults[:n].astype(np.float64), part.expected[:n].copy()
     np.add.at(faults, history.lives.asset[n:], history.lives.faults[n:])
     np.add.at(mean, history.lives.asset[n:], part.expected[n:])
-    failed = np.asarray(faults.any(axis=1), dtype=bool)
-    stride = int(np.ceil(max((~failed).sum() / _FAULTLESS_ASSETS, 1.0)))
-    # Drawn by their ids, so that the order of the table's rows does not matter.
-    drawn = pd.util.hash_array(history.assets.index.to_numpy(dtype=object)) % stride == 0
-    chosen = np.flatnonzero(failed | drawn)
+    chosen = np.flatnonzero(weight)
     row, season = np.nonzero(mean[chosen, 1:] > 0)
     asset, season = chosen[row], season + 1
     return _Rows(
@@ -136,7 +144,7 @@ def _rows(part: Recorded, past: Past) -> _Rows:
         log_length=log_length(history.assets)[asset],
         mean=mean[asset, season],
         faults=faults[asset, season],
-        weight=np.where(failed[asset], 1.0, float(stride)),
+        weight=weight[asset],
     )
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -190,12 +192,10 @@ def fit_failure_model(history: History | Sequence[History]) -> FailureModel:
     if not given:
         raise HeatnetError("No history is given: build at least one with asset_seasons.")
     histories = tuple(_since_recorded(one) for one in given)
-    parts = [failure_statistics(one, network=number) for number, one in enumerate(histories)]
-    statistics = parts[0][0]
-    for part, _ in parts[1:]:
-        statistics = statistics + part
-    around = [surroundings(one.assets) for one in histories]
     lives = [life_attributes(one, number) for number, one in enumerate(histories)]
+    parts = [failure_statistics(one, attributes=of_one)[0] for one, of_one in zip(histories, lives, strict=True)]
+    statistics = reduce(operator.add, parts)
+    around = [surroundings(one.assets) for one in histories]
     rates = fit_rates(statistics, np.ones(len(statistics.cohorts)))
     memory = learn_memory(_expectations(rates, histories, lives, around))
     rates = fit_rates(statistics, _information(statistics, rates, memory), near=rates)

@@ -57,7 +57,9 @@ class FailureStatistics:
         return sum_cohorts(cohorts, seasons, np.concatenate(faults), np.concatenate(exposure), assets)[0]
 
 
-def failure_statistics(history: History, *, network: int = 0) -> tuple[FailureStatistics, Integers]:
+def failure_statistics(
+    history: History, *, network: int = 0, attributes: pd.DataFrame | None = None
+) -> tuple[FailureStatistics, Integers]:
     """Return the statistics of a history, and the cohort of each of its lives.
 
     Parameters
@@ -66,8 +68,11 @@ def failure_statistics(history: History, *, network: int = 0) -> tuple[FailureSt
         From `heatnet.asset_seasons`.
     network : int
         Number of the network; cohorts of different networks stay apart, so that each has its own level.
+    attributes : DataFrame, optional
+        What `life_attributes` returns of the history, where it is known already.
     """
-    attributes = life_attributes(history, network)
+    if attributes is None:
+        attributes = life_attributes(history, network)
     exposure = history.lives.seasons_at_risk * size_of(attributes)[:, None]
     faults = history.lives.faults.astype(np.float64)
     return sum_cohorts(rounded(attributes), history.seasons, faults, exposure, np.ones(len(attributes)))

@@ -82,9 +82,8 @@ def clean_visits(
     >>> clean_visits(visits, network)[["visit_id", "is_cold"]].values.tolist()
     [['2', False], ['3', True]]
     """
-    steps = _Steps(late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons)
-    table, _ = _cleaned(visits, network, steps)
-    return table
+    steps = CleaningSteps(late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons)
+    return cleaned_visits(visits, network, steps)[0]
 
 
 def visit_findings(
@@ -123,18 +122,19 @@ def visit_findings(
     >>> visit_findings(visits, network)[["rule", "row_id"]].values.tolist()
     [['visit_late_start', '1']]
     """
-    steps = _Steps(late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons)
-    _, findings = _cleaned(visits, network, steps)
-    return findings
+    steps = CleaningSteps(late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons)
+    return cleaned_visits(visits, network, steps)[1]
 
 
 @dataclass(frozen=True, slots=True)
-class _Steps:
-    late_start_days: int
-    heating_from: str
-    repeat_days: int
-    room_min_c: float
-    own_after_seasons: int
+class CleaningSteps:
+    """The settings of `clean_visits`, which says what they mean."""
+
+    late_start_days: int = 4
+    heating_from: str = "10-15"
+    repeat_days: int = 7
+    room_min_c: float = 18.0
+    own_after_seasons: int = 3
 
     def __post_init__(self) -> None:
         for name in ("late_start_days", "repeat_days", "own_after_seasons"):
@@ -145,8 +145,8 @@ class _Steps:
             raise HeatnetError(f"room_min_c is {self.room_min_c!r}; give a temperature in degC, e.g. 18.")
 
 
-def _cleaned(visits: pd.DataFrame, network: Network, steps: _Steps) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows left and the findings."""
+def cleaned_visits(visits: pd.DataFrame, network: Network, steps: CleaningSteps) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows that `clean_visits` leaves and the findings of `visit_findings`, in one pass."""
     table = conformed_visits(visits)
     names = table["visit_id"].where(table["visit_id"].notna(), pd.Series(table.index.astype(str)))
     found: list[pd.DataFrame] = []
@@ -219,7 +219,7 @@ def _with_temperatures(table: pd.DataFrame, room_min_c: float) -> tuple[pd.DataF
     return table.assign(is_cold=cold), is_filled, is_odd
 
 
-def _early(table: pd.DataFrame, steps: _Steps) -> list[tuple[str, str, Truths, str]]:
+def _early(table: pd.DataFrame, steps: CleaningSteps) -> list[tuple[str, str, Truths, str]]:
     """Return the rows from before heating started, and those from its first days.
 
     Where heating starts before 15 October, its first days lie in the season before.
