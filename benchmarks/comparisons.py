@@ -13,7 +13,7 @@ RUNS, QUICK_RUNS = 5, 2
 # Size of the city to runs; the largest sizes take minutes.
 GROWTH_RUNS = {10_000: 5, 30_000: 5, 100_000: 5, 300_000: 3, 1_000_000: 1}
 QUICK_GROWTH_RUNS = {1_000: 2, 3_000: 1, 10_000: 1, 30_000: 1, 100_000: 1}
-MANY_RUNS = 15  # of what takes a second or two
+MANY_RUNS = 9  # of what takes a second or two
 READ_ALL = "import glob; [pandas.read_csv(name, low_memory=False) for name in glob.glob('FOLDER/csv/*.csv')]"
 HEATNET = ("-c", "from heatnet.cli import main; main()")
 
@@ -59,7 +59,7 @@ def sections(quick: bool) -> dict[str, Section]:
         "consequence": _consequence(20_000 if quick else 200_000),
         "location": _location(20_000 if quick else 200_000),
         "failure": _failure(2_000 if quick else 16_000),
-        "planning": _planning((500, 2_500) if quick else (2_500, 25_000), 20 if quick else 60),
+        "planning": _planning((500, 2_500) if quick else (2_500, 25_000), 20),
         "cold_plan": _cold_plan(6_000 if quick else 26_000),
         "batch": _batch(6 if quick else 200),
     }
@@ -215,6 +215,7 @@ def _batch(networks: int) -> Section:
             job("batch:scored", workers=1),
             job("batch:scored", workers=2),
             "the same with 2 workers",
+            3,
             target=Target(1.7, is_least=True),
         ),
         Comparison(

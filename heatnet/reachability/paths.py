@@ -14,11 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import dijkstra
 
 from heatnet.network import SOURCE, Network
 from heatnet.reachability.forest import Forest
+from heatnet.reachability.resistances import Links, least_resistances
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -129,7 +128,7 @@ def supply_paths(network: Network) -> SupplyPaths:
     pipes = _Pipes.of(network)
     n_sides = network.n_nodes + len(network.station_nodes)
     roots = _roots(network)
-    resistance = _resistances(pipes, network, roots, n_sides)
+    resistance = least_resistances(pipes.links(network), roots, n_sides)
     ways = _best_ways(pipes, resistance, roots)
     if (resistance[ways.tail] == resistance[ways.head]).any():
         # A resistance too small to change the sum: only the order of settling tells before from behind.
@@ -173,6 +172,16 @@ class _Pipes:
         a, b = np.where(is_primary, a, secondary_side[a]), np.where(is_primary, b, secondary_side[b])
         return cls(a, b, used, resistance[used])
 
+    def links(self, network: Network) -> Links:
+        """Return the pipes and, one way, each station from its primary to its secondary side."""
+        stations = network.station_nodes
+        return Links(
+            np.concatenate([self.a, stations]),
+            np.concatenate([self.b, network.n_nodes + np.arange(len(stations))]),
+            np.concatenate([self.resistance, np.zeros(len(stations))]),
+            n_one_way=len(stations),
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Ways:
@@ -196,24 +205,6 @@ def _roots(network: Network) -> Integers:
     on_secondary[network.from_node[~network.is_primary]] = True
     on_secondary[network.to_node[~network.is_primary]] = True
     return np.flatnonzero((network.node_kind == SOURCE) & ~on_secondary)
-
-
-def _resistances(pipes: _Pipes, network: Network, roots: Integers, n_sides: int) -> Floats:
-    """Return the least resistance of every side."""
-    if not len(roots):
-        return np.full(n_sides, np.inf)
-    secondary_sides = np.arange(network.n_nodes, n_sides)
-    tail = np.concatenate([pipes.a, pipes.b, network.station_nodes]).astype(np.int32)
-    head = np.concatenate([pipes.b, pipes.a, secondary_sides]).astype(np.int32)
-    weight = np.concatenate([pipes.resistance, pipes.resistance, np.zeros(len(secondary_sides))])
-    graph = coo_array((weight, (tail, head)), shape=(n_sides, n_sides)).tocsr()
-    if graph.nnz < len(weight):  # parallel rows were added up: of each two ends only the least may stay
-        key = tail.astype(np.int64) * n_sides + head
-        least_first = np.lexsort((weight, key))
-        best = least_first[np.r_[True, np.diff(key[least_first]) > 0]]
-        graph = coo_array((weight[best], (tail[best], head[best])), shape=(n_sides, n_sides)).tocsr()
-    least: Floats = dijkstra(graph, directed=True, indices=roots, min_only=True)
-    return least
 
 
 def _best_ways(pipes: _Pipes, resistance: Floats, roots: Integers) -> _Ways:
