@@ -161,7 +161,7 @@ def _as_written(values: pd.Series[Any], exact: bool) -> pd.Series[Any]:
         return pd.Series(plain, index=values.index, dtype=object)
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values
-    cells = [str(cell) for cell in values.astype(object).where(values.notna(), "").tolist()]
+    cells = [str(cell) for cell in np.where(values.isna(), "", values.to_numpy(dtype=object)).tolist()]
     if _ANY_FORMULA.search("\n".join(cells)):
         cells = ["'" + cell if _ANY_FORMULA.match(cell) else cell for cell in cells]
     return pd.Series(cells, index=values.index, dtype=object)

@@ -93,7 +93,7 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _texts(column: pd.Series) -> np.ndarray[Any, Any]:
-    texts = [str(one) or None for one in column.astype(object).where(column.notna(), "").tolist()]
+    texts = [str(one) or None for one in np.where(column.isna(), "", column.to_numpy(dtype=object)).tolist()]
     return np.array([*texts, None], dtype=object)[:-1]
 
 
