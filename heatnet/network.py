@@ -170,15 +170,14 @@ class Network:
         """Ids of the segments, then of the stations, in table order."""
         return self.segment_ids.append(self.node_ids[self.station_nodes]).rename("asset_id")
 
-    @property
+    @cached_property
     def asset_names(self) -> npt.NDArray[np.object_]:
         """The ids of the assets as Python text, for comparing and sorting; read-only."""
-        names: npt.NDArray[np.object_] = self._asset_lookup.to_numpy()
-        return names
+        return _frozen(self.asset_ids.to_numpy(dtype=object))
 
     @cached_property
     def _asset_lookup(self) -> pd.Index[Any]:
-        return _lookup(self.asset_ids)
+        return pd.Index(self.asset_names, dtype=object)
 
     @cached_property
     def asset_kind(self) -> npt.NDArray[np.object_]:

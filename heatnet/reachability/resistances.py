@@ -55,8 +55,10 @@ def least_resistances(links: Links, roots: Integers, n_sides: int, *, fewest_end
     if not len(roots):
         return least
     rounds, is_left = _ends_taken_away(links, roots, n_sides, fewest_ends)
-    left = np.flatnonzero(is_left)
-    least[left] = _searched(links, roots, is_left)
+    if not rounds:
+        return _searched(links, roots, n_sides)
+    place = np.cumsum(is_left) - 1
+    least[is_left] = _searched(_between(links, is_left, place), place[roots], int(place[-1]) + 1)
     one_way = np.arange(len(links.a)) >= len(links.a) - links.n_one_way
     for ends, link in reversed(rounds):
         before = links.a[link] + links.b[link] - ends
@@ -69,15 +71,18 @@ def _ends_taken_away(
     links: Links, roots: Integers, n_sides: int, fewest_ends: int
 ) -> tuple[list[tuple[Integers, Integers]], npt.NDArray[np.bool_]]:
     """Return the ends of each round and the one link of each, and which sides are left."""
-    both, number = np.concatenate([links.a, links.b]), np.arange(len(links.a))
+    both = np.concatenate([links.a, links.b])
     count = np.bincount(both, minlength=n_sides)
-    # Sum of the numbers of its links, which of a single link is its number; exact in floats below 2**53.
-    of_links = np.bincount(both, weights=np.concatenate([number, number]), minlength=n_sides).astype(np.int64)
     is_left = np.ones(n_sides, dtype=bool)
     may_go = is_left.copy()
     may_go[roots] = False
-    rounds = []
+    rounds: list[tuple[Integers, Integers]] = []
     ends = np.flatnonzero((count == 1) & may_go)
+    if len(ends) < fewest_ends:
+        return rounds, is_left
+    number = np.arange(len(links.a))
+    # Sum of the numbers of its links, which of a single link is its number; exact in floats below 2**53.
+    of_links = np.bincount(both, weights=np.concatenate([number, number]), minlength=n_sides).astype(np.int64)
     while len(ends) >= fewest_ends:
         link = of_links[ends]
         before = links.a[link] + links.b[link] - ends
@@ -89,20 +94,23 @@ def _ends_taken_away(
     return rounds, is_left
 
 
-def _searched(links: Links, roots: Integers, is_left: npt.NDArray[np.bool_]) -> Floats:
-    """Return the least resistance of the sides that are left, by the links between them."""
-    place = np.cumsum(is_left, dtype=np.int32) - 1
-    n, n_links = int(place[-1]) + 1, len(links.a)
+def _between(links: Links, is_left: npt.NDArray[np.bool_], place: Integers) -> Links:
+    """Return the links between sides that are left, numbered by their places among them."""
     stays = is_left[links.a] & is_left[links.b]
-    two_way = stays & (np.arange(n_links) < n_links - links.n_one_way)
-    tail = place[np.concatenate([links.a[stays], links.b[two_way]])]
-    head = place[np.concatenate([links.b[stays], links.a[two_way]])]
-    weight = np.concatenate([links.resistance[stays], links.resistance[two_way]])
-    graph = coo_array((weight, (tail, head)), shape=(n, n)).tocsr()
+    n_one_way = int(stays[len(stays) - links.n_one_way :].sum())
+    return Links(place[links.a[stays]], place[links.b[stays]], links.resistance[stays], n_one_way)
+
+
+def _searched(links: Links, roots: Integers, n_sides: int) -> Floats:
+    two_way = slice(0, len(links.a) - links.n_one_way)
+    tail = np.concatenate([links.a, links.b[two_way]]).astype(np.int32)
+    head = np.concatenate([links.b, links.a[two_way]]).astype(np.int32)
+    weight = np.concatenate([links.resistance, links.resistance[two_way]])
+    graph = coo_array((weight, (tail, head)), shape=(n_sides, n_sides)).tocsr()
     if graph.nnz < len(weight):  # parallel links were added up: of each two ends only the least may stay
-        key = tail.astype(np.int64) * n + head
+        key = tail.astype(np.int64) * n_sides + head
         least_first = np.lexsort((weight, key))
         best = least_first[np.r_[True, np.diff(key[least_first]) > 0]]
-        graph = coo_array((weight[best], (tail[best], head[best])), shape=(n, n)).tocsr()
-    least: Floats = dijkstra(graph, directed=True, indices=place[roots], min_only=True)
+        graph = coo_array((weight[best], (tail[best], head[best])), shape=(n_sides, n_sides)).tocsr()
+    least: Floats = dijkstra(graph, directed=True, indices=roots, min_only=True)
     return least
