@@ -39,6 +39,7 @@ class _PlainErrors(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         gc.freeze()  # what is imported stays until the end: no collection need look at it again
+        gc.set_threshold(20_000, 20, 20)  # tables are many objects and hardly a cycle
         try:
             return super().invoke(ctx)
         except (HeatnetError, OSError) as error:

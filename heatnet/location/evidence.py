@@ -121,7 +121,9 @@ def season_evidence(
     enters &= (paths.last_asset[node] >= 0) & (network.node_kind[node] == BUILDING)
     enters &= table["is_cold"].notna().to_numpy(dtype=bool)
     cold = table["is_cold"].fillna(False).to_numpy(dtype=bool)
-    is_call = table["channel"].isin(CALL_CHANNELS).to_numpy(dtype=bool) & (calls == "households")
+    is_call = np.zeros(len(table), dtype=bool)
+    if calls == "households":
+        is_call = table["channel"].isin(CALL_CHANNELS).to_numpy(dtype=bool)
     counts = np.zeros((3, network.n_nodes))
     for row, chosen in enumerate((enters & ~is_call, enters & ~is_call & cold, enters & is_call & cold)):
         counts[row] = np.bincount(node[chosen], minlength=network.n_nodes)

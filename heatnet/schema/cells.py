@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from typing import Any
 
@@ -109,6 +110,7 @@ def _read_truth(values: pd.Series[Any], column: Column) -> Reading:
     return filled, bad, "must be true or false"
 
 
+_PLAIN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DAY = re.compile(r"\d{4}(-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\d{4})([T ].*)?")
 
 
@@ -117,10 +119,18 @@ def _read_date(values: pd.Series[Any], column: Column) -> Reading:
         days = values.dt.tz_localize(None) if values.dt.tz is not None else values
         return days.dt.normalize().to_numpy().astype("datetime64[s]"), np.zeros(len(values), dtype=bool), ""
     codes, uniques = pd.factorize(text_values(values))
-    days = np.array([_day(str(unique)) for unique in uniques] + [np.datetime64("NaT")], dtype="datetime64[s]")
+    days = np.append(_days([str(unique) for unique in uniques]), np.datetime64("NaT", "s"))
     known = np.array([str(unique).casefold() in UNKNOWN_WORDS for unique in uniques] + [True])
     read = days[codes]
     return read, np.isnat(read) & ~known[codes], "must be a date such as 2025-11-03"
+
+
+def _days(texts: list[str]) -> np.ndarray[Any, Any]:
+    """Return the day of each text, all at once where all are plain dates."""
+    if all(map(_PLAIN_DAY.fullmatch, texts)):
+        with contextlib.suppress(ValueError):
+            return np.array(texts, dtype="datetime64[D]").astype("datetime64[s]")
+    return np.array([_day(text) for text in texts], dtype="datetime64[s]")
 
 
 def _day(text: str) -> np.datetime64:
