@@ -235,6 +235,7 @@ def makeup_per_metre(
     row_of_position = np.argsort(assets["position"].to_numpy(), kind="stable")
     pipes = pd.DataFrame({"net": net_of_node[ends[0]], "asset": row_of_position[secondary]})
     metres = pd.Series(network.length_m[secondary]).groupby(pipes["net"]).sum()
+    pipes = pipes.sort_values("asset")
     names = pd.Series(makeup["station_id"].astype("str"), name="station_id")
     station = network.node_positions(names)
     is_station = np.isin(station, network.station_nodes)
@@ -245,8 +246,8 @@ def makeup_per_metre(
     water = water[is_station & (water["season"] <= last_season) & water["m3"].notna()]
     by_net = water.groupby(["net", "season"])["m3"].sum().reset_index()
     by_net["makeup_m3_per_m"] = by_net["m3"] / by_net["net"].map(metres)
-    spread = pipes.merge(by_net.dropna(), on="net")[["asset", "season", "makeup_m3_per_m"]]
-    return spread.sort_values(["asset", "season"], kind="stable").reset_index(drop=True)
+    # A row per pipe and season, in this order: a merge keeps that of the pipes, and the seasons of a net are sorted.
+    return pipes.merge(by_net.dropna(), on="net")[["asset", "season", "makeup_m3_per_m"]]
 
 
 def _assets_named(assets: pd.DataFrame, table: pd.DataFrame) -> tuple[Integers, Truths]:

@@ -98,14 +98,15 @@ def _spread(
     chronic = np.divide(table["chronic_hours"].to_numpy(dtype=np.float64), prob, out=np.zeros(n), where=prob > 0)
     cuts_off = np.flatnonzero(outage > 0)
     shape = _gamma_shape(table)[cuts_off]
+    may_be_cold = np.flatnonzero((outage > 0) | (chronic > 0))
     ranks = np.empty((draws, n), dtype=np.int32)
-    drawn = np.empty((draws, n), dtype=np.float32)
+    drawn = np.empty((draws, len(may_be_cold)), dtype=np.float32)
     is_among_best = np.zeros(n, dtype=np.int64)
     for draw in range(draws):
         future = chronic * (rng.random(n) < prob)
         future[cuts_off] += outage[cuts_off] * rng.gamma(shape) / shape
-        drawn[draw] = future
-        ranks[draw], best = _ranks(drawn[draw])
+        drawn[draw] = future[may_be_cold]
+        ranks[draw], best = _ranks(future.astype(np.float32))
         before = np.cumsum(length[best]) - length[best]
         is_among_best[best] += before < limit
     share = is_among_best / draws
@@ -113,11 +114,14 @@ def _spread(
     low, high = int(np.floor(0.05 * (draws - 1))), int(np.ceil(0.95 * (draws - 1)))
     ranks.partition([low, high], axis=0)
     drawn.partition([low, high], axis=0)
+    hours_low, hours_high = np.minimum(hours, 0.0), np.maximum(hours, 0.0)
+    hours_low[may_be_cold] = np.minimum(drawn[low].astype(np.float64), hours[may_be_cold])
+    hours_high[may_be_cold] = np.maximum(drawn[high].astype(np.float64), hours[may_be_cold])
     return {
         "rank_low": ranks[low].astype(np.int64),
         "rank_high": ranks[high].astype(np.int64),
-        "hours_low": np.minimum(drawn[low].astype(np.float64), hours),
-        "hours_high": np.maximum(drawn[high].astype(np.float64), hours),
+        "hours_low": hours_low,
+        "hours_high": hours_high,
         "grade": grade.astype(object),
     }
 

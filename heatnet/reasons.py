@@ -40,6 +40,7 @@ _CHINESE = {
 _OF_VISITS = ("visits", "group", "winters")
 _OF_OUTAGE = ("laid", "laid_unknown", "faults", "station_faults", "lost", "none_lost")
 _WINTERS_WORTH_TELLING = 2
+_ROWS_AT_ONCE = 50_000  # the phrases of more rows would fill the memory
 _WORDS = {"en": _ENGLISH, "zh": _CHINESE}
 
 
@@ -76,13 +77,17 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
     """
     if language not in _WORDS:
         raise HeatnetError(f"language is {language!r}; give 'en' or 'zh'")
-    words = _WORDS[language]
-    told = _told(ranking, language)
+    starts = range(0, len(ranking), _ROWS_AT_ONCE)
+    parts = [_sentences(ranking.iloc[first : first + _ROWS_AT_ONCE], language) for first in starts]
+    return pd.Series([text for part in parts for text in part], index=ranking.index, name="reason", dtype=object)
+
+
+def _sentences(ranking: pd.DataFrame, language: str) -> list[str]:
+    words, told = _WORDS[language], _told(ranking, language)
     phrases = {key: _phrases(words[key], told, rows.to_numpy(dtype=bool)) for key, rows in _rows_of(ranking).items()}
     visits, outage = (_joined([phrases[key] for key in keys], words["join"]) for keys in (_OF_VISITS, _OF_OUTAGE))
     by_weight = np.where(ranking["chronic_hours"] > ranking["outage_hours"], (visits, outage), (outage, visits))
-    texts = _joined(by_weight.tolist(), words["join"])
-    return pd.Series(texts, index=ranking.index, name="reason", dtype=object)
+    return _joined(by_weight.tolist(), words["join"])
 
 
 def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
