@@ -74,6 +74,7 @@ class Network:
     node_ids: pd.Index[Any]
     segment_ids: pd.Index[Any]
     _node_lookup: pd.Index[Any]
+    _segment_lookup: pd.Index[Any]
     node_kind: npt.NDArray[np.int8]
     from_node: Integers
     to_node: Integers
@@ -101,6 +102,7 @@ class Network:
             node_ids=checked.node_ids,
             segment_ids=checked.segment_ids,
             _node_lookup=checked.node_lookup,
+            _segment_lookup=checked.segment_lookup,
             node_kind=_frozen(checked.nodes["kind"].map(_KIND_CODES).to_numpy(dtype=np.int8)),
             from_node=_frozen(checked.from_node),
             to_node=_frozen(checked.to_node),
@@ -173,7 +175,8 @@ class Network:
     @cached_property
     def asset_names(self) -> npt.NDArray[np.object_]:
         """The ids of the assets as Python text, for comparing and sorting; read-only."""
-        return _frozen(self.asset_ids.to_numpy(dtype=object))
+        segments, nodes = self._segment_lookup.to_numpy(), self._node_lookup.to_numpy()
+        return _frozen(np.concatenate([segments, nodes[self.station_nodes]]))
 
     @cached_property
     def _asset_lookup(self) -> pd.Index[Any]:
@@ -280,7 +283,7 @@ class _Checked:
         self.first_row = {name: 2 if name in origins else 0 for name in ("nodes", "segments", "valves")}
         self.node_ids = pd.Index(self.nodes["node_id"], name="node_id")
         self.segment_ids = pd.Index(self.segments["segment_id"], name="segment_id")
-        self.node_lookup = _lookup(self.node_ids)
+        self.node_lookup, self.segment_lookup = _lookup(self.node_ids), _lookup(self.segment_ids)
         if any(not problem.column for problem in self.problems):
             return  # not a table at all
         self._follow_segments()
@@ -322,7 +325,7 @@ class _Checked:
         self._note(NODES, "kind", touched["primary"] & touched["secondary"] & is_other, what)
 
     def _follow_valves(self) -> None:
-        self.valve_segment = _positions(_lookup(self.segment_ids), self.valves["segment_id"])
+        self.valve_segment = _positions(self.segment_lookup, self.valves["segment_id"])
         self.is_stray = self.valve_segment < 0
         valve_node = _positions(self.node_lookup, self.valves["node_id"])
         at_from = (valve_node == self.from_node[self.valve_segment]) if len(self.segments) else valve_node < -1
