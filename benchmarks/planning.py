@@ -203,18 +203,24 @@ def whole_bound(table: pd.DataFrame, rules: dict) -> tuple[float, float]:
     return -found.fun, time.process_time() - start
 
 
-def whole_optimum(table: pd.DataFrame, rules: dict, *, nodes: int = 20_000) -> tuple[float, float]:
-    """Best benefit that scipy.milp finds in the exact whole model without calendar, and its bound (small cities)."""
+def solved(table: pd.DataFrame, rules: dict, **options: float) -> tuple:
+    """What scipy.milp finds in the exact whole model without calendar, and by what its benefits were divided."""
     benefit, matrix, right, high = whole_model(table, rules, is_exact=True)
     found = milp(
         -benefit / benefit.max(),
         integrality=high == 1,
         bounds=Bounds(0, high),
         constraints=LinearConstraint(matrix, -np.inf, right),
-        options={"mip_rel_gap": 1e-6, "node_limit": nodes},
+        options=options,
     )
-    best = np.nan if found.x is None else -found.fun * benefit.max()
-    return best, -found.mip_dual_bound * benefit.max()
+    return found, benefit.max()
+
+
+def whole_optimum(table: pd.DataFrame, rules: dict, *, nodes: int = 20_000) -> tuple[float, float]:
+    """Best benefit that scipy.milp finds in the exact whole model without calendar, and its bound (small cities)."""
+    found, unit = solved(table, rules, mip_rel_gap=1e-6, node_limit=nodes)
+    best = np.nan if found.x is None else -found.fun * unit
+    return best, -found.mip_dual_bound * unit
 
 
 def planned(folder: str, kind: str, segments: int) -> Callable[[], dict[str, float]]:
@@ -233,16 +239,9 @@ def solved_whole(folder: str, kind: str, segments: int, limit_s: float) -> Calla
     table, rules = scenario(kind, segments, 0)
 
     def solve() -> dict[str, float]:
-        benefit, matrix, right, high = whole_model(table, rules, is_exact=True)
-        found = milp(
-            -benefit / benefit.max(),
-            integrality=high == 1,
-            bounds=Bounds(0, high),
-            constraints=LinearConstraint(matrix, -np.inf, right),
-            options={"mip_rel_gap": LARGE_GAP, "time_limit": limit_s},
-        )
+        found, unit = solved(table, rules, mip_rel_gap=LARGE_GAP, time_limit=limit_s)
         nothing = found.fun is None  # out of time before any plan was found
-        return {"gap": np.inf if nothing else found.mip_gap, "benefit": 0.0 if nothing else -found.fun * benefit.max()}
+        return {"gap": np.inf if nothing else found.mip_gap, "benefit": 0.0 if nothing else -found.fun * unit}
 
     return solve
 

@@ -156,7 +156,7 @@ def _as_written(values: pd.Series[Any], exact: bool) -> pd.Series[Any]:
         if exact:
             return values
         numbers = _in_twelve_digits(values.to_numpy(dtype=np.float64, na_value=np.nan))
-        plain, is_whole = numbers.astype(object), (numbers % 1 == 0) & (np.abs(numbers) < 2**53)
+        plain, is_whole = numbers.astype(object), (np.floor(numbers) == numbers) & (np.abs(numbers) < 2**53)
         plain[is_whole] = numbers[is_whole].astype(np.int64)
         return pd.Series(plain, index=values.index, dtype=object)
     if pd.api.types.is_numeric_dtype(values.dtype):
