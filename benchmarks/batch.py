@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from heatnet.batch import score
+from heatnet.inventory.writing import write_inventory
 from heatnet.synthetic import make_city
-from heatnet.writing import write_inventory
 
 KM = 110.0  # about 1,500 segments
 

@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.capture import (
+from heatnet.failure import fit_failure_model
+from heatnet.history.exposure import History, asset_seasons
+from heatnet.network import Network
+from heatnet.validation.capture import (
     bootstrap_capture,
     brier_score,
     calibration,
@@ -23,9 +26,6 @@ from heatnet.capture import (
     log_score,
     ranked_season,
 )
-from heatnet.failure import fit_failure_model
-from heatnet.history import History, asset_seasons
-from heatnet.network import Network
 
 KITCHENER = Path(__file__).resolve().parents[2] / "shared" / "data" / "kitchener_until_2018"
 MATERIALS = ("steel", "plastic_jacket", "ductile", "copper", "fibre")

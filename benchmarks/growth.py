@@ -14,14 +14,14 @@ from typing import Any
 
 import heatnet as hn
 from benchmarks.measuring import Run, timed
-from heatnet.check import check_inventory
-from heatnet.climate import default_climate
+from heatnet.consequence.climate import default_climate
+from heatnet.doctor.checking import check_inventory
+from heatnet.inventory.reading import Inventory, read_inventory
+from heatnet.inventory.records import records_before
+from heatnet.inventory.writing import write_inventory
 from heatnet.reachability.paths import supply_paths
-from heatnet.reading import Inventory, read_inventory
-from heatnet.records import records_before
-from heatnet.results import write_ranking
+from heatnet.report.outputs import write_ranking
 from heatnet.synthetic import City, make_city
-from heatnet.writing import write_inventory
 
 SEASON = 2026
 CITY_KM, CITY_STATIONS, CITY_SEGMENTS = 1854.0, 83, 26_000

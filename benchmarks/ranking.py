@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 import heatnet as hn
-from heatnet.climate import default_climate
 from heatnet.consequence import heating_hours
+from heatnet.consequence.climate import default_climate
 
 SEASON = 2026
 SHARES = (0.01, 0.024, 0.05, 0.10)

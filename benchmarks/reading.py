@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from heatnet.reading import read_inventory
+from heatnet.inventory.reading import read_inventory
 
 
 def inventory(folder: str, kind: str) -> Callable[[], Any]:

@@ -3,15 +3,15 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from heatnet.assess import assess
-from heatnet.assessment import Assessment
-from heatnet.backtest import Backtest, backtest
-from heatnet.check import check_faults, check_network, check_visits
+from heatnet.assessment.composing import assess
+from heatnet.assessment.explanation import Explanation, explain
+from heatnet.assessment.results import Assessment
 from heatnet.consequence import cold_hours, reliability, repair_time
+from heatnet.doctor.checking import check_faults, check_network, check_visits
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
-from heatnet.explanation import Explanation, explain
 from heatnet.failure import FailureModel, fit_failure_model
-from heatnet.history import History, asset_seasons
+from heatnet.history.exposure import History, asset_seasons
+from heatnet.inventory.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
 from heatnet.location import (
     Location,
     clean_visits,
@@ -44,8 +44,8 @@ from heatnet.reachability import (
     supply_path,
     valve_value,
 )
-from heatnet.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
 from heatnet.report import write_report
+from heatnet.validation.backtesting import Backtest, backtest
 
 if TYPE_CHECKING:
     from heatnet import synthetic

@@ -17,16 +17,16 @@ import click
 from tqdm import tqdm
 
 import heatnet
-from heatnet.assess import STEPS, assess
-from heatnet.assessment import Assessment
-from heatnet.backtest import backtest
-from heatnet.check import check_inventory
+from heatnet.assessment.composing import STEPS, assess
+from heatnet.assessment.results import Assessment
+from heatnet.doctor.checking import check_inventory
 from heatnet.errors import HeatnetError
-from heatnet.findings import summary_of
+from heatnet.inventory.reading import Inventory, read_inventory
+from heatnet.inventory.writing import write_csv, write_inventory
 from heatnet.planning import Plan, Summer, plan_cures
-from heatnet.reading import Inventory, read_inventory
-from heatnet.results import run_record, write_backtest, write_plan, write_ranking
-from heatnet.writing import write_csv, write_inventory
+from heatnet.report.outputs import run_record, write_backtest, write_plan, write_ranking
+from heatnet.schema.findings import summary_of
+from heatnet.validation.backtesting import backtest
 
 if TYPE_CHECKING:
     from heatnet.batch import NetworkScore

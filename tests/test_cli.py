@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 import heatnet as hn
 from heatnet.cli import main
-from heatnet.writing import write_inventory
+from heatnet.inventory.writing import write_inventory
 
 DAMAGED = sorted(path.name for path in (Path(__file__).parent.parent / "fixtures/damaged").iterdir())
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from heatnet.errors import HeatnetError, MissingFileError
+from heatnet.inventory.reading import Inventory
 from heatnet.network import Network
-from heatnet.reading import Inventory
 from heatnet.schema import TABLES, conform
 
 _NETWORK_TABLES = ("nodes", "segments", "valves")

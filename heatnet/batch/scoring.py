@@ -17,7 +17,6 @@ import pandas as pd
 from heatnet.batch.collected import SUMMARY_COLUMNS, write_collected
 from heatnet.batch.engines import Crash, Engine, engine
 from heatnet.batch.inputs import PathLike, Source, find_sources
-from heatnet.batch.joint import JointModel, fit_joint
 from heatnet.batch.parquet import read_parquet, require_parquet
 from heatnet.batch.tasks import (
     FINDINGS,
@@ -36,7 +35,8 @@ from heatnet.batch.tasks import (
     score_network,
 )
 from heatnet.errors import HeatnetError
-from heatnet.history import History
+from heatnet.failure.regional import JointModel, fit_joint
+from heatnet.history.exposure import History
 
 _LOG = logging.getLogger(__name__)
 # Enough assets to learn how much an asset's own past says; more would only take memory.
@@ -142,7 +142,7 @@ def score(
     Examples
     --------
     >>> from heatnet.synthetic import make_city
-    >>> from heatnet.writing import write_inventory
+    >>> from heatnet.inventory.writing import write_inventory
     >>> with tempfile.TemporaryDirectory() as home:
     ...     for town in ("east", "west"):
     ...         write_inventory(make_city(length_km=3, stations=1, rng=len(town)).tables, Path(home, town))

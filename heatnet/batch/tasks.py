@@ -20,21 +20,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet.assess import assess
-from heatnet.assessment import Assessment
+from heatnet.assessment.composing import assess
+from heatnet.assessment.results import Assessment
 from heatnet.batch.datasets import read_partition
 from heatnet.batch.inputs import Source
-from heatnet.batch.joint import NetworkModel, statistics_of
 from heatnet.batch.parquet import read_columns, read_note, write_parquet
-from heatnet.check import check_inventory
+from heatnet.doctor.checking import check_inventory
 from heatnet.failure import FailureStatistics
 from heatnet.failure.attributes import COHORT_COLUMNS
-from heatnet.findings import all_findings
-from heatnet.history import History, asset_seasons
-from heatnet.reading import Inventory, read_inventory
-from heatnet.records import records_before
+from heatnet.failure.regional import NetworkModel, statistics_of
+from heatnet.history.exposure import History, asset_seasons
+from heatnet.inventory.reading import Inventory, read_inventory
+from heatnet.inventory.records import records_before
+from heatnet.inventory.writing import whole_folder, write_json
+from heatnet.schema.findings import all_findings
 from heatnet.season import season_of
-from heatnet.writing import whole_folder, write_json
 
 STATISTICS, RANKING, FINDINGS, SCORE = "statistics.parquet", "ranking.parquet", "findings.parquet", "score.json"
 LEFTOVERS = (".heatnet-*", ".*.part")

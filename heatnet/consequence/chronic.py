@@ -42,7 +42,7 @@ def chronic_hours(
         Hours of the heating time (`heating_hours`).
     persistence : array-like of float
         Probability that an impairment is still there in the coming season, 0 to 1 (`heatnet.location.persistence`);
-        0.7 is an assumption. Multiply it by `kept_share` (`heatnet.asset_records`) for assets cleaned, balanced or
+        0.7 is an assumption. Multiply it by `kept_share` (`heatnet.history.placing`) for assets cleaned, balanced or
         renewed since.
 
     Raises

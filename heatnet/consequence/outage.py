@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet.climate import as_temperatures
 from heatnet.consequence.asset_values import values_by_asset
+from heatnet.consequence.climate import as_temperatures
+from heatnet.consequence.cooling import DEFAULT_COOLING_H, critical_share, mean_cold_hours, require_warm_start
 from heatnet.consequence.outage_sums import sum_over_assets, sum_over_buildings
 from heatnet.consequence.repair import repair_hours
-from heatnet.cooling import DEFAULT_COOLING_H, critical_share, mean_cold_hours, require_warm_start
 from heatnet.network import Network
 from heatnet.reachability import Outages, outages
 
@@ -45,7 +45,7 @@ def cold_hours(
         The network.
     climate : array-like of float
         Outdoor temperatures of the heating time in degC, equal weights (assumed ones:
-        `heatnet.climate.default_climate`).
+        `heatnet.consequence.climate.default_climate`).
     repair_h : Series by asset_id or float, optional
         Hours of an outage, > 0. Default: a Russian norm by diameter (8, 13, 20, 24, 30 h below 225, 450, 750, 950 mm
         and above) and, an assumption, 8 h for a station; see `repair_time`.

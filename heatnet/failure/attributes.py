@@ -78,7 +78,7 @@ def modelled_attributes(assets: pd.DataFrame, makeup_m3_per_m: Floats, network: 
     Parameters
     ----------
     assets : DataFrame
-        From `heatnet.history.asset_table`.
+        From `heatnet.history.exposure.asset_table`.
     makeup_m3_per_m : array
         Make-up water of the net that the asset belongs to; NaN = unknown.
     network : int

@@ -12,7 +12,7 @@ from heatnet.failure.attributes import log_length
 from heatnet.failure.past import Past, past_of
 from heatnet.failure.products import product_over_rows
 from heatnet.failure.surroundings import Surroundings
-from heatnet.history import History
+from heatnet.history.exposure import History
 
 Floats = npt.NDArray[np.float64]
 

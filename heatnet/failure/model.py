@@ -21,7 +21,7 @@ from heatnet.failure.recording import first_recorded
 from heatnet.failure.statistics import FailureStatistics, failure_statistics, life_attributes, mean_makeup
 from heatnet.failure.summary import effects_table, summary_text
 from heatnet.failure.surroundings import Surroundings, surroundings
-from heatnet.history import History, asset_table
+from heatnet.history.exposure import History, asset_table
 from heatnet.network import Network
 
 Floats = npt.NDArray[np.float64]
@@ -66,7 +66,7 @@ class FailureModel:
     >>> pipes = {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [1000.0]}
     >>> pipes |= {"diameter_mm": [200.0], "laid_year": [2010.0]}
     >>> network = Network(nodes, pd.DataFrame(pipes))
-    >>> from heatnet.history import asset_seasons
+    >>> from heatnet.history.exposure import asset_seasons
     >>> model = fit_failure_model(asset_seasons(network, None, first_season=2015, last_season=2019))
     >>> columns = ["faults_mean", "faults_low", "faults_high", "fault_prob"]
     >>> model.expected_faults(network, season=2020)[columns].round(3).to_dict("records")

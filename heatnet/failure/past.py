@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from heatnet.failure.surroundings import Surroundings
-from heatnet.history import History
+from heatnet.history.exposure import History
 
 Floats = npt.NDArray[np.float64]
 

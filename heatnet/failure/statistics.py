@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet.failure.attributes import COHORT_COLUMNS, modelled_attributes, rounded, size_of
-from heatnet.history import History
+from heatnet.history.exposure import History
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]

@@ -11,7 +11,7 @@ from heatnet.failure.attributes import INTERCEPT, design
 from heatnet.failure.memory import Memory
 from heatnet.failure.rates import Rates
 from heatnet.failure.statistics import FailureStatistics
-from heatnet.history import History
+from heatnet.history.exposure import History
 
 _Z90 = 1.6449
 _SHOWN = 8

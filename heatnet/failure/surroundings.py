@@ -55,7 +55,7 @@ class Surroundings:
 
 
 def surroundings(assets: pd.DataFrame) -> Surroundings:
-    """Return who lies near whom among the segments of an asset table (`heatnet.history.asset_table`)."""
+    """Return who lies near whom among the segments of an asset table (`heatnet.history.exposure.asset_table`)."""
     is_segment = (assets["asset_kind"] == "segment").to_numpy(dtype=bool)
     place = assets[["x_m", "y_m"]].to_numpy(dtype=np.float64)
     placed = is_segment & np.isfinite(place).all(axis=1)

@@ -12,9 +12,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet.errors import HeatnetError
-from heatnet.findings import all_findings, findings_at
 from heatnet.location.evidence import conformed_visits
 from heatnet.network import BUILDING, Network
+from heatnet.schema.findings import all_findings, findings_at
 from heatnet.season import heating_interval, season_of
 
 Truths = npt.NDArray[np.bool_]

@@ -15,8 +15,8 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from heatnet.graph.streams import Forest
 from heatnet.network import Network
-from heatnet.reachability.forest import Forest
 from heatnet.reachability.paths import SupplyPaths
 
 Integers = npt.NDArray[np.int64]

@@ -21,9 +21,9 @@ import numpy as np
 import numpy.typing as npt
 
 from heatnet.errors import HeatnetError
+from heatnet.graph.streams import Pairing
 from heatnet.location.evidence import Evidence, Rates
 from heatnet.location.groups import GroupTree
-from heatnet.reachability.forest import Pairing
 from heatnet.reachability.paths import SupplyPaths
 
 Floats = npt.NDArray[np.float64]

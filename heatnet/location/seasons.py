@@ -18,8 +18,8 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
-from heatnet.asset_records import kept_share
 from heatnet.errors import HeatnetError
+from heatnet.history.placing import kept_share
 from heatnet.location.locating import Location
 from heatnet.network import Network
 from heatnet.season import season_start

@@ -1,7 +1,7 @@
 """What every single outage takes away, exact and for all assets at once."""
 
 from heatnet.reachability.cut_off import Outages, outages
-from heatnet.reachability.loss import supply_loss
+from heatnet.reachability.losses import supply_loss
 from heatnet.reachability.pairs import critical_pairs
 from heatnet.reachability.sections import isolation_sections, section_table
 from heatnet.reachability.serving import served

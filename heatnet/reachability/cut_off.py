@@ -25,12 +25,9 @@ import numpy as np
 import numpy.typing as npt
 
 from heatnet.errors import HeatnetError
-from heatnet.network import BUILDING, Network
-from heatnet.reachability.exact_sums import apply_exactly
-from heatnet.reachability.feeding import Feeding, feeding
-from heatnet.reachability.overlap import Intervals, Overlap, is_within, overlap_of
-from heatnet.reachability.parts import Parts, section_parts, segment_parts
-from heatnet.reachability.walks import (
+from heatnet.graph.exact_sums import apply_exactly
+from heatnet.graph.overlap import Intervals, Overlap, is_within, overlap_of
+from heatnet.graph.walks import (
     Cuts,
     common_ancestors,
     cut_by_links,
@@ -38,6 +35,9 @@ from heatnet.reachability.walks import (
     neighbours,
     walk_from,
 )
+from heatnet.network import BUILDING, Network
+from heatnet.reachability.feeding import Feeding, feeding
+from heatnet.reachability.parts import Parts, section_parts, segment_parts
 
 Isolation = Literal["segment", "section"]
 Floats = npt.NDArray[np.float64]

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from heatnet.reachability.ranges import group_by
+from heatnet.graph.ranges import group_by
 
 Integers = npt.NDArray[np.integer[Any]]
 Truths = npt.NDArray[np.bool_]

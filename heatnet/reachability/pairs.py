@@ -16,12 +16,12 @@ import numpy as np
 import pandas as pd
 
 from heatnet.errors import HeatnetError
+from heatnet.graph.exact_sums import Floats
+from heatnet.graph.walks import Cuts
 from heatnet.network import Network
 from heatnet.reachability.cut_off import both_levels, intervals, one_order, outages_of_parts
-from heatnet.reachability.exact_sums import Floats
 from heatnet.reachability.parts import Integers, Parts, Truths, segment_parts
 from heatnet.reachability.rings import Rings, rings_of, worst_pairs
-from heatnet.reachability.walks import Cuts
 
 
 def critical_pairs(network: Network, top: int = 100) -> pd.DataFrame:

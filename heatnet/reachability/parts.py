@@ -22,8 +22,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from heatnet.graph.ranges import group_by
 from heatnet.network import Network
-from heatnet.reachability.ranges import group_by
 
 Integers = npt.NDArray[np.integer[Any]]
 Truths = npt.NDArray[np.bool_]

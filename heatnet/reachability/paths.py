@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet.graph.resistances import Links, least_resistances
+from heatnet.graph.streams import Forest
 from heatnet.network import SOURCE, Network
-from heatnet.reachability.forest import Forest
-from heatnet.reachability.resistances import Links, least_resistances
 
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]

@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from heatnet.graph.exact_sums import Floats
+from heatnet.graph.overlap import Intervals
+from heatnet.graph.walks import Cuts
 from heatnet.network import Network
 from heatnet.reachability.cut_off import feeding_sources
-from heatnet.reachability.exact_sums import Floats
-from heatnet.reachability.overlap import Intervals
 from heatnet.reachability.parts import Integers, Parts, Truths
-from heatnet.reachability.walks import Cuts
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet.graph.exact_sums import apply_exactly
 from heatnet.network import Network
-from heatnet.reachability.exact_sums import apply_exactly
 from heatnet.reachability.parts import Parts, Truths, section_parts, valve_ends
 
 Floats = npt.NDArray[np.float64]

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet.graph.walks import Neighbours, neighbours, walk_from
 from heatnet.network import Network
 from heatnet.reachability.cut_off import feeding_sources
 from heatnet.reachability.parts import Integers, Parts, Truths, segment_parts
-from heatnet.reachability.walks import Neighbours, neighbours, walk_from
 
 _LAYER_WORDS = {(False, False): "supply and return", (False, True): "supply", (True, False): "return"}
 

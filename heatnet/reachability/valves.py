@@ -15,12 +15,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from heatnet.errors import HeatnetError
+from heatnet.graph.exact_sums import Floats
+from heatnet.graph.ranges import group_by
+from heatnet.graph.walks import cut_by_links, neighbours, walk_from
 from heatnet.network import JUNCTION, Network
 from heatnet.reachability.cut_off import outages_of_parts
-from heatnet.reachability.exact_sums import Floats
 from heatnet.reachability.parts import Ends, Integers, Parts, layer_rows, section_parts, valve_ends
-from heatnet.reachability.ranges import group_by
-from heatnet.reachability.walks import cut_by_links, neighbours, walk_from
 
 
 def valve_value(network: Network, *, rates: pd.Series[float] | None = None) -> pd.DataFrame:

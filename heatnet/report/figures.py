@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from heatnet.backtest import METHODS, Backtest
-from heatnet.capture import SHARES
 from heatnet.errors import MissingExtraError
+from heatnet.validation.backtesting import METHODS, Backtest
+from heatnet.validation.capture import SHARES
 
 _COLOURS = {
     "heatnet": "tab:red",

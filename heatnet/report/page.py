@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from heatnet.assessment import Assessment
-from heatnet.backtest import Backtest
+from heatnet.assessment.results import Assessment
 from heatnet.errors import MissingExtraError
+from heatnet.inventory.writing import PathLike, whole_file
 from heatnet.planning import Plan
 from heatnet.report.drawings import gantt_chart, network_map
 from heatnet.report.programme import Sheet, programme
 from heatnet.report.words import HEADINGS, label, word
-from heatnet.writing import PathLike, whole_file
+from heatnet.validation.backtesting import Backtest
 
 _DECIMALS = {"count": ",.0f", "length": ",.1f", "sum": ",.0f", "km": ",.2f", "year": ".0f", "share": ".1%"}
 _DECIMALS |= {"gap": ".2%", "rate": ".3f"}

@@ -10,10 +10,10 @@ from typing import Any
 
 import pandas as pd
 
-from heatnet.assessment import Assessment
+from heatnet.assessment.reasons import reasons
+from heatnet.assessment.results import Assessment
 from heatnet.planning import Plan
 from heatnet.planning.plan import Request
-from heatnet.reasons import reasons
 from heatnet.report.sentences import in_language
 from heatnet.report.words import checked_language, label, word
 

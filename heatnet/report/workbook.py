@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from heatnet.assessment import Assessment
+from heatnet.assessment.results import Assessment
+from heatnet.inventory.writing import PathLike, whole_file
 from heatnet.planning import Plan, Summer
 from heatnet.report.cells import Cells, cell, height_of, letter, new_workbook, save, set_print, set_widths
 from heatnet.report.programme import Fact, Programme, Sheet, programme
 from heatnet.report.weeks import days_in_weeks, most_at_once, weeks_of
 from heatnet.report.words import HEADINGS, label
-from heatnet.writing import PathLike, whole_file
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

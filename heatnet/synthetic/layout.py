@@ -11,10 +11,10 @@ from scipy.sparse.csgraph import dijkstra
 
 from heatnet.network import BUILDING, JUNCTION, SOURCE, STATION, Floats, Integers, Truths
 from heatnet.synthetic.blocks import Blocks
-from heatnet.synthetic.forest import Forest, forest_of
 from heatnet.synthetic.pipes import FEED, MAIN, RISER, SERVICE, TIE, Pipes, joined
 from heatnet.synthetic.primary import draw_primary, sources_of
 from heatnet.synthetic.secondary import draw_ties, draw_trees
+from heatnet.synthetic.trees import Forest, forest_of
 
 _TWIN_SHARE = 0.015
 _SHORTEST_M = 1.0

@@ -1,0 +1,110 @@
+"""From a network and its records to a ranking: the one place where all steps are composed."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pandas as pd
+
+from heatnet.assessment.hours import chronic_part, outage_part
+from heatnet.assessment.ranking import rank_assets, with_office_grades
+from heatnet.assessment.reasons import reasons
+from heatnet.assessment.results import Assessment, in_reading_order, told_of_assets
+from heatnet.failure import FailureModel, fit_failure_model
+from heatnet.history.exposure import asset_seasons
+from heatnet.inventory.records import records_before
+from heatnet.location.winters import past_winters
+from heatnet.network import Network
+from heatnet.schema.findings import all_findings
+from heatnet.season import checked_season
+
+STEPS = 4
+_LOG = logging.getLogger(__name__)
+
+
+def assess(
+    network: Network,
+    *,
+    season: int,
+    visits: pd.DataFrame | None = None,
+    faults: pd.DataFrame | None = None,
+    works: pd.DataFrame | None = None,
+    makeup: pd.DataFrame | None = None,
+    climate: Any = None,
+    grade_share: float = 0.024,
+    grades: pd.DataFrame | None = None,
+    model: FailureModel | None = None,
+    language: str = "en",
+    rng: Any = 0,
+) -> Assessment:
+    """Rank every asset by the cold household-hours that its cure saves in the coming season.
+
+    Parameters
+    ----------
+    network : Network
+        What is assessed.
+    season : int
+        The coming season, by the calendar year in which it starts; only records dated before 15 October of that year
+        are used.
+    visits, faults, works, makeup : DataFrame, optional
+        Tables of these names; what is absent is assumed, and said in `Assessment.assumptions`.
+    climate : array-like, optional
+        Outdoor temperatures of the heating time in degC, equal weights; by default an assumed winter.
+    grade_share : float
+        Share of the length that one summer can cure; grade A is what belongs to it in at least 80 % of draws.
+    grades : DataFrame, optional
+        Grades set by the office, index asset_id: ``grade`` and ``grade_reason``; they stay, beside heatnet's own.
+    model : FailureModel, optional
+        A failure model fitted elsewhere, such as to many networks; by default it is fitted to this network's faults.
+    language : str
+        Language of the reasons: ``en`` or ``zh``.
+    rng : int or numpy Generator
+        Seed of the draws for the range of each rank.
+
+    Returns
+    -------
+    Assessment
+        ``ranking`` (index asset_id, best cure first), ``assumptions`` and what they rest on.
+
+    Raises
+    ------
+    HeatnetError
+        A table cannot be used.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"], "households": [None, 40]})
+    >>> segments = pd.DataFrame(
+    ...     {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [500], "diameter_mm": [100]}
+    ... )
+    >>> assess(Network(nodes, segments), season=2026).ranking[["rank", "households_lost"]].values.tolist()
+    [[1.0, 40.0]]
+    """
+    season = checked_season(season)
+    records = records_before(season, visits=visits, faults=faults, works=works, makeup=makeup)
+    _LOG.info("how often assets fail")
+    history = asset_seasons(
+        network,
+        records.faults,
+        first_season=records.first_season(season),
+        last_season=season - 1,
+        works=records.works,
+        makeup=records.makeup,
+    )
+    model = fit_failure_model(history) if model is None else model
+    expected = model.expected_faults(network, season=season)
+    _LOG.info("what the visits say")
+    winters = past_winters(network, records, season=season, expected=expected)
+    _LOG.info("what outages mean in homes")
+    outage = outage_part(network, records, expected, climate)
+    chronic = chronic_part(network, records, winters, season)
+    _LOG.info("how stable the order is")
+    told = pd.concat([told_of_assets(network, history), expected, outage.columns, chronic.columns], axis=1)
+    ranking = rank_assets(told, grade_share=grade_share, rng=rng)
+    ranking = ranking.assign(reason=reasons(ranking, language=language))
+    if grades is not None:
+        ranking = with_office_grades(ranking, grades)
+    assumptions = (*outage.assumptions, *chronic.assumptions)
+    findings = all_findings([history.findings, winters.findings])
+    return Assessment(network, season, in_reading_order(ranking), assumptions, findings, history, model, winters)

@@ -1,0 +1,1 @@
+"""Arrays only: trees cut into streams, walks, ranges, overlap, resistances, nearest lines, exact sums."""

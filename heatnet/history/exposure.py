@@ -1,0 +1,344 @@
+"""How long each asset was at risk in each season, and how many faults were recorded on it.
+
+The table of a failure model. Counting rests on three rules:
+
+- an asset is at risk from 1 January of its laying year (a station: of its building year), from the first season where
+  the year is unknown; never from its own first fault, which would make every asset look as if it failed at once;
+- a renewal ends one *life* of an asset and starts the next: the renewed share of the length is new, the rest keeps
+its age
+  and its history. A repair, a cleaning or a balancing ends nothing: a clamped pipe stays a bad pipe;
+- a record that cannot be counted is set aside with its reason, never dropped.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.history.placing import Notes, located_faults, makeup_per_metre, renewals_of
+from heatnet.network import Network
+from heatnet.season import season_start
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+_SEGMENT_COLUMNS = (
+    "length_m",
+    "diameter_mm",
+    "laid_year",
+    "level",
+    "line",
+    "material",
+    "insulation",
+    "laying",
+    "street",
+    "wall_mm",
+    "wall_left_mm",
+    "soil_corrosion",
+    "is_flooded",
+    "is_crossing",
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Lives:
+    """Time at risk and faults of every life of every asset; arrays of lives x seasons.
+
+    The first lives are the current ones, one per asset in the order of `History.assets`; behind them the ended ones.
+
+    Attributes
+    ----------
+    asset : array (lives,)
+        Position of the asset.
+    laid_year : array (lives,)
+        Year from which the life's age counts; NaN = unknown.
+    seasons_at_risk : float32 array (lives, seasons)
+        Part of the season in which the life was at risk, 0 to 1.
+    faults, faults_by_test : int32 arrays (lives, seasons)
+        Recorded faults, and those of them that were found by a test or an inspection.
+    """
+
+    asset: Integers
+    laid_year: Floats
+    seasons_at_risk: npt.NDArray[np.float32]
+    faults: npt.NDArray[np.int32]
+    faults_by_test: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class History:
+    """Recorded faults and time at risk of every asset in every season; built by `asset_seasons`.
+
+    Attributes
+    ----------
+    assets : DataFrame
+        Index asset_id, sorted as text: ``position`` (in the network's `asset_ids`), ``asset_kind``, the attributes of
+        the segments, and the place ``x_m``, ``y_m`` (the middle of a segment's two end nodes).
+    first_season, last_season : int
+        The seasons counted.
+    faults : DataFrame
+        The faults that count: ``fault_id``, ``asset`` (row of `assets`), ``found_on``, ``season``, ``by_test``.
+    renewals : DataFrame
+        The renewals that count, oldest first: ``asset``, ``done_on``, ``season``, ``share`` of the length,
+        ``laid_year`` before and ``new_laid_year`` after.
+    makeup : DataFrame
+        Make-up water of the secondary side: ``asset``, ``season``, ``makeup_m3_per_m``; may be empty.
+    is_recorded : bool
+        False where no records of faults were given at all: then nothing is known, not even that nothing failed.
+    lives : Lives
+        Counts and time at risk, life by life.
+    set_aside : DataFrame
+        Rows of faults and works that do not count: ``table``, ``row_id``, ``reason``.
+    findings : DataFrame
+        ``severity``, ``rule``, ``table``, ``row_id``, ``column``, ``message``.
+    """
+
+    assets: pd.DataFrame
+    first_season: int
+    last_season: int
+    faults: pd.DataFrame
+    renewals: pd.DataFrame
+    makeup: pd.DataFrame
+    is_recorded: bool
+    lives: Lives
+    set_aside: pd.DataFrame
+    findings: pd.DataFrame
+
+    def __repr__(self) -> str:
+        return (
+            f"History({len(self.assets)} assets, seasons {self.first_season} to {self.last_season}, "
+            f"{len(self.faults)} faults, {len(self.set_aside)} records set aside)"
+        )
+
+    @property
+    def seasons(self) -> Integers:
+        """The seasons counted, ascending; empty where the last lies before the first."""
+        return np.arange(self.first_season, self.last_season + 1, dtype=np.int64)
+
+    @property
+    def counts(self) -> pd.DataFrame:
+        """Recorded faults: index asset_id in the network's order, a column per season."""
+        return self._by_asset(self.lives.faults)
+
+    @property
+    def counts_by_test(self) -> pd.DataFrame:
+        """Those of `counts` that were found by a test or an inspection, not in operation."""
+        return self._by_asset(self.lives.faults_by_test)
+
+    @property
+    def seasons_at_risk(self) -> pd.DataFrame:
+        """Part of each season in which the asset was at risk, 0 to 1; index and columns as `counts`."""
+        return self._by_asset(self.lives.seasons_at_risk)
+
+    @property
+    def exposure(self) -> pd.DataFrame:
+        """Time at risk times size: km x seasons of a segment (route length), seasons of a station."""
+        km = self.assets["length_m"].to_numpy(dtype=np.float64) / 1000.0
+        size = np.where(np.isnan(km), 1.0, km)
+        at_risk = self.lives.seasons_at_risk * size[self.lives.asset, None]
+        return self._by_asset(at_risk)
+
+    def table(self) -> pd.DataFrame:
+        """One row per asset and season at risk, assets in the network's order.
+
+        Returns
+        -------
+        DataFrame
+            ``asset_id``, ``season``, ``exposure`` (km x seasons, a station: seasons), ``faults``, ``faults_by_test``.
+        """
+        exposure = self.exposure
+        asset, season = np.nonzero(exposure.to_numpy() > 0)
+        return pd.DataFrame(
+            {
+                "asset_id": exposure.index[asset],
+                "season": self.seasons[season],
+                "exposure": exposure.to_numpy()[asset, season],
+                "faults": self.counts.to_numpy()[asset, season],
+                "faults_by_test": self.counts_by_test.to_numpy()[asset, season],
+            }
+        )
+
+    def until(self, last_season: int) -> History:
+        """Return the history as it stood when `last_season` had ended: later records do not exist in it."""
+        if last_season >= self.last_season:
+            return self
+        renewals = self.renewals[self.renewals["season"] <= last_season].reset_index(drop=True)
+        makeup = self.makeup[self.makeup["season"] <= last_season].reset_index(drop=True)
+        return replace(self, renewals=renewals, makeup=makeup)._within(self.first_season, last_season)
+
+    def since(self, first_season: int) -> History:
+        """Return the history without the faults and the time at risk before `first_season`."""
+        if first_season <= self.first_season:
+            return self
+        return self._within(first_season, self.last_season)
+
+    def _within(self, first_season: int, last_season: int) -> History:
+        first_season = min(first_season, last_season + 1)
+        faults = self.faults[self.faults["season"].between(first_season, last_season)].reset_index(drop=True)
+        seasons = range(first_season, last_season + 1)
+        lives = _lives(self.assets, faults, self.renewals, seasons, self.is_recorded)
+        return replace(self, first_season=first_season, last_season=last_season, faults=faults, lives=lives)
+
+    def _by_asset(self, values: npt.NDArray[Any]) -> pd.DataFrame:
+        total = values[: len(self.assets)].astype(np.float64 if values.dtype.kind == "f" else np.int64)
+        np.add.at(total, self.lives.asset[len(self.assets) :], values[len(self.assets) :])
+        order = np.argsort(self.assets["position"].to_numpy(), kind="stable")
+        columns = pd.Index(self.seasons, name="season")
+        return pd.DataFrame(total[order], index=self.assets.index[order], columns=columns)
+
+
+def asset_seasons(
+    network: Network,
+    faults: pd.DataFrame | None,
+    *,
+    first_season: int,
+    last_season: int,
+    works: pd.DataFrame | None = None,
+    makeup: pd.DataFrame | None = None,
+    nearest_m: float = 30.0,
+) -> History:
+    """Recorded faults and time at risk of every asset in every season from `first_season` to `last_season`.
+
+    Parameters
+    ----------
+    network : Network
+        Its segments and stations are the assets.
+    faults : DataFrame or None
+        ``fault_id``, ``found_on``, and ``asset_id`` or ``x_m``, ``y_m``; ``found_by`` (operation, test, inspection)
+        where known. A fault that names no asset but a place belongs to the nearest segment within `nearest_m`. None:
+        no records were kept, and no asset counts as at risk; an empty table: records were kept and nothing failed.
+    first_season, last_season : int
+        The seasons in which faults were recorded. A season in which records began late may be counted: the failure
+        model gives every season its own level.
+    works : DataFrame, optional
+        ``work_id``, ``asset_id``, ``done_on``, ``kind`` (missing = renewal), ``length_m`` (missing = the whole
+        asset). Only a renewal in a year after the laying year of the table counts; an earlier one is taken as already
+        in the table.
+    makeup : DataFrame, optional
+        ``station_id``, ``season``, ``makeup_m3``: spread over the secondary segments joined to the station.
+    nearest_m : float
+        Largest distance in metres between a fault that has only a place and its segment.
+
+    Returns
+    -------
+    History
+
+    Raises
+    ------
+    HeatnetError
+        When a required column is missing, or the last season lies more than one season before the first.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"]})
+    >>> segments = pd.DataFrame(
+    ...     {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [500], "diameter_mm": [100]}
+    ... )
+    >>> faults = pd.DataFrame({"fault_id": ["F"], "found_on": ["2021-01-09"], "asset_id": ["S"]})
+    >>> history = asset_seasons(Network(nodes, segments), faults, first_season=2019, last_season=2021)
+    >>> history.counts.loc["S"].tolist(), history.exposure.loc["S"].tolist()
+    ([0, 1, 0], [0.5, 0.5, 0.5])
+    """
+    if last_season < first_season - 1:
+        raise HeatnetError(f"The last season {last_season} lies before the first season {first_season}: swap them.")
+    assets = asset_table(network)
+    is_recorded = faults is not None
+    if faults is None:
+        faults = pd.DataFrame({"fault_id": [], "found_on": [], "asset_id": []})
+    notes = Notes()
+    renewals = renewals_of(assets, works, last_season, notes)
+    located = located_faults(network, assets, faults, nearest_m, notes)
+    outside = ~located["season"].between(first_season, last_season).to_numpy(dtype=bool)
+    reason = f"lies outside the seasons {first_season} to {last_season}"
+    notes.set_aside("note", "fault_outside_seasons", located["fault_id"], outside, "found_on", reason)
+    counted = located[~outside].reset_index(drop=True)
+    return History(
+        assets=assets,
+        first_season=first_season,
+        last_season=last_season,
+        faults=counted,
+        renewals=renewals,
+        makeup=makeup_per_metre(network, assets, makeup, last_season, notes),
+        is_recorded=is_recorded,
+        lives=_lives(assets, counted, renewals, range(first_season, last_season + 1), is_recorded),
+        set_aside=notes.all_set_aside(),
+        findings=notes.findings(),
+    )
+
+
+def asset_table(network: Network) -> pd.DataFrame:
+    """Attributes of every asset: index asset_id sorted as text, ``position`` in the network's `asset_ids`, its place.
+
+    A station has the year in which it was built as ``laid_year``; its other attributes are missing.
+    """
+    segments, nodes = network.segments, network.nodes
+    place = nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    ends = np.stack([place[network.from_node], place[network.to_node]])
+    known = np.isfinite(ends).all(axis=2)
+    weight = known / np.maximum(known.sum(axis=0), 1)
+    middle = np.where(known.any(axis=0)[:, None], np.einsum("en,enk->nk", weight, np.nan_to_num(ends)), np.nan)
+    pipes = pd.DataFrame({column: segments[column] for column in _SEGMENT_COLUMNS})
+    pipes["x_m"], pipes["y_m"] = middle[:, 0], middle[:, 1]
+    stations = nodes.iloc[network.station_nodes]
+    houses = pd.DataFrame({"laid_year": stations["built_year"], "x_m": stations["x_m"], "y_m": stations["y_m"]})
+    table = pd.concat([pipes, houses.reindex(columns=pipes.columns).astype(pipes.dtypes)], ignore_index=True)
+    table.insert(0, "position", np.arange(network.n_assets))
+    table.insert(1, "asset_kind", network.asset_kind)
+    table.index = network.asset_ids
+    order = np.argsort(network.asset_ids.to_numpy(dtype=object), kind="stable")
+    return table.iloc[order]
+
+
+def _lives(
+    assets: pd.DataFrame, faults: pd.DataFrame, renewals: pd.DataFrame, seasons: range, is_recorded: bool
+) -> Lives:
+    """Split every asset at its renewals, spread the seasons over the lives, and count the faults of each."""
+    n = len(assets)
+    laid = np.concatenate([assets["laid_year"], renewals["laid_year"]]).astype(np.float64)
+    asset = np.concatenate([np.arange(n), renewals["asset"].to_numpy(dtype=np.int64)])
+    begin = _first_days(laid)
+    end = np.full(len(laid), np.inf)
+    done = renewals["done_on"].to_numpy(dtype="datetime64[D]").astype(np.float64)
+    for ended, current in enumerate(asset[n:], start=n):
+        begin[ended], end[ended] = begin[current], done[ended - n]
+        begin[current], laid[current] = done[ended - n], renewals["new_laid_year"].iloc[ended - n]
+    at_risk = np.zeros((len(laid), len(seasons)), dtype=np.float32)
+    for column, season in enumerate(seasons if is_recorded else ()):
+        opens, closes = _day(season_start(season)), _day(season_start(season + 1))
+        days = np.minimum(end, closes) - np.maximum(begin, opens)
+        at_risk[:, column] = np.clip(days / (closes - opens), 0.0, 1.0)
+    counts = np.zeros((2, *at_risk.shape), dtype=np.int32)
+    life = _life_of_fault(faults, renewals, n)
+    column_of_fault = faults["season"].to_numpy(dtype=np.int64) - seasons.start
+    np.add.at(counts[0], (life, column_of_fault), 1)
+    np.add.at(counts[1], (life, column_of_fault), faults["by_test"].to_numpy(dtype=np.int32))
+    return Lives(asset, laid, at_risk, counts[0], counts[1])
+
+
+def _life_of_fault(faults: pd.DataFrame, renewals: pd.DataFrame, n_assets: int) -> Integers:
+    """Life in which each fault fell: the first ended one that ends after the fault, else the current one."""
+    life = faults["asset"].to_numpy(dtype=np.int64).copy()
+    found = faults["found_on"].to_numpy()
+    asset, done = renewals["asset"].to_numpy(dtype=np.int64), renewals["done_on"].to_numpy()
+    for row in np.flatnonzero(np.isin(life, asset)):
+        later = np.flatnonzero((asset == life[row]) & (done > found[row]))
+        if len(later):
+            life[row] = n_assets + later[0]
+    return life
+
+
+def _first_days(years: Floats) -> Floats:
+    """Day number of 1 January of each year; minus infinity where the year is unknown."""
+    distinct, row = np.unique(years, return_inverse=True)
+    days = [_day(pd.Timestamp(year=int(year), month=1, day=1)) if np.isfinite(year) else -np.inf for year in distinct]
+    return np.array(days, dtype=np.float64)[row]
+
+
+def _day(when: pd.Timestamp) -> float:
+    """Days since 1970."""
+    return float(np.datetime64(when, "D").astype(np.int64))

@@ -1,0 +1,1 @@
+"""Inventories: their tables read and written, the records of a network."""
