@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.schema import (
     NODES,
     PANDAS_VERSION,
@@ -30,10 +31,6 @@ from heatnet.schema import (
 SOURCE, STATION, JUNCTION, BUILDING = 0, 1, 2, 3
 _KIND_CODES = {"source": SOURCE, "station": STATION, "junction": JUNCTION, "building": BUILDING}
 _COPY_ON_WRITE = PANDAS_VERSION >= (3, 0)
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
@@ -76,9 +73,9 @@ class Network:
     _node_lookup: pd.Index[Any]
     _segment_lookup: pd.Index[Any]
     node_kind: npt.NDArray[np.int8]
-    from_node: Integers
-    to_node: Integers
-    valve_segment: Integers
+    from_node: Ints
+    to_node: Ints
+    valve_segment: Ints
     valve_end: npt.NDArray[np.int8]
 
     def __init__(
@@ -153,17 +150,17 @@ class Network:
         return self.n_segments + len(self.station_nodes)
 
     @cached_property
-    def station_nodes(self) -> Integers:
+    def station_nodes(self) -> Ints:
         """Node positions of the stations; station k is the asset at position ``n_segments + k``."""
         return _frozen(np.flatnonzero(self.node_kind == STATION))
 
     @cached_property
-    def source_nodes(self) -> Integers:
+    def source_nodes(self) -> Ints:
         """Node positions of the sources."""
         return _frozen(np.flatnonzero(self.node_kind == SOURCE))
 
     @cached_property
-    def building_nodes(self) -> Integers:
+    def building_nodes(self) -> Ints:
         """Node positions of the buildings."""
         return _frozen(np.flatnonzero(self.node_kind == BUILDING))
 
@@ -232,11 +229,11 @@ class Network:
         """Per valve: stands open."""
         return _frozen(self._valves["is_open"].to_numpy(dtype=bool))
 
-    def node_positions(self, ids: Iterable[str]) -> Integers:
+    def node_positions(self, ids: Iterable[str]) -> Ints:
         """Return the position of each node id, -1 where there is none."""
         return _positions(self._node_lookup, ids)
 
-    def asset_positions(self, ids: Iterable[str]) -> Integers:
+    def asset_positions(self, ids: Iterable[str]) -> Ints:
         """Return the position of each asset id, -1 where there is none."""
         return _positions(self._asset_lookup, ids)
 
@@ -350,7 +347,7 @@ def _lookup(ids: pd.Index[Any]) -> pd.Index[Any]:
     return lookup
 
 
-def _positions(lookup: pd.Index[Any], ids: Iterable[Any]) -> Integers:
+def _positions(lookup: pd.Index[Any], ids: Iterable[Any]) -> Ints:
     """Return the position of each id, -1 where it is missing or unknown."""
     wanted = ids if isinstance(ids, (pd.Series, pd.Index)) else pd.Series(ids, dtype=object)
     found = lookup.get_indexer(pd.Index(wanted.to_numpy(dtype=object), dtype=object)).astype(np.int64)

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats
 from heatnet.consequence import (
     chronic_hours,
     cold_hours_of,
@@ -33,8 +34,6 @@ from heatnet.reachability.paths import supply_paths
 from heatnet.season import heating_interval, season_start
 
 ROOM_MIN_C = 18.0
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

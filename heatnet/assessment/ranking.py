@@ -17,13 +17,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
 
 DRAWS = 200
 _NORMAL_95 = 1.6448536269514722  # 95 % quantile of the standard normal distribution
 _GRADES = ((0.8, "A"), (0.2, "B"))
-
-Floats = npt.NDArray[np.float64]
 
 
 def rank_assets(assets: pd.DataFrame, *, grade_share: float = 0.024, draws: int = DRAWS, rng: Any = 0) -> pd.DataFrame:

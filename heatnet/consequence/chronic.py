@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
 from heatnet.season import heating_interval
 
@@ -12,8 +13,6 @@ from heatnet.season import heating_interval
 DEFAULT_PERSISTENCE = 0.7
 # How many temperature readings the model's difference of the cold shares weighs.
 COLD_SHARE_PRIOR_READINGS = 10.0
-
-Floats = npt.NDArray[np.float64]
 
 
 def chronic_hours(

@@ -16,12 +16,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from heatnet._arrays import Floats
 from heatnet.consequence.climate import as_temperatures
 from heatnet.errors import HeatnetError
 
 DEFAULT_COOLING_H = 40.0
-
-Floats = npt.NDArray[np.float64]
 
 
 def room_temperature(

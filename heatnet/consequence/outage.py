@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats
 from heatnet.consequence.asset_values import values_by_asset
 from heatnet.consequence.climate import as_temperatures
 from heatnet.consequence.cooling import DEFAULT_COOLING_H, critical_share, mean_cold_hours, require_warm_start
@@ -17,8 +18,6 @@ from heatnet.network import Network
 from heatnet.reachability import Outages, outages
 
 HOURS_PER_YEAR = 8760.0
-
-Floats = npt.NDArray[np.float64]
 
 
 def cold_hours(

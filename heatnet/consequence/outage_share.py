@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import betaln
 
+from heatnet._arrays import Floats
 from heatnet.consequence.classes import asset_classes
 from heatnet.network import Network
 from heatnet.schema import FAULTS, conform
@@ -24,8 +25,6 @@ DEFAULT_OUTAGE_SHARE = DEFAULT_HEATING_SHARE * DEFAULT_CUT_SHARE
 
 # Weights of the city's share against a class, in faults; tried from full pooling downwards.
 _STRENGTHS = np.logspace(3.0, 0.0, 31)
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

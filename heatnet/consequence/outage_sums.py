@@ -14,10 +14,9 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from heatnet._arrays import Floats, Ints
 from heatnet.reachability import Outages
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Effect = Callable[[npt.ArrayLike, npt.ArrayLike], Floats]
 
 
@@ -98,7 +97,7 @@ def sum_over_assets(outages: Outages, rates: Floats, repair_h: Floats, cooling_h
     return np.maximum(totals, 0.0)
 
 
-def _distinct(repair_h: Floats, cooling_h: Floats) -> tuple[Floats, Integers, Floats, Integers]:
+def _distinct(repair_h: Floats, cooling_h: Floats) -> tuple[Floats, Ints, Floats, Ints]:
     """Different repair times and time constants, each with the position of every asset's and building's own."""
     repairs, repair_of = np.unique(repair_h, return_inverse=True)
     constants, constant_of = np.unique(cooling_h, return_inverse=True)

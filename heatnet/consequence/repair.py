@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats
 from heatnet.consequence.asset_values import values_by_asset
 from heatnet.consequence.classes import asset_classes, diameter_class
 from heatnet.network import Network
@@ -20,8 +21,6 @@ NORM_REPAIR_H = (8.0, 13.0, 20.0, 24.0, 30.0)
 STATION_REPAIR_H = 8.0
 # How many repairs the table (or formula) weighs against the network's own records.
 REPAIR_PRIOR_RECORDS = 5.0
-
-Floats = npt.NDArray[np.float64]
 
 
 def norm_repair_h(diameter_mm: npt.ArrayLike) -> Floats:

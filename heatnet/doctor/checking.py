@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Truths
 from heatnet.network import SOURCE, Network
 from heatnet.reachability import served
 from heatnet.reachability.paths import supply_paths
@@ -29,8 +29,6 @@ _TABLE_OF = {
     "node_id": "nodes",
     "segment_id": "segments",
 }
-
-Truths = npt.NDArray[np.bool_]
 
 
 def check_network(network: Network, *, latest_laid_year: int = LATEST_LAID_YEAR) -> pd.DataFrame:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from heatnet._arrays import Floats
 
 STATION_FAULTS_PER_SEASON = 0.03
 _KNOTS = np.array([0.0, 10.0, 20.0, 30.0, 45.0, 60.0, 90.0])

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-Floats = npt.NDArray[np.float64]
-Objects = npt.NDArray[np.object_]
+from heatnet._arrays import Floats, Objects
+
 Classes = tuple[npt.NDArray[np.int64], list[str]]  # the class of each row, -1 where it is missing, and their names
 
 REFERENCE_LENGTH_M = 100.0

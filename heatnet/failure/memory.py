@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats
 from heatnet.failure.attributes import log_length
 from heatnet.failure.past import Past, past_of
 from heatnet.failure.products import product_over_rows
 from heatnet.failure.surroundings import Surroundings
 from heatnet.history.exposure import History
-
-Floats = npt.NDArray[np.float64]
 
 HALF_LIVES = (7.5, 15.0, 30.0)
 _LIKELY_HALF_LIFE = 15.0

@@ -9,10 +9,10 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import gammaincinv
 
+from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
 from heatnet.failure.attributes import log_length, modelled_attributes, size_of
 from heatnet.failure.memory import Memory, Recorded, learn_memory
@@ -23,8 +23,6 @@ from heatnet.failure.summary import effects_table, summary_text
 from heatnet.failure.surroundings import Surroundings, surroundings
 from heatnet.history.exposure import History, asset_table
 from heatnet.network import Network
-
-Floats = npt.NDArray[np.float64]
 
 _LOW, _HIGH = 0.05, 0.95
 

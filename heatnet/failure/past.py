@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from heatnet._arrays import Floats
 from heatnet.failure.surroundings import Surroundings
 from heatnet.history.exposure import History
-
-Floats = npt.NDArray[np.float64]
 
 # Added to recorded and to expected faults of the surroundings, so that few faults say little.
 _PSEUDO_FAULTS = 1.0

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
+from heatnet._arrays import Floats
 
 # OpenBLAS splits products of more multiplications than 2**18, and of a matrix by a vector of more than 9216.
 _MOST_MULTIPLICATIONS, _MOST_ELEMENTS = 250_000, 4096

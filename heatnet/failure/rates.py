@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints
 from heatnet.failure.ageing import AGE_SPREADS, STATION_FAULTS_PER_SEASON, AgeReference
 from heatnet.failure.attributes import (
     Term,
@@ -21,9 +21,6 @@ from heatnet.failure.attributes import (
 from heatnet.failure.products import product
 from heatnet.failure.regression import CountProblem, maximise
 from heatnet.failure.statistics import FailureStatistics
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 # Prior of the spread of season levels: as if this many seasons with this spread had been seen.
 _LEVEL_SPREAD, _LEVEL_SEASONS = 0.3, 4.0
@@ -52,7 +49,7 @@ class Rates:
 
     terms: tuple[Term, ...]
     ages: AgeReference
-    seasons: Integers
+    seasons: Ints
     coefficients: Floats
     covariance: Floats
     level_spread: float
@@ -62,7 +59,7 @@ class Rates:
         """Logarithm of the level of each season."""
         return self.coefficients[len(self.terms) + len(AGE_SPREADS) :]
 
-    def expected(self, attributes: pd.DataFrame, seasons: Integers, seasons_at_risk: Floats) -> Floats:
+    def expected(self, attributes: pd.DataFrame, seasons: Ints, seasons_at_risk: Floats) -> Floats:
         """Expected faults of each row in past seasons: array (rows, seasons)."""
         of_age = self.coefficients[len(self.terms) : len(self.terms) + len(AGE_SPREADS)]
         effect = attribute_effect(attributes, self.terms, self.coefficients)
@@ -131,7 +128,7 @@ def fit_rates(statistics: FailureStatistics, weight: Floats, *, near: Rates | No
     return Rates(terms, ages, seasons, coefficients, covariance, _next_level_spread(seasons, levels))
 
 
-def next_level(seasons: Integers, levels: Floats, season: int) -> tuple[float, Floats]:
+def next_level(seasons: Ints, levels: Floats, season: int) -> tuple[float, Floats]:
     """Level of a season to come, and the share that each past season has in it.
 
     The mean of the past seasons' levels, recent ones counting more; not of their logarithms, so that one season
@@ -182,7 +179,7 @@ def _fit_with_level_spread(
     return maximise(problem, coefficients, prior_mean, precision, tolerance=1e-9)
 
 
-def _next_level_spread(seasons: Integers, levels: Floats) -> float:
+def _next_level_spread(seasons: Ints, levels: Floats) -> float:
     """Spread of the level of the season to come, as a share of it."""
     if not len(seasons):
         return _LEVEL_SPREAD

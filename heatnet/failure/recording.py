@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import xlogy
 
-Floats = npt.NDArray[np.float64]
+from heatnet._arrays import Floats
 
 # Records count as begun late only where the early seasons hold less than a fifth of the later ones' faults for their
 # exposure, and chance is out of the question (a likelihood ratio of e**10).

@@ -23,6 +23,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats
 from heatnet.failure import FailureModel, FailureStatistics, failure_statistics
 from heatnet.failure.ageing import AGE_SPREADS, STATION_FAULTS_PER_SEASON
 from heatnet.failure.attributes import design, is_station, log_length, pipes_of, size_of
@@ -34,7 +35,6 @@ from heatnet.failure.statistics import life_attributes, mean_makeup, sum_cohorts
 from heatnet.failure.surroundings import surroundings
 from heatnet.history.exposure import History
 
-Floats = npt.NDArray[np.float64]
 Load = Callable[[str], FailureStatistics]
 
 MOST_COHORTS = 20_000

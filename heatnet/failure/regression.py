@@ -5,12 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.linalg import cho_factor, cho_solve
 
+from heatnet._arrays import Floats
 from heatnet.failure.products import product, product_over_rows
-
-Floats = npt.NDArray[np.float64]
 
 _LARGEST_STEP = 2.0
 _LARGEST_LOG_RATE = 30.0

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints
 from heatnet.failure.attributes import COHORT_COLUMNS, modelled_attributes, rounded, size_of
 from heatnet.history.exposure import History
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -32,7 +29,7 @@ class FailureStatistics:
     """
 
     cohorts: pd.DataFrame
-    seasons: Integers
+    seasons: Ints
     faults: Floats
     exposure: Floats
     assets: Floats
@@ -59,7 +56,7 @@ class FailureStatistics:
 
 def failure_statistics(
     history: History, *, network: int = 0, attributes: pd.DataFrame | None = None
-) -> tuple[FailureStatistics, Integers]:
+) -> tuple[FailureStatistics, Ints]:
     """Return the statistics of a history, and the cohort of each of its lives.
 
     Parameters
@@ -91,8 +88,8 @@ def mean_makeup(history: History) -> Floats:
 
 
 def sum_cohorts(
-    attributes: pd.DataFrame, seasons: Integers, faults: Floats, exposure: Floats, assets: Floats
-) -> tuple[FailureStatistics, Integers]:
+    attributes: pd.DataFrame, seasons: Ints, faults: Floats, exposure: Floats, assets: Floats
+) -> tuple[FailureStatistics, Ints]:
     """Add up the rows that agree in all attributes, and tell the cohort of each row; cohorts are sorted."""
     cohort = np.zeros(len(attributes), dtype=np.int64)
     for name in COHORT_COLUMNS:

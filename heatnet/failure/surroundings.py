@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import csr_array, eye_array
 from scipy.spatial import cKDTree
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from heatnet._arrays import Floats, Ints
 
 # Segments are gathered in squares, so that the work stays linear however densely they lie.
 _SQUARE_M = 50.0
@@ -33,9 +31,9 @@ class Surroundings:
         Number of the street; -1 = without a street, or a station.
     """
 
-    square: Integers
+    square: Ints
     kernel: csr_array
-    street: Integers
+    street: Ints
 
     def near(self, values: Floats) -> Floats:
         """Weighted sum over the other segments around; 0 where the place is unknown."""
@@ -67,7 +65,7 @@ def surroundings(assets: pd.DataFrame) -> Surroundings:
     return Surroundings(square, _kernel(square[placed], place[placed]), street)
 
 
-def _kernel(square: Integers, place: Floats) -> csr_array:
+def _kernel(square: Ints, place: Floats) -> csr_array:
     """Weights between squares, by the mean place of the segments in each."""
     if not len(square):
         return csr_array((0, 0), dtype=np.float64)

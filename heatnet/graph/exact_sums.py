@@ -12,18 +12,14 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from heatnet._arrays import Floats, Ints
 from heatnet.errors import HeatnetError
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 _BITS = 62
 _HEADROOM_BITS = 3  # a value may enter a sum several times: once per layer, and once for their overlap
 
 
-def apply_exactly(
-    linear: Callable[[Integers], Integers], values: npt.ArrayLike, n_rows: int, what: str = "values"
-) -> Floats:
+def apply_exactly(linear: Callable[[Ints], Ints], values: npt.ArrayLike, n_rows: int, what: str = "values") -> Floats:
     """Return ``linear(values)``, column by column, without rounding inside `linear`.
 
     Parameters
@@ -63,7 +59,7 @@ def apply_exactly(
     return np.stack(results, axis=1) if results else np.zeros((len(linear(np.zeros(n_rows, np.int64))), 0))
 
 
-def _apply_to_column(linear: Callable[[Integers], Integers], column: Floats) -> Floats:
+def _apply_to_column(linear: Callable[[Ints], Ints], column: Floats) -> Floats:
     largest = float(np.abs(column).max(initial=0.0))
     bits = _BITS - _HEADROOM_BITS - len(column).bit_length()
     high_bits = bits - int(np.frexp(largest)[1]) if largest else 0

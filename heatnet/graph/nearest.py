@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-import numpy.typing as npt
 from scipy.spatial import cKDTree
 
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
+from heatnet._arrays import Floats, Ints
 
 _SPACING_M = 50.0  # distance between the sample points by which candidate lines are found
 
 
-def nearest_lines(places: Floats, starts: Floats, ends: Floats, *, within_m: float) -> Integers:
+def nearest_lines(places: Floats, starts: Floats, ends: Floats, *, within_m: float) -> Ints:
     """Return the position of the straight line nearest to each place, -1 where none is near enough.
 
     Parameters
@@ -53,7 +51,7 @@ def nearest_lines(places: Floats, starts: Floats, ends: Floats, *, within_m: flo
     return nearest
 
 
-def _sample_points(starts: Floats, ends: Floats) -> tuple[Floats, Integers]:
+def _sample_points(starts: Floats, ends: Floats) -> tuple[Floats, Ints]:
     """Points along each line at most `_SPACING_M` apart, both ends included, and the line of each."""
     pieces = np.maximum(1, np.ceil(np.hypot(*(ends - starts).T) / _SPACING_M)).astype(np.int64)
     line = np.repeat(np.arange(len(starts)), pieces + 1)

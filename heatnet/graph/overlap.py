@@ -9,23 +9,20 @@ items, each sorted by the second position: a rectangle is a few ranges of sorted
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from heatnet._arrays import AnyInts, Truths
 from heatnet.graph.ranges import group_by, range_minimum
-
-Integers = npt.NDArray[np.integer[Any]]
-Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
 class Intervals:
     """Half-open intervals of positions, one per outage; empty where `first` equals `stop`."""
 
-    first: Integers
-    stop: Integers
+    first: AnyInts
+    stop: AnyInts
 
     def without(self, chosen: Truths) -> Intervals:
         """Return the intervals with those chosen made empty."""
@@ -46,10 +43,10 @@ class Overlap:
         Position of the outage of each range.
     """
 
-    items: Integers
-    first: Integers
-    stop: Integers
-    outage: Integers
+    items: AnyInts
+    first: AnyInts
+    stop: AnyInts
+    outage: AnyInts
 
     def sums(self, item_values: npt.NDArray[np.int64], n_outages: int) -> npt.NDArray[np.int64]:
         """Return per outage the sum over the items in both its intervals."""
@@ -68,7 +65,7 @@ class Overlap:
         return total
 
 
-def is_within(one: Intervals, other: Intervals, at_one: Integers, at_other: Integers) -> Truths:
+def is_within(one: Intervals, other: Intervals, at_one: AnyInts, at_other: AnyInts) -> Truths:
     """Return for each outage whether every item in its first interval is in its second as well.
 
     Parameters
@@ -90,7 +87,7 @@ def is_within(one: Intervals, other: Intervals, at_one: Integers, at_other: Inte
     return answer
 
 
-def overlap_of(outages: Integers, one: Intervals, other: Intervals, at_one: Integers, at_other: Integers) -> Overlap:
+def overlap_of(outages: AnyInts, one: Intervals, other: Intervals, at_one: AnyInts, at_other: AnyInts) -> Overlap:
     """Return the overlap of the intervals of the outages named by position; items at position 0 lie in none."""
     items = np.flatnonzero((at_one > 0) & (at_other > 0))
     items = items[np.argsort(at_one[items], kind="stable")]
@@ -98,8 +95,8 @@ def overlap_of(outages: Integers, one: Intervals, other: Intervals, at_one: Inte
     stop = np.searchsorted(at_one[items], one.stop[outages])
     at_other = at_other[items].astype(np.int64)
     span = int(max(at_other.max(initial=0), other.stop.max(initial=0))) + 1
-    blocks: list[Integers] = [np.empty(0, dtype=np.int64)]
-    ranges: list[tuple[Integers, Integers, Integers]] = []
+    blocks: list[AnyInts] = [np.empty(0, dtype=np.int64)]
+    ranges: list[tuple[AnyInts, AnyInts, AnyInts]] = []
     level = 0
     while (first < stop).any():
         block = np.arange(len(items)) >> level

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csc_array
 
-Integers = npt.NDArray[np.integer[Any]]
+from heatnet._arrays import AnyInts
 
 
-def range_minimum(values: Integers, first: Integers, stop: Integers) -> Integers:
+def range_minimum(values: AnyInts, first: AnyInts, stop: AnyInts) -> AnyInts:
     """Return the least of ``values[first:stop]`` for each pair, all of which hold at least one value.
 
     Each range is covered by two, overlapping, whose length is a power of two.
@@ -34,7 +31,7 @@ def range_minimum(values: Integers, first: Integers, stop: Integers) -> Integers
     return least
 
 
-def group_by(labels: Integers, n_labels: int) -> tuple[Integers, Integers]:
+def group_by(labels: AnyInts, n_labels: int) -> tuple[AnyInts, AnyInts]:
     """Return the positions sorted by label, equal labels in order, and where each label starts.
 
     A counting sort (that of a sparse matrix), linear in the number of positions and labels.

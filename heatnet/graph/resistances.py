@@ -14,8 +14,7 @@ import numpy.typing as npt
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from heatnet._arrays import Floats, Ints
 
 _FEWEST_ENDS = 100
 
@@ -24,13 +23,13 @@ _FEWEST_ENDS = 100
 class Links:
     """Links between sides `a` and `b`; the last `n_one_way` of them are passed from `a` to `b` only."""
 
-    a: Integers
-    b: Integers
+    a: Ints
+    b: Ints
     resistance: Floats
     n_one_way: int = 0
 
 
-def least_resistances(links: Links, roots: Integers, n_sides: int, *, fewest_ends: int = _FEWEST_ENDS) -> Floats:
+def least_resistances(links: Links, roots: Ints, n_sides: int, *, fewest_ends: int = _FEWEST_ENDS) -> Floats:
     """Return the least resistance of every side from one of the roots, infinite where no way leads there.
 
     Parameters
@@ -68,15 +67,15 @@ def least_resistances(links: Links, roots: Integers, n_sides: int, *, fewest_end
 
 
 def _ends_taken_away(
-    links: Links, roots: Integers, n_sides: int, fewest_ends: int
-) -> tuple[list[tuple[Integers, Integers]], npt.NDArray[np.bool_]]:
+    links: Links, roots: Ints, n_sides: int, fewest_ends: int
+) -> tuple[list[tuple[Ints, Ints]], npt.NDArray[np.bool_]]:
     """Return the ends of each round and the one link of each, and which sides are left."""
     both = np.concatenate([links.a, links.b])
     count = np.bincount(both, minlength=n_sides)
     is_left = np.ones(n_sides, dtype=bool)
     may_go = is_left.copy()
     may_go[roots] = False
-    rounds: list[tuple[Integers, Integers]] = []
+    rounds: list[tuple[Ints, Ints]] = []
     ends = np.flatnonzero((count == 1) & may_go)
     if len(ends) < fewest_ends:
         return rounds, is_left
@@ -94,14 +93,14 @@ def _ends_taken_away(
     return rounds, is_left
 
 
-def _between(links: Links, is_left: npt.NDArray[np.bool_], place: Integers) -> Links:
+def _between(links: Links, is_left: npt.NDArray[np.bool_], place: Ints) -> Links:
     """Return the links between sides that are left, numbered by their places among them."""
     stays = is_left[links.a] & is_left[links.b]
     n_one_way = int(stays[len(stays) - links.n_one_way :].sum())
     return Links(place[links.a[stays]], place[links.b[stays]], links.resistance[stays], n_one_way)
 
 
-def _searched(links: Links, roots: Integers, n_sides: int) -> Floats:
+def _searched(links: Links, roots: Ints, n_sides: int) -> Floats:
     two_way = slice(0, len(links.a) - links.n_one_way)
     tail = np.concatenate([links.a, links.b[two_way]]).astype(np.int32)
     head = np.concatenate([links.b, links.a[two_way]]).astype(np.int32)

@@ -17,10 +17,9 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import depth_first_order
 
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
-Bools = npt.NDArray[np.bool_]
-Places = Integers | slice
+from heatnet._arrays import Floats, Ints, Truths
+
+Places = Ints | slice
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,9 +71,9 @@ class Streams:
 
     start: int
     stop: int
-    top: Integers
-    bottom: Integers
-    joint: Integers
+    top: Ints
+    bottom: Ints
+    joint: Ints
     pairings: tuple[Pairing, ...]
 
     @property
@@ -97,12 +96,12 @@ class Forest:
         The streams of each order, the highest order first.
     """
 
-    parent: Integers
-    order: Integers
+    parent: Ints
+    order: Ints
     streams: tuple[Streams, ...]
 
     @classmethod
-    def of(cls, parent: Integers, sibling_key: npt.NDArray[Any] | None = None) -> Forest:
+    def of(cls, parent: Ints, sibling_key: npt.NDArray[Any] | None = None) -> Forest:
         """Return the forest of these parents, siblings in the order of `sibling_key` (default: of their positions).
 
         Examples
@@ -145,7 +144,7 @@ class Forest:
         total[self.order] = sums
         return total
 
-    def path_sum(self, values: Floats, is_total: Bools | None = None) -> Floats:
+    def path_sum(self, values: Floats, is_total: Truths | None = None) -> Floats:
         """Return, for each member, the sum of the values from its root down to itself.
 
         Where `is_total` holds, the value is the sum up to there already; outside the forest values stay as they are.
@@ -169,7 +168,7 @@ class Forest:
         return total
 
 
-def _preorder(parent: Integers, sibling_key: npt.NDArray[Any] | None) -> Integers:
+def _preorder(parent: Ints, sibling_key: npt.NDArray[Any] | None) -> Ints:
     """Return the members, each followed by all that hangs behind it, siblings in the order of their keys."""
     n, member = len(parent), np.flatnonzero(parent > -2)
     if sibling_key is None:
@@ -193,7 +192,7 @@ def _preorder(parent: Integers, sibling_key: npt.NDArray[Any] | None) -> Integer
     return depth_first_order(graph, 0, directed=True, return_predecessors=False)[1:].astype(np.int64) - 1
 
 
-def _taken_away(above: Integers) -> list[tuple[Integers, Integers]]:
+def _taken_away(above: Ints) -> list[tuple[Ints, Ints]]:
     """Return members and lengths of the streams of each order, the highest first, from the parents in preorder."""
     n_children = np.bincount(above[above >= 0], minlength=len(above))
     left = np.arange(len(above))
@@ -211,7 +210,7 @@ def _taken_away(above: Integers) -> list[tuple[Integers, Integers]]:
     return rounds[::-1]
 
 
-def _pairings(rank: Integers) -> tuple[Pairing, ...]:
+def _pairings(rank: Ints) -> tuple[Pairing, ...]:
     """Return how members are joined, from their ranks within their streams (0: the top)."""
     pairings = []
     if len(rank) and rank[-1] == len(rank) - 1:
@@ -254,7 +253,7 @@ def _sums_behind(values: npt.NDArray[Any], pairings: tuple[Pairing, ...]) -> npt
     return sums
 
 
-def _sums_along(values: Floats, adds: Bools | None, pairings: tuple[Pairing, ...]) -> Floats:
+def _sums_along(values: Floats, adds: Truths | None, pairings: tuple[Pairing, ...]) -> Floats:
     """Return, for each member, the sum from the top of its stream, or the last member that does not add, to itself."""
     if not pairings:
         return values
@@ -272,6 +271,6 @@ def _sums_along(values: Floats, adds: Bools | None, pairings: tuple[Pairing, ...
     return sums
 
 
-def _where(adds: Bools | None, members: Places, sums: Floats) -> Floats:
+def _where(adds: Truths | None, members: Places, sums: Floats) -> Floats:
     """Return what these members add to: the sums above them, nothing where they do not add."""
     return sums if adds is None else np.where(adds[members], sums, 0.0)

@@ -24,16 +24,14 @@ interval: the vertex and those children with all below them.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import depth_first_order
 
+from heatnet._arrays import AnyInts
 from heatnet.graph.ranges import group_by, range_minimum
-
-Integers = npt.NDArray[np.integer[Any]]
 
 _MOST_LINKS = 64
 
@@ -42,8 +40,8 @@ _MOST_LINKS = 64
 class Neighbours:
     """Links of an undirected graph in compressed rows: vertex v meets ``indices[starts[v] : starts[v + 1]]``."""
 
-    starts: Integers
-    indices: Integers
+    starts: AnyInts
+    indices: AnyInts
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +60,10 @@ class Walk:
         Numbers of the vertices that the root is joined to.
     """
 
-    position: Integers
-    parent: Integers
-    stop: Integers
-    roots: Integers
+    position: AnyInts
+    parent: AnyInts
+    stop: AnyInts
+    roots: AnyInts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +82,20 @@ class Cuts:
         Vertices with equal numbers are joined without the root; -1 where the root does not reach.
     """
 
-    position: Integers
-    first: Integers
-    stop: Integers
-    tree_stop: Integers
-    branch: Integers
+    position: AnyInts
+    first: AnyInts
+    stop: AnyInts
+    tree_stop: AnyInts
+    branch: AnyInts
 
 
-def neighbours(n_vertices: int, link_from: Integers, link_to: Integers) -> Neighbours:
+def neighbours(n_vertices: int, link_from: AnyInts, link_to: AnyInts) -> Neighbours:
     """Return the neighbours of every vertex; parallel links stay several."""
     order, starts = group_by(np.concatenate([link_from, link_to]), n_vertices)
     return Neighbours(starts, np.concatenate([link_to, link_from])[order])
 
 
-def walk_from(roots: Integers, graph: Neighbours) -> Walk:
+def walk_from(roots: AnyInts, graph: Neighbours) -> Walk:
     """Return the depth-first walk from a root that is joined to the vertices `roots`."""
     n = len(graph.starts) - 1
     starts = np.append(graph.starts, graph.starts[-1] + len(roots)).astype(np.int32)
@@ -114,7 +112,7 @@ def walk_from(roots: Integers, graph: Neighbours) -> Walk:
     return Walk(position[:n], parent, _stops(parent), position[roots])
 
 
-def cut_by_links(walk: Walk, link_from: Integers, link_to: Integers) -> Cuts:
+def cut_by_links(walk: Walk, link_from: AnyInts, link_to: AnyInts) -> Cuts:
     """Return what the loss of each link cuts off."""
     lower = np.maximum(walk.position[link_from], walk.position[link_to])
     is_bridge = (_leaving(walk, link_from, link_to) == 1)[lower] & (lower >= 0)
@@ -122,7 +120,7 @@ def cut_by_links(walk: Walk, link_from: Integers, link_to: Integers) -> Cuts:
     return Cuts(walk.position, first, np.where(is_bridge, walk.stop[lower], 0), walk.stop, _branches(walk))
 
 
-def cut_by_vertices(walk: Walk, link_from: Integers, link_to: Integers) -> Cuts:
+def cut_by_vertices(walk: Walk, link_from: AnyInts, link_to: AnyInts) -> Cuts:
     """Return what the loss of each vertex cuts off, itself included."""
     is_cut = _is_separated(walk, link_from, link_to)
     new_position, new_stop = _separated_first(walk, is_cut)
@@ -134,7 +132,7 @@ def cut_by_vertices(walk: Walk, link_from: Integers, link_to: Integers) -> Cuts:
     return Cuts(position, np.where(is_reached, position, 0), stop, tree_stop, _branches(walk))
 
 
-def common_ancestors(cuts: Cuts, lowest: Integers, highest: Integers) -> Integers:
+def common_ancestors(cuts: Cuts, lowest: AnyInts, highest: AnyInts) -> AnyInts:
     """Return the last position whose interval holds both positions of each pair, ``lowest <= highest``."""
     n = len(cuts.tree_stop)
     depth = np.arange(1, n + 1) - np.cumsum(np.bincount(cuts.tree_stop, minlength=n + 1))[:n]
@@ -147,7 +145,7 @@ def common_ancestors(cuts: Cuts, lowest: Integers, highest: Integers) -> Integer
     return ancestor
 
 
-def _with_spines(graph: Neighbours) -> tuple[Neighbours, Integers]:
+def _with_spines(graph: Neighbours) -> tuple[Neighbours, AnyInts]:
     """Hand the links of a vertex with very many out to a line of vertices behind it; return also whose they are.
 
     The walk of scipy looks through all links of a vertex again whenever it comes back to it: quadratic at a hub. The
@@ -169,7 +167,7 @@ def _with_spines(graph: Neighbours) -> tuple[Neighbours, Integers]:
     return Neighbours(starts, indices), owner
 
 
-def _stops(parent: Integers) -> Integers:
+def _stops(parent: AnyInts) -> AnyInts:
     """Return one past the last number below each vertex: follow last children, two, four, eight at a time."""
     n = len(parent)
     last = np.arange(n, dtype=np.int32)
@@ -182,7 +180,7 @@ def _stops(parent: Integers) -> Integers:
         last = further
 
 
-def _leaving(walk: Walk, link_from: Integers, link_to: Integers) -> Integers:
+def _leaving(walk: Walk, link_from: AnyInts, link_to: AnyInts) -> AnyInts:
     """Return by number how many links leave the vertices from there to the end of its interval."""
     n = len(walk.parent)
     at_from, at_to = walk.position[link_from], walk.position[link_to]
@@ -192,11 +190,11 @@ def _leaving(walk: Walk, link_from: Integers, link_to: Integers) -> Integers:
     change -= np.bincount(np.minimum(at_from, at_to), minlength=n)
     change += np.bincount(walk.roots, minlength=n)
     before = np.concatenate([[0], np.cumsum(change)])
-    leaving: Integers = before[walk.stop] - before[:-1]
+    leaving: AnyInts = before[walk.stop] - before[:-1]
     return leaving
 
 
-def _is_separated(walk: Walk, link_from: Integers, link_to: Integers) -> npt.NDArray[np.bool_]:
+def _is_separated(walk: Walk, link_from: AnyInts, link_to: AnyInts) -> npt.NDArray[np.bool_]:
     """Return by number whether the loss of the parent cuts the vertex off."""
     n = len(walk.parent)
     highest = np.arange(n, dtype=np.int32)
@@ -210,7 +208,7 @@ def _is_separated(walk: Walk, link_from: Integers, link_to: Integers) -> npt.NDA
     return is_separated
 
 
-def _separated_first(walk: Walk, is_cut: npt.NDArray[np.bool_]) -> tuple[Integers, Integers]:
+def _separated_first(walk: Walk, is_cut: npt.NDArray[np.bool_]) -> tuple[AnyInts, AnyInts]:
     """Return new positions, with the separated children of each vertex first, and where those end.
 
     The distance of a child from its parent is one, plus the sizes of the siblings before it; a position is the sum of
@@ -236,7 +234,7 @@ def _separated_first(walk: Walk, is_cut: npt.NDArray[np.bool_]) -> tuple[Integer
     return position, position + 1 + cut_total
 
 
-def _branches(walk: Walk) -> Integers:
+def _branches(walk: Walk) -> AnyInts:
     """Return which child of the root each vertex hangs on."""
     is_top = walk.parent == 0
     is_top[0] = False

@@ -19,13 +19,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints
 from heatnet.errors import HeatnetError
 from heatnet.history.placing import Notes, located_faults, makeup_per_metre, renewals_of
 from heatnet.network import Network
 from heatnet.season import season_start
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 _SEGMENT_COLUMNS = (
     "length_m",
@@ -63,7 +61,7 @@ class Lives:
         Recorded faults, and those of them that were found by a test or an inspection.
     """
 
-    asset: Integers
+    asset: Ints
     laid_year: Floats
     seasons_at_risk: npt.NDArray[np.float32]
     faults: npt.NDArray[np.int32]
@@ -116,7 +114,7 @@ class History:
         )
 
     @property
-    def seasons(self) -> Integers:
+    def seasons(self) -> Ints:
         """The seasons counted, ascending; empty where the last lies before the first."""
         return np.arange(self.first_season, self.last_season + 1, dtype=np.int64)
 
@@ -320,7 +318,7 @@ def _lives(
     return Lives(asset, laid, at_risk, counts[0], counts[1])
 
 
-def _life_of_fault(faults: pd.DataFrame, renewals: pd.DataFrame, n_assets: int) -> Integers:
+def _life_of_fault(faults: pd.DataFrame, renewals: pd.DataFrame, n_assets: int) -> Ints:
     """Life in which each fault fell: the first ended one that ends after the fault, else the current one."""
     life = faults["asset"].to_numpy(dtype=np.int64).copy()
     found = faults["found_on"].to_numpy()

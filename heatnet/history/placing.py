@@ -14,16 +14,13 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.errors import HeatnetError
 from heatnet.graph.nearest import nearest_lines
 from heatnet.network import Network
 from heatnet.schema import WORKS, conform
 from heatnet.schema.findings import Severity, all_findings, findings_at
 from heatnet.season import season_of
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
-Truths = npt.NDArray[np.bool_]
 
 _RENEWAL_COLUMNS = ("asset", "done_on", "season", "share", "laid_year", "new_laid_year")
 
@@ -111,7 +108,7 @@ def located_faults(
     return counted.sort_values(["found_on", "fault_id"], kind="stable").reset_index(drop=True)
 
 
-def _nearest_asset(network: Network, assets: pd.DataFrame, places: Floats, nearest_m: float) -> Integers:
+def _nearest_asset(network: Network, assets: pd.DataFrame, places: Floats, nearest_m: float) -> Ints:
     position = assets["position"].to_numpy(dtype=np.int64)
     rows = np.flatnonzero(position < network.n_segments)
     node_place = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
@@ -250,7 +247,7 @@ def makeup_per_metre(
     return pipes.merge(by_net.dropna(), on="net")[["asset", "season", "makeup_m3_per_m"]]
 
 
-def _assets_named(assets: pd.DataFrame, table: pd.DataFrame) -> tuple[Integers, Truths]:
+def _assets_named(assets: pd.DataFrame, table: pd.DataFrame) -> tuple[Ints, Truths]:
     """Row of the asset that each record names (-1: none or an unknown one), and whether it names one."""
     names = _texts(table, "asset_id")
     named = ~np.asarray(pd.isna(names), dtype=bool)

@@ -11,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Truths
 from heatnet.errors import HeatnetError
 from heatnet.location.evidence import conformed_visits
 from heatnet.network import BUILDING, Network
 from heatnet.schema.findings import all_findings, findings_at
 from heatnet.season import heating_interval, season_of
-
-Truths = npt.NDArray[np.bool_]
 
 OWN_CAUSES = ("household", "building")
 NETWORK_CAUSES = ("network", "station")

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
 from heatnet.location.locating import Location
 from heatnet.reachability.paths import supply_paths
-
-Floats = npt.NDArray[np.float64]
 
 CHECKS = "balance, strainer, riser"
 

@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints
 from heatnet.network import BUILDING, Network
 from heatnet.reachability.paths import SupplyPaths
 from heatnet.schema import VISITS, conform_leniently, raise_problems
 from heatnet.season import season_of
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 CallsMode = Literal["visits", "households"]
 CALL_CHANNELS = ("hotline", "app")
@@ -58,13 +55,13 @@ class Evidence:
         Households that could have called; 0 where calls are not counted.
     """
 
-    node: Integers
+    node: Ints
     visits: Floats
     cold_visits: Floats
     calls: Floats
     callers: Floats
 
-    def sorted_by(self, order: Integers) -> Evidence:
+    def sorted_by(self, order: Ints) -> Evidence:
         """Return the same buildings in another order."""
         return Evidence(
             self.node[order], self.visits[order], self.cold_visits[order], self.calls[order], self.callers[order]

@@ -6,15 +6,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Ints
 from heatnet.errors import HeatnetError
 from heatnet.location.evidence import Evidence, Rates
 from heatnet.location.locating import Location
 from heatnet.reachability.paths import SupplyPaths, supply_paths
-
-Integers = npt.NDArray[np.int64]
 
 _BESIDE = ("beside_visits", "beside_cold_visits", "beside_calls", "beside_households")
 
@@ -156,7 +154,7 @@ def explain_location(location: Location, asset_id: str) -> Explanation:
     return _with_sentences(location, told)
 
 
-def _members_below(paths: SupplyPaths, asset: int) -> Integers:
+def _members_below(paths: SupplyPaths, asset: int) -> Ints:
     """Return the asset and all behind it."""
     is_it = np.zeros(len(paths.parent_asset))
     is_it[asset] = 1.0
@@ -170,7 +168,7 @@ def _path_to(paths: SupplyPaths, asset: int) -> list[int]:
     return path[::-1]
 
 
-def _group_of(location: Location, paths: SupplyPaths, asset: int) -> Integers:
+def _group_of(location: Location, paths: SupplyPaths, asset: int) -> Ints:
     label = location.assets["ambiguity_group"].iloc[asset]
     if pd.isna(label):
         return np.array([asset], dtype=np.int64)
@@ -179,7 +177,7 @@ def _group_of(location: Location, paths: SupplyPaths, asset: int) -> Integers:
     return paths.order[is_member]
 
 
-def _most_suspect(location: Location, assets: Integers | list[int]) -> str | None:
+def _most_suspect(location: Location, assets: Ints | list[int]) -> str | None:
     if not len(assets):
         return None
     rows = location.assets.iloc[np.asarray(assets, dtype=np.int64)]
@@ -191,7 +189,7 @@ def _counts(buildings: pd.DataFrame) -> list[int]:
     return [int(buildings[column].sum()) for column in ("visits", "cold_visits", "calls", "households")]
 
 
-def _observed_behind(location: Location, paths: SupplyPaths, behind: Integers) -> pd.DataFrame:
+def _observed_behind(location: Location, paths: SupplyPaths, behind: Ints) -> pd.DataFrame:
     """Return the observed buildings whose path ends at one of these assets; those that speak for them come first."""
     network = location.network
     nodes = network.building_nodes[np.isin(paths.last_asset[network.building_nodes], behind)]

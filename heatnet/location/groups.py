@@ -15,12 +15,10 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from heatnet._arrays import Floats, Ints
 from heatnet.graph.streams import Forest
 from heatnet.network import Network
 from heatnet.reachability.paths import SupplyPaths
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,27 +40,25 @@ class GroupTree:
     """
 
     forest: Forest
-    group_of_asset: Integers
-    group_of_building: Integers
+    group_of_asset: Ints
+    group_of_building: Ints
     log_none: Floats
     log_any: Floats
 
     @property
-    def parent(self) -> Integers:
+    def parent(self) -> Ints:
         """Per group: the group before it on the paths, -1 for the first."""
         return self.forest.parent
 
     def __len__(self) -> int:
         return len(self.log_none)
 
-    def with_buildings(self, order: Integers) -> GroupTree:
+    def with_buildings(self, order: Ints) -> GroupTree:
         """Return the same tree with the observed buildings in another order."""
         return replace(self, group_of_building=self.group_of_building[order])
 
 
-def group_tree(
-    network: Network, paths: SupplyPaths, observed_nodes: Integers, below: Integers, prior: Floats
-) -> GroupTree:
+def group_tree(network: Network, paths: SupplyPaths, observed_nodes: Ints, below: Ints, prior: Floats) -> GroupTree:
     """Return the tree of groups on the paths to the observed buildings (each reached by a path).
 
     `below` is, per asset, a sum over the observed buildings on whose path it lies, of anything above 0 for each of
@@ -93,7 +89,7 @@ def group_tree(
     return GroupTree(forest, group_of_asset, group_of_asset[last], log_none, log_any)
 
 
-def _sibling_key(parent: Integers, names: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:
+def _sibling_key(parent: Ints, names: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:
     """Return a number for each group that hangs on its name only.
 
     Siblings in the order of these numbers are added up in it, so that sums round alike whatever the order of the rows.
@@ -104,7 +100,7 @@ def _sibling_key(parent: Integers, names: npt.NDArray[np.object_]) -> npt.NDArra
     return key
 
 
-def _chains(active: Integers, parent: Integers, continues: npt.NDArray[np.bool_], n_assets: int) -> Integers:
+def _chains(active: Ints, parent: Ints, continues: npt.NDArray[np.bool_], n_assets: int) -> Ints:
     """Return a chain number per asset (-1: not active); an asset that continues has the chain of its parent."""
     place = np.full(n_assets, -1, dtype=np.int64)
     place[active] = np.arange(len(active))

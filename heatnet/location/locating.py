@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints
 from heatnet.errors import HeatnetError
 from heatnet.location.evidence import CallsMode, Evidence, season_evidence
 from heatnet.location.groups import GroupTree, group_tree
@@ -18,9 +18,6 @@ from heatnet.network import Network
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.schema import text_values
 from heatnet.season import checked_season
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 PAIR_RATE_PER_KM, SINGLE_RATE_PER_KM, STATION_PRIOR = 0.1, 0.05, 0.03
 _COUNT_BITS = 31
@@ -223,7 +220,7 @@ def _first(ids: pd.Index[Any]) -> str:
     return f"{', '.join(str(name) for name in ids[:5])}{', ...' if len(ids) > 5 else ''} ({len(ids)} {noun})"
 
 
-def _sums_below(network: Network, paths: SupplyPaths, evidence: Evidence) -> tuple[Integers, Integers, Integers]:
+def _sums_below(network: Network, paths: SupplyPaths, evidence: Evidence) -> tuple[Ints, Ints, Ints]:
     """Return, per asset, visits and cold visits, and a number that grows with every observed building behind it."""
     seen, cold = (evidence.visits + evidence.calls), (evidence.cold_visits + evidence.calls)
     both = np.zeros(network.n_nodes, dtype=np.int64)
@@ -237,7 +234,7 @@ def _sums_below(network: Network, paths: SupplyPaths, evidence: Evidence) -> tup
 
 
 def _asset_table(
-    network: Network, tree: GroupTree, told: Beliefs, prior: Floats, seen_below: Integers, cold_below: Integers
+    network: Network, tree: GroupTree, told: Beliefs, prior: Floats, seen_below: Ints, cold_below: Ints
 ) -> pd.DataFrame:
     in_group = np.flatnonzero(tree.group_of_asset >= 0)
     group = tree.group_of_asset[in_group]
@@ -258,7 +255,7 @@ def _asset_table(
     )
 
 
-def _smallest_names(network: Network, assets: Integers, group: Integers) -> pd.Index[Any]:
+def _smallest_names(network: Network, assets: Ints, group: Ints) -> pd.Index[Any]:
     """Return, per group, the smallest id as text among its assets."""
     by_group = np.argsort(group, kind="stable")
     names = network.asset_names[assets[by_group]]

@@ -20,13 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
 from heatnet.graph.streams import Pairing
 from heatnet.location.evidence import Evidence, Rates
 from heatnet.location.groups import GroupTree
 from heatnet.reachability.paths import SupplyPaths
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

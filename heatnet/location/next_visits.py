@@ -17,15 +17,12 @@ from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints
 from heatnet.errors import HeatnetError
 from heatnet.location.locating import Location
 from heatnet.reachability.paths import SupplyPaths, supply_paths
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 _LEAST_GAIN_M = 1e-9
 
@@ -104,11 +101,11 @@ class _Gains:
     Of building ``b`` the rows ``first[b]`` to ``first[b + 1]``.
     """
 
-    first: Integers
-    segment: Integers
+    first: Ints
+    segment: Ints
     metres: Floats
 
-    def chosen(self, n: int, rank: Integers) -> tuple[list[int], list[float]]:
+    def chosen(self, n: int, rank: Ints) -> tuple[list[int], list[float]]:
         """Return up to n buildings and their gains, the largest first; of equal ones the one of the lowest rank."""
         named = np.zeros(self.segment.max(initial=-1) + 1)
 

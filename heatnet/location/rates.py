@@ -14,14 +14,12 @@ from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
-import numpy.typing as npt
 
+from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
 from heatnet.location.evidence import Evidence, Rates
 from heatnet.location.groups import GroupTree
 from heatnet.location.messages import beliefs, log_evidence
-
-Floats = npt.NDArray[np.float64]
 
 EXTRA_VISITS, EXTRA_COLD_CLEAR, EXTRA_COLD_IMPAIRED = 10.0, 1.0, 6.0
 EXTRA_CALLS, IMPAIRED_CALL_FACTOR = 1.0, 4.0

@@ -18,13 +18,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.optimize import minimize_scalar
 
+from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
 from heatnet.history.placing import kept_share
 from heatnet.location.locating import Location
 from heatnet.network import Network
 from heatnet.season import season_start
-
-Floats = npt.NDArray[np.float64]
 
 EXTRA_ILL, EXTRA_STILL_ILL = 10.0, 7.0
 _CERTAIN = 1e-12

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Truths
 from heatnet.consequence.chronic import DEFAULT_PERSISTENCE
 from heatnet.inventory.records import Records
 from heatnet.location import Location, diagnose_first, locate_faults, persistence
@@ -25,8 +25,6 @@ WINTERS = 3
 LEAKING_FACTOR = 2.0
 """Times the median make-up water per metre above which a secondary net is taken to leak."""
 _LARGEST_PRIOR = 1.0 - 1e-9
-
-Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
+from heatnet._arrays import Floats, Ints
 from heatnet.planning.forest import plant_forest
-from heatnet.planning.model import Floats, Ints, Model
+from heatnet.planning.model import Model
 from heatnet.planning.patterns import Patterns
 
 GROUPS = 24

@@ -15,9 +15,10 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.planning.bound import Dual, Relaxation
 from heatnet.planning.loops import Loops, Row, loop_core, loops_of
-from heatnet.planning.model import Bools, Floats, Ints, Model
+from heatnet.planning.model import Model
 from heatnet.planning.patterns import (
     PATTERN_LIMIT,
     Patterns,
@@ -94,7 +95,7 @@ class Programme:
             if columns:
                 self.rows.append((columns, [1.0] * len(columns), 1.0 if family in owing else -np.inf, 1.0))
 
-    def _open_options(self, relaxation: Relaxation) -> tuple[Bools, Floats, Floats]:
+    def _open_options(self, relaxation: Relaxation) -> tuple[Truths, Floats, Floats]:
         """Options on trees that may be chosen, and bounds of each after fixing what loses too much."""
         model = self.model
         offers = relaxation.offers(self.dual.prices)
@@ -261,7 +262,7 @@ class Programme:
         picked = np.flatnonzero((values > 0.5) & (np.array(self.is_whole) == 1))
         return np.sort(np.concatenate([np.zeros(0, dtype=np.int64), *(self.column_options[one] for one in picked)]))
 
-    def _cover(self, chosen: Ints, is_over: Bools) -> bool:
+    def _cover(self, chosen: Ints, is_over: Truths) -> bool:
         """Forbid an excessive choice and every larger one; False where a larger one might keep the limits."""
         if any(row.kind == "min_km" for row, over in zip(self.model.rows, is_over, strict=True) if over):
             return False

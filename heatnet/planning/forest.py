@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heatnet.planning.model import Bools, Floats, Ints
+from heatnet._arrays import Floats, Ints, Truths
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,10 +37,10 @@ class Forest:
     edge: Ints
     layers: tuple[Ints, ...]
     owner: Ints
-    is_free: Bools
+    is_free: Truths
     child: Ints
 
-    def best(self, gain: Floats, job_price: Floats) -> Bools:
+    def best(self, gain: Floats, job_price: Floats) -> Truths:
         """Edges chosen: `gain` per edge without job price, `job_price` per unit."""
         price = job_price[self.owner]
         low, high = self._upwards(gain, price)
@@ -58,7 +58,7 @@ class Forest:
             touched[nodes] = takes | (high[nodes] > low[nodes])
         return chosen
 
-    def jobs(self, chosen: Bools, n_units: int) -> Ints:
+    def jobs(self, chosen: Truths, n_units: int) -> Ints:
         """Trenches of each unit, as the relaxation counts them: touched nodes less chosen edges."""
         touched = np.zeros(len(self.parent), dtype=bool)
         outer = self.child[chosen]
@@ -98,7 +98,7 @@ class Forest:
         return low, high
 
 
-def plant_forest(node_a: Ints, node_b: Ints, owner: Ints, weight: Floats) -> tuple[Forest, Bools]:
+def plant_forest(node_a: Ints, node_b: Ints, owner: Ints, weight: Floats) -> tuple[Forest, Truths]:
     """Forest of the edges given, and which of them close a loop; edges of great `weight` become the trees.
 
     Loops never join units, so a node belongs to the unit of its edges.
@@ -122,7 +122,7 @@ def plant_forest(node_a: Ints, node_b: Ints, owner: Ints, weight: Floats) -> tup
     return Forest(parent, edge, layers, node_owner, is_free, child), closes
 
 
-def _closing_edges(ends: Ints, n_nodes: int, weight: Floats) -> Bools:
+def _closing_edges(ends: Ints, n_nodes: int, weight: Floats) -> Truths:
     root = list(range(n_nodes))
     closes = np.zeros(ends.shape[1], dtype=bool)
     tails, heads = ends[0].tolist(), ends[1].tolist()

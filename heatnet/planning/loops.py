@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heatnet.planning.model import Floats, Ints, Model
+from heatnet._arrays import Floats, Ints
+from heatnet.planning.model import Model
 
 # Columns, weights, least and most of a row.
 Row = tuple[list[int], list[float], float, float]

@@ -16,15 +16,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.errors import HeatnetError
 from heatnet.planning.candidates import TRENCH_MEASURES, first_ids
 from heatnet.planning.shutdowns import Shut, Shutdowns, section_keys
 from heatnet.planning.streets import StreetRule, StreetRules
 from heatnet.planning.terms import Prices, Summer
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 # Share by which a limit that only guides the choice is raised, so that rounding never makes it bind.
 ROUNDING = 1e-9
 
@@ -90,12 +88,12 @@ class Model:
 
     candidate: Ints
     asset: Ints
-    is_must: Bools
+    is_must: Truths
     benefit: Floats
     cost: Floats
     days: Ints
-    is_trench: Bools
-    is_station: Bools
+    is_trench: Truths
+    is_station: Truths
     node_a: Ints
     node_b: Ints
     unit: Ints
@@ -216,7 +214,7 @@ def _city_bans(rules: StreetRules | None, summer: Summer | None) -> tuple[tuple[
     return tuple(spell for spell in spells if spell[0] <= spell[1])
 
 
-def _days(table: pd.DataFrame, is_segment: Bools, is_trench: Bools, summer: Summer | None) -> Ints:
+def _days(table: pd.DataFrame, is_segment: Truths, is_trench: Truths, summer: Summer | None) -> Ints:
     days = np.zeros(len(table), dtype=np.int64)
     if summer is not None:
         days[~is_segment] = summer.station_days
@@ -230,8 +228,8 @@ def _misfits(
     streets: list[str | None],
     rule_of: Mapping[str | None, StreetRule],
     days: Ints,
-    is_trench: Bools,
-    is_segment: Bools,
+    is_trench: Truths,
+    is_segment: Truths,
     setup: int,
     shutdowns: Shutdowns,
 ) -> dict[int, str]:
@@ -249,7 +247,7 @@ def _misfits(
     return misfit
 
 
-def _nodes(table: pd.DataFrame, is_trench: Bools) -> tuple[Ints, Ints]:
+def _nodes(table: pd.DataFrame, is_trench: Truths) -> tuple[Ints, Ints]:
     """End nodes as codes that are shared only by trenches on one street; an unknown end is shared by none."""
     pairs: dict[tuple[str | None, str], int] = {}
     ends = np.full((len(table), 2), -1, dtype=np.int64)
@@ -267,7 +265,7 @@ def _nodes(table: pd.DataFrame, is_trench: Bools) -> tuple[Ints, Ints]:
     return ends[:, 0], ends[:, 1]
 
 
-def _unit_codes(table: pd.DataFrame, is_trench: Bools, node_a: Ints, node_b: Ints) -> Ints:
+def _unit_codes(table: pd.DataFrame, is_trench: Truths, node_a: Ints, node_b: Ints) -> Ints:
     """Unit of each option: its street; else its connected piece, else its asset."""
     parent: dict[int, int] = {}
 
@@ -319,7 +317,7 @@ def _rows(
     *,
     cost: Any,
     days: Ints,
-    is_trench: Bools,
+    is_trench: Truths,
     rules: StreetRules | None,
     summer: Summer | None,
     crew_days: tuple[int, ...] | None,
@@ -397,7 +395,7 @@ def _shut_share(table: pd.DataFrame, section: Any, units: tuple[Unit, ...], unit
     return np.where(counted, counts / shared, 0.0)
 
 
-def unit_funds(table: pd.DataFrame, unit: Ints, is_trench: Bools) -> npt.NDArray[np.object_]:
+def unit_funds(table: pd.DataFrame, unit: Ints, is_trench: Truths) -> npt.NDArray[np.object_]:
     """Fund that pays a unit's trenches: the one with most of its length (ties: the smallest name)."""
     part = pd.DataFrame({"unit": unit, "fund": table["fund"], "m": table["length_m"].fillna(0.0)})[is_trench]
     sums = part.groupby(["unit", "fund"])["m"].sum().reset_index()

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy import sparse
 
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.planning.calendar import Task, search_calendar
-from heatnet.planning.model import Bools, Floats, Ints, Model
+from heatnet.planning.model import Model
 from heatnet.planning.shutdowns import Shut
 from heatnet.planning.streets import StreetRule
 
@@ -21,7 +22,7 @@ FIT_STEPS = 2000
 class Patterns:
     """Patterns of one unit: which of its options are chosen (patterns x options), benefit, use of the rows."""
 
-    chosen: Bools
+    chosen: Truths
     benefit: Floats
     use: Floats
 
@@ -100,7 +101,7 @@ def enumerate_patterns(model: Model, unit: int, fit: StreetFit) -> Patterns:
     return Patterns(chosen, benefit, use)
 
 
-def _choices(asset: Ints, is_must: Bools) -> Bools:
+def _choices(asset: Ints, is_must: Truths) -> Truths:
     rows = np.zeros((1, len(asset)), dtype=bool)
     for one in np.unique(asset):
         places = np.flatnonzero(asset == one)
@@ -113,7 +114,7 @@ def _choices(asset: Ints, is_must: Bools) -> Bools:
     return rows
 
 
-def job_labels(model: Model, options: Ints, chosen: Bools) -> Ints:
+def job_labels(model: Model, options: Ints, chosen: Truths) -> Ints:
     """Job of each chosen trench in each pattern, as the smallest node it reaches; -1 where none is chosen."""
     trench = model.is_trench[options]
     nodes, ends = np.unique(np.stack([model.node_a[options], model.node_b[options]]), return_inverse=True)
@@ -142,7 +143,7 @@ def _trench_counts(labels: Ints) -> Ints:
     return np.asarray(is_new.sum(axis=1), dtype=np.int64)
 
 
-def _fitting(model: Model, unit: int, chosen: Bools, labels: Ints, fit: StreetFit) -> Bools:
+def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: StreetFit) -> Truths:
     """Which patterns fit the days of a unit; patterns with the same jobs are tried once."""
     one = model.units[unit]
     if one.rule is None:
@@ -167,7 +168,7 @@ def _fitting(model: Model, unit: int, chosen: Bools, labels: Ints, fit: StreetFi
     return keep
 
 
-def _shuts_few(model: Model, options: Ints, labels: Ints) -> Bools:
+def _shuts_few(model: Model, options: Ints, labels: Ints) -> Truths:
     """Which patterns hold no trench that alone shuts more households than are allowed."""
     sections = model.shuts(options[model.is_trench[options]].tolist())
     places = [np.flatnonzero((model.section[options] == name) & model.is_trench[options]) for name, _ in sections]

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from heatnet._arrays import Floats, Ints
 from heatnet.errors import HeatnetError
 from heatnet.planning.bound import Dual, Relaxation, solve_dual
 from heatnet.planning.calendar import SEARCHED_JOBS, Task, fit_calendar
 from heatnet.planning.choice import Programme, Selection, excess
-from heatnet.planning.model import Floats, Ints, Model
+from heatnet.planning.model import Model
 from heatnet.planning.patterns import (
     PATTERN_LIMIT,
     Patterns,

@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
 from heatnet.planning.candidates import candidate_table, first_ids
-from heatnet.planning.model import Floats, Limits, Model, Unit
+from heatnet.planning.model import Limits, Model, Unit
 from heatnet.planning.plan import Request
 from heatnet.planning.planner import DEFAULT_PRICES, check_limits, ids_of, model_of, prepare
 from heatnet.planning.solving import solve

@@ -19,11 +19,12 @@ free of rounding.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet.errors import HeatnetError
 from heatnet.graph.exact_sums import apply_exactly
 from heatnet.graph.overlap import Intervals, Overlap, is_within, overlap_of
@@ -40,9 +41,6 @@ from heatnet.reachability.feeding import Feeding, feeding
 from heatnet.reachability.parts import Parts, section_parts, segment_parts
 
 Isolation = Literal["segment", "section"]
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.integer[Any]]
-Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -67,14 +65,14 @@ class Outages:
     isolate: Isolation
     _n_segments: int
     _cut: tuple[Intervals, ...]
-    _item_position: tuple[Integers, ...]
+    _item_position: tuple[AnyInts, ...]
     _first_set: int
-    _share_node: Integers
-    _share_item: Integers
-    _share_sign: Integers
+    _share_node: AnyInts
+    _share_item: AnyInts
+    _share_sign: AnyInts
     _overlap: Overlap
-    _extra_outage: Integers
-    _extra_item: Integers
+    _extra_outage: AnyInts
+    _extra_item: AnyInts
 
     def lost(self, weights: npt.ArrayLike) -> Floats:
         """Return the sum of weights over the buildings that the outage of each asset cuts off.
@@ -262,7 +260,7 @@ def both_levels(network: Network, parts: Parts, isolate: Isolation) -> tuple[Cut
     graph = neighbours(parts.n_parts, parts.link_from, parts.link_to)
     cut_by = cut_by_links if isolate == "segment" else cut_by_vertices
 
-    def cuts_from(roots: Integers) -> Cuts:
+    def cuts_from(roots: AnyInts) -> Cuts:
         return cut_by(walk_from(np.unique(roots), graph), parts.link_from, parts.link_to)
 
     secondary_sides = parts.point_part[:, network.n_nodes :]
@@ -272,7 +270,7 @@ def both_levels(network: Network, parts: Parts, isolate: Isolation) -> tuple[Cut
     return primary, cuts_from(secondary_sides[:, is_live]), is_live
 
 
-def feeding_sources(network: Network) -> Integers:
+def feeding_sources(network: Network) -> AnyInts:
     """Return the nodes of the sources but for those on the secondary level, which feed nothing."""
     on_secondary = np.zeros(network.n_nodes, dtype=bool)
     for end in (network.from_node, network.to_node):
@@ -293,14 +291,14 @@ def one_order(primary: Cuts, secondary: Cuts) -> Cuts:
     )
 
 
-def intervals(unit: Integers, cuts: Cuts) -> Intervals:
+def intervals(unit: AnyInts, cuts: Cuts) -> Intervals:
     """Return what the loss of each segment cuts off in one layer."""
     if not len(cuts.first):
         return Intervals(np.zeros(len(unit), dtype=np.int64), np.zeros(len(unit), dtype=np.int64))
     return Intervals(np.where(unit >= 0, cuts.first[unit], 0), np.where(unit >= 0, cuts.stop[unit], 0))
 
 
-def _without_repeats(cut: tuple[Intervals, ...], landmarks: Integers) -> tuple[tuple[Intervals, ...], Integers]:
+def _without_repeats(cut: tuple[Intervals, ...], landmarks: AnyInts) -> tuple[tuple[Intervals, ...], AnyInts]:
     """Empty the intervals that say nothing new beside that of the other layer; return also where both are needed.
 
     Parameters
@@ -322,7 +320,7 @@ def _without_repeats(cut: tuple[Intervals, ...], landmarks: Integers) -> tuple[t
     return (supply.without(drop[0]), other.without(drop[1])), both[~supply_repeats & ~other_repeats]
 
 
-def _fed(network: Network, parts: Parts, secondary: Cuts, buildings: Integers, is_live: Truths) -> Feeding:
+def _fed(network: Network, parts: Parts, secondary: Cuts, buildings: AnyInts, is_live: Truths) -> Feeding:
     """Return which stations feed the served buildings of the secondary level."""
     node_branch = secondary.branch[parts.point_part[:, buildings]]
     on_secondary = node_branch[0] >= 0
@@ -330,7 +328,7 @@ def _fed(network: Network, parts: Parts, secondary: Cuts, buildings: Integers, i
     return feeding(buildings[on_secondary], node_branch[:, on_secondary], station_branch, is_live)
 
 
-def _set_positions(primary: Cuts, station_position: Integers, sets: list[tuple[int, ...]]) -> Integers:
+def _set_positions(primary: Cuts, station_position: AnyInts, sets: list[tuple[int, ...]]) -> AnyInts:
     """Return for each set of stations the position of the last vertex below which all of them hang."""
     lowest = np.array([station_position[list(stations)].min() for stations in sets], dtype=np.int64)
     highest = np.array([station_position[list(stations)].max() for stations in sets], dtype=np.int64)
@@ -338,8 +336,8 @@ def _set_positions(primary: Cuts, station_position: Integers, sets: list[tuple[i
 
 
 def _together(
-    disputed: Integers, cut: tuple[Intervals, ...], station_position: Integers, sets: list[tuple[int, ...]]
-) -> tuple[Integers, Integers]:
+    disputed: AnyInts, cut: tuple[Intervals, ...], station_position: AnyInts, sets: list[tuple[int, ...]]
+) -> tuple[AnyInts, AnyInts]:
     """Return outages and sets where some stations of the set die in supply and the others in return.
 
     Only outages that cut off different things in the two layers can do so; these few are looked at one set at a time.

@@ -12,15 +12,11 @@ so its weight is shared among at most three sets. A set of one station dies with
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
+from heatnet._arrays import AnyInts, Truths
 from heatnet.graph.ranges import group_by
-
-Integers = npt.NDArray[np.integer[Any]]
-Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +32,12 @@ class Feeding:
     """
 
     sets: list[tuple[int, ...]]
-    share_node: Integers
-    share_set: Integers
-    share_sign: Integers
+    share_node: AnyInts
+    share_set: AnyInts
+    share_sign: AnyInts
 
 
-def feeding(nodes: Integers, node_branch: Integers, station_branch: Integers, is_live: Truths) -> Feeding:
+def feeding(nodes: AnyInts, node_branch: AnyInts, station_branch: AnyInts, is_live: Truths) -> Feeding:
     """Return the sets of stations that feed the buildings.
 
     Parameters
@@ -93,7 +89,7 @@ class _SetNumbers:
         return (number,) if number < self.n_stations else self.sets[number - self.n_stations]
 
 
-def _sets_by_branch(station_branch: Integers, live: Integers, numbers: _SetNumbers) -> Integers:
+def _sets_by_branch(station_branch: AnyInts, live: AnyInts, numbers: _SetNumbers) -> AnyInts:
     """Return the number of the set that feeds each branch."""
     branch = station_branch[:, live].reshape(-1)
     n_branches = int(branch.max(initial=-1)) + 1

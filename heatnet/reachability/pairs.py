@@ -15,12 +15,12 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
+from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet.errors import HeatnetError
-from heatnet.graph.exact_sums import Floats
 from heatnet.graph.walks import Cuts
 from heatnet.network import Network
 from heatnet.reachability.cut_off import both_levels, intervals, one_order, outages_of_parts
-from heatnet.reachability.parts import Integers, Parts, Truths, segment_parts
+from heatnet.reachability.parts import Parts, segment_parts
 from heatnet.reachability.rings import Rings, rings_of, worst_pairs
 
 
@@ -111,7 +111,7 @@ class _Worst:
         self._rank[by_text] = np.arange(len(by_text))
         self._rows = pd.DataFrame(columns=[*_PAIR_COLUMNS, "first", "second"], dtype=np.float64)
 
-    def add(self, one: Integers, other: Integers, joint: Floats, alone: Floats) -> None:
+    def add(self, one: AnyInts, other: AnyInts, joint: Floats, alone: Floats) -> None:
         """Take in pairs, given what they cut off jointly and one by one."""
         ranks = np.sort(np.stack([self._rank[one], self._rank[other]]), axis=0)
         extra = joint - alone
@@ -148,7 +148,7 @@ def _without(parts: Parts, segment: int) -> Parts:
     return replace(parts, link_to=link_to)
 
 
-def _shared_before(network: Network, parts: Parts, secondary: Cuts, joined: Cuts, is_live: Truths) -> Integers:
+def _shared_before(network: Network, parts: Parts, secondary: Cuts, joined: Cuts, is_live: Truths) -> AnyInts:
     """Return how many primary sides of stations that share a secondary net stand before each position."""
     shared = np.zeros(len(joined.tree_stop) + 1, dtype=np.int64)
     primary_sides = parts.point_part[:, network.station_nodes][:, is_live]
@@ -159,7 +159,7 @@ def _shared_before(network: Network, parts: Parts, secondary: Cuts, joined: Cuts
     return np.cumsum(shared)
 
 
-def _able_to_add(parts: Parts, joined: Cuts, shared_before: Integers) -> tuple[Truths, Truths]:
+def _able_to_add(parts: Parts, joined: Cuts, shared_before: AnyInts) -> tuple[Truths, Truths]:
     """Return which segments heat can go around in some layer, and which cut off a station that shares its net."""
     goes_around = np.zeros(parts.pipe_unit.shape[1], dtype=bool)
     is_over_shared = goes_around.copy()
@@ -170,7 +170,7 @@ def _able_to_add(parts: Parts, joined: Cuts, shared_before: Integers) -> tuple[T
     return goes_around, is_over_shared
 
 
-def _meets_shared(rings: Rings, shared_before: Integers) -> Truths:
+def _meets_shared(rings: Rings, shared_before: AnyInts) -> Truths:
     """Return per ring whether two of its links can cut off a station that shares its secondary net."""
     length = np.diff(rings.starts)
     from_top, to_last = rings.spans(shared_before[rings.hanging.stop] - shared_before[rings.hanging.first])

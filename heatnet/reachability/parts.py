@@ -15,18 +15,14 @@ Where every segment is a pair the two layers are alike, and one stands for both.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from heatnet._arrays import AnyInts, Truths
 from heatnet.graph.ranges import group_by
 from heatnet.network import Network
-
-Integers = npt.NDArray[np.integer[Any]]
-Truths = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +63,11 @@ class Parts:
     """
 
     n_parts: int
-    link_from: Integers
-    link_to: Integers
-    point_part: Integers
-    end_points: Integers
-    pipe_unit: Integers
+    link_from: AnyInts
+    link_to: AnyInts
+    point_part: AnyInts
+    end_points: AnyInts
+    pipe_unit: AnyInts
 
 
 def valve_ends(network: Network, *, repaired: int | None = None) -> Ends:
@@ -138,7 +134,7 @@ def section_parts(network: Network, ends: Ends | None = None) -> Parts:
     )
 
 
-def _end_points(network: Network) -> tuple[Integers, int]:
+def _end_points(network: Network) -> tuple[AnyInts, int]:
     """Return the points at both ends of each segment, within one layer, and the number of points of a layer."""
     n_nodes, stations = network.n_nodes, network.station_nodes
     secondary_point = np.arange(n_nodes, dtype=np.int32)
@@ -148,14 +144,14 @@ def _end_points(network: Network) -> tuple[Integers, int]:
     return end_points, n_nodes + len(stations)
 
 
-def _spread(chosen: Truths, end_points: Integers, points_per_layer: int) -> tuple[Integers, Integers]:
+def _spread(chosen: Truths, end_points: AnyInts, points_per_layer: int) -> tuple[AnyInts, AnyInts]:
     """Return the two end points of the chosen pipes, numbered over all layers."""
     layer, segment = np.nonzero(chosen)
     offset = (layer * points_per_layer).astype(np.int32)
     return end_points[0, segment] + offset, end_points[1, segment] + offset
 
 
-def _joined_points(n_points: int, link_from: Integers, link_to: Integers) -> tuple[Integers, int]:
+def _joined_points(n_points: int, link_from: AnyInts, link_to: AnyInts) -> tuple[AnyInts, int]:
     """Return the number of the connected set of each point, and how many sets there are."""
     order, starts = group_by(link_from, n_points)
     ones = np.ones(len(order), dtype=np.float64)

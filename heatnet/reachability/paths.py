@@ -15,12 +15,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints
 from heatnet.graph.resistances import Links, least_resistances
 from heatnet.graph.streams import Forest
 from heatnet.network import SOURCE, Network
-
-Integers = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,9 +47,9 @@ class SupplyPaths:
 
     n_nodes: int
     side_resistance: Floats
-    entering_asset: Integers
-    parent_side: Integers
-    parent_asset: Integers
+    entering_asset: Ints
+    parent_side: Ints
+    parent_asset: Ints
     forest: Forest
 
     @property
@@ -60,16 +58,16 @@ class SupplyPaths:
         return self.side_resistance[: self.n_nodes]
 
     @property
-    def last_asset(self) -> Integers:
+    def last_asset(self) -> Ints:
         """Per node (station: its primary side): the last asset of its path, -1 where there is none."""
         return self.entering_asset[: self.n_nodes]
 
     @property
-    def order(self) -> Integers:
+    def order(self) -> Ints:
         """The assets that paths run through, each behind the assets before it."""
         return self.forest.order
 
-    def path_of(self, node: int) -> Integers:
+    def path_of(self, node: int) -> Ints:
         """Return the positions of the assets on the path of a node (station: its primary side), the source's first.
 
         Examples
@@ -150,9 +148,9 @@ def supply_paths(network: Network) -> SupplyPaths:
 class _Pipes:
     """The segments that carry paths, between sides `a` and `b`."""
 
-    a: Integers
-    b: Integers
-    segment: Integers
+    a: Ints
+    b: Ints
+    segment: Ints
     resistance: Floats
 
     @classmethod
@@ -187,9 +185,9 @@ class _Pipes:
 class _Ways:
     """Segments passed from side `tail` to side `head` that keep the least resistance of `head`."""
 
-    tail: Integers
-    head: Integers
-    segment: Integers
+    tail: Ints
+    head: Ints
+    segment: Ints
 
 
 def _fifth_power(diameter: float) -> float:
@@ -199,7 +197,7 @@ def _fifth_power(diameter: float) -> float:
         return float("inf")
 
 
-def _roots(network: Network) -> Integers:
+def _roots(network: Network) -> Ints:
     """Return the sources, but for those on the secondary level, which feed nothing."""
     on_secondary = np.zeros(network.n_nodes, dtype=bool)
     on_secondary[network.from_node[~network.is_primary]] = True
@@ -207,7 +205,7 @@ def _roots(network: Network) -> Integers:
     return np.flatnonzero((network.node_kind == SOURCE) & ~on_secondary)
 
 
-def _best_ways(pipes: _Pipes, resistance: Floats, roots: Integers) -> _Ways:
+def _best_ways(pipes: _Pipes, resistance: Floats, roots: Ints) -> _Ways:
     """Return the ways by which sides that are no roots are reached with their least resistance."""
     at_a, at_b = resistance[pipes.a], resistance[pipes.b]
     is_root = np.zeros(len(resistance), dtype=bool)
@@ -221,7 +219,7 @@ def _best_ways(pipes: _Pipes, resistance: Floats, roots: Integers) -> _Ways:
     )
 
 
-def _best_entries(ways: _Ways, network: Network, resistance: Floats) -> tuple[Integers, Integers]:
+def _best_entries(ways: _Ways, network: Network, resistance: Floats) -> tuple[Ints, Ints]:
     """Return the entering asset and the parent side of every side, from the ways that keep its least resistance."""
     n_nodes, n_sides = network.n_nodes, len(resistance)
     entering = np.full(n_sides, -1, dtype=np.int64)
@@ -245,7 +243,7 @@ def _best_entries(ways: _Ways, network: Network, resistance: Floats) -> tuple[In
     return entering, parent_side
 
 
-def _settled_one_by_one(pipes: _Pipes, network: Network, roots: Integers, n_sides: int) -> tuple[Integers, Integers]:
+def _settled_one_by_one(pipes: _Pipes, network: Network, roots: Ints, n_sides: int) -> tuple[Ints, Ints]:
     """Return the same as `_best_entries`, side by side in the order of (resistance, segment id)."""
     ways_out: list[list[tuple[int, int, float]]] = [[] for _ in range(n_sides)]
     rows = zip(pipes.a.tolist(), pipes.b.tolist(), pipes.segment.tolist(), pipes.resistance.tolist(), strict=True)

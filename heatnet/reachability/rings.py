@@ -20,12 +20,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from heatnet.graph.exact_sums import Floats
+from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet.graph.overlap import Intervals
 from heatnet.graph.walks import Cuts
 from heatnet.network import Network
 from heatnet.reachability.cut_off import feeding_sources
-from heatnet.reachability.parts import Integers, Parts, Truths
+from heatnet.reachability.parts import Parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +42,8 @@ class Rings:
         Per link: the positions of what hangs below it; empty off the tree.
     """
 
-    segments: Integers
-    starts: Integers
+    segments: AnyInts
+    starts: AnyInts
     hanging: Intervals
 
     def spans(self, hanging: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
@@ -73,14 +73,14 @@ def rings_of(network: Network, parts: Parts, joined: Cuts, is_live: Truths) -> R
     return Rings(segment_of_link[link[from_above]], starts, Intervals(first, stop))
 
 
-def _reached_links(parts: Parts, joined: Cuts) -> tuple[Integers, Integers, Integers]:
+def _reached_links(parts: Parts, joined: Cuts) -> tuple[AnyInts, AnyInts, AnyInts]:
     """Return the lower and the upper end of each link that the root reaches, by position, and which link it is."""
     ends = np.stack([joined.position[parts.link_from], joined.position[parts.link_to]])
     link = np.flatnonzero(ends[0] >= 0)
     return ends[:, link].max(axis=0), ends[:, link].min(axis=0), link
 
 
-def _on_tree(lower: Integers, upper: Integers) -> Truths:
+def _on_tree(lower: AnyInts, upper: AnyInts) -> Truths:
     """Return which links the walk went down: of all that lead up from a vertex, one to the lowest end."""
     by_lower = np.lexsort((upper, lower))
     is_last = np.append(np.diff(lower[by_lower]) != 0, True)[: len(by_lower)]
@@ -89,7 +89,7 @@ def _on_tree(lower: Integers, upper: Integers) -> Truths:
     return is_tree
 
 
-def _labels(joined: Cuts, lower: Integers, upper: Integers, is_tree: Truths, roots: Integers) -> Integers:
+def _labels(joined: Cuts, lower: AnyInts, upper: AnyInts, is_tree: Truths, roots: AnyInts) -> AnyInts:
     """Return the label of each link, 0 for a bridge; ends at the root that the walk met later are links too."""
     n = len(joined.tree_stop)
     has_parent = np.zeros(n, dtype=bool)
@@ -105,7 +105,7 @@ def _labels(joined: Cuts, lower: Integers, upper: Integers, is_tree: Truths, roo
     return np.where(is_tree, before[joined.tree_stop[lower]] ^ before[lower], own)
 
 
-def worst_pairs(rings: Rings, chosen: Integers, below: Floats, top: int) -> tuple[Integers, Integers]:
+def worst_pairs(rings: Rings, chosen: AnyInts, below: Floats, top: int) -> tuple[AnyInts, AnyInts]:
     """Return the links of the worst pairs within the chosen rings: those that no `top` pairs exceed, ties included.
 
     Parameters

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet.graph.exact_sums import apply_exactly
 from heatnet.network import Network
-from heatnet.reachability.parts import Parts, Truths, section_parts, valve_ends
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.integer[Any]]
+from heatnet.reachability.parts import Parts, section_parts, valve_ends
 
 
 def isolation_sections(network: Network) -> pd.Series[str]:
@@ -111,7 +107,7 @@ def section_table(network: Network) -> pd.DataFrame:
     return table.sort_index(kind="stable")
 
 
-def section_groups(parts: Parts) -> Integers:
+def section_groups(parts: Parts) -> AnyInts:
     """Return a number per segment; equal numbers: the outages drain the same pipes."""
     return _pair_numbers(parts.pipe_unit[0], parts.pipe_unit[-1], parts.n_parts)[1]
 
@@ -131,7 +127,7 @@ def drained_volume(network: Network, parts: Parts) -> Floats:
     return supply + _sum_in_sections(parts, np.concatenate([nothing, parts.pipe_unit[1:]]), pipe_m3)
 
 
-def _sum_in_sections(parts: Parts, thing_part: Integers, weights: npt.ArrayLike) -> Floats:
+def _sum_in_sections(parts: Parts, thing_part: AnyInts, weights: npt.ArrayLike) -> Floats:
     """Return per segment the sum over the things that lie in one of its sections, each thing once.
 
     Parameters
@@ -181,7 +177,7 @@ def valves_to_close(network: Network, parts: Parts) -> npt.NDArray[np.int64]:
     return count
 
 
-def _borders_of_both(parts: Parts, inside: Integers, outside: Integers, chosen: Truths) -> Integers:
+def _borders_of_both(parts: Parts, inside: AnyInts, outside: AnyInts, chosen: Truths) -> AnyInts:
     """Return per segment the ends at which both its sections end, one in supply, the other in return."""
     pairs, number = _pair_numbers(parts.pipe_unit[0], parts.pipe_unit[1], parts.n_parts)
     of_pair = np.zeros(len(pairs) + 1, dtype=np.int64)
@@ -193,23 +189,23 @@ def _borders_of_both(parts: Parts, inside: Integers, outside: Integers, chosen: 
     return of_pair[number]
 
 
-def _pair_numbers(supply: Integers, other: Integers, n_parts: int) -> tuple[Integers, Integers]:
+def _pair_numbers(supply: AnyInts, other: AnyInts, n_parts: int) -> tuple[AnyInts, AnyInts]:
     """Return the distinct pairs of parts, as sorted keys, and the number of each segment's pair among them."""
     pairs, number = np.unique(_pair_keys(supply, other, n_parts), return_inverse=True)
     return pairs, number.reshape(-1)
 
 
-def _pair_keys(supply: Integers, other: Integers, n_parts: int) -> Integers:
+def _pair_keys(supply: AnyInts, other: AnyInts, n_parts: int) -> AnyInts:
     return (supply.astype(np.int64) + 1) * (n_parts + 1) + other + 1
 
 
-def _sums(group: Integers, values: npt.NDArray[np.int64], n_groups: int) -> npt.NDArray[np.int64]:
+def _sums(group: AnyInts, values: npt.NDArray[np.int64], n_groups: int) -> npt.NDArray[np.int64]:
     total = np.zeros(n_groups, dtype=np.int64)
     np.add.at(total, group, values)
     return total
 
 
-def _smallest_ids(network: Network, group: Integers) -> npt.NDArray[np.object_]:
+def _smallest_ids(network: Network, group: AnyInts) -> npt.NDArray[np.object_]:
     """Return for each segment the smallest id, as text, of its group."""
     ids = network.segment_ids.to_numpy(dtype=object)
     by_text = np.argsort(ids, kind="stable")

@@ -6,10 +6,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import AnyInts, Truths
 from heatnet.graph.walks import Neighbours, neighbours, walk_from
 from heatnet.network import Network
 from heatnet.reachability.cut_off import feeding_sources
-from heatnet.reachability.parts import Integers, Parts, Truths, segment_parts
+from heatnet.reachability.parts import Parts, segment_parts
 
 _LAYER_WORDS = {(False, False): "supply and return", (False, True): "supply", (True, False): "return"}
 
@@ -87,6 +88,6 @@ def _joined(network: Network, parts: Parts) -> tuple[Truths, Truths]:
     return on_primary | on_secondary, on_dead
 
 
-def _reached(graph: Neighbours, roots: Integers) -> npt.NDArray[np.bool_]:
+def _reached(graph: Neighbours, roots: AnyInts) -> npt.NDArray[np.bool_]:
     is_reached: Truths = walk_from(np.unique(roots), graph).position >= 0
     return is_reached

@@ -14,13 +14,13 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
+from heatnet._arrays import AnyInts, Floats
 from heatnet.errors import HeatnetError
-from heatnet.graph.exact_sums import Floats
 from heatnet.graph.ranges import group_by
 from heatnet.graph.walks import cut_by_links, neighbours, walk_from
 from heatnet.network import JUNCTION, Network
 from heatnet.reachability.cut_off import outages_of_parts
-from heatnet.reachability.parts import Ends, Integers, Parts, layer_rows, section_parts, valve_ends
+from heatnet.reachability.parts import Ends, Parts, layer_rows, section_parts, valve_ends
 
 
 def valve_value(network: Network, *, rates: pd.Series[float] | None = None) -> pd.DataFrame:
@@ -155,7 +155,7 @@ def _worth_of_ends(network: Network, base: Ends, parts: Parts, rate: Floats, exp
     return worth
 
 
-def _splitting_ends(network: Network, base: Ends) -> tuple[Integers, Integers, Integers]:
+def _splitting_ends(network: Network, base: Ends) -> tuple[AnyInts, AnyInts, AnyInts]:
     """Return the ends at which a valve splits a section, and for each the first one that splits off the same.
 
     Points and pipes are vertices, free ends are links: an end splits its section where it is a bridge. What the two
@@ -197,7 +197,7 @@ def _splitting_ends(network: Network, base: Ends) -> tuple[Integers, Integers, I
     return split_end, split_segment, first[number.reshape(-1)]
 
 
-def _drained_together(parts: Parts) -> Integers:
+def _drained_together(parts: Parts) -> AnyInts:
     """Return a number per segment; sections that one row drains together, and all rows in them, share it."""
     supply, other = parts.pipe_unit[0], parts.pipe_unit[-1]
     both = (supply >= 0) & (other >= 0)
@@ -205,5 +205,5 @@ def _drained_together(parts: Parts) -> Integers:
     ones = np.ones(len(order), dtype=np.float64)
     graph: csr_array[np.float64] = csr_array((ones, other[both][order], starts), shape=(parts.n_parts, parts.n_parts))
     labels = connected_components(graph, directed=False)[1]
-    together: Integers = labels[np.maximum(supply, other)]
+    together: AnyInts = labels[np.maximum(supply, other)]
     return together

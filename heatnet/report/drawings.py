@@ -5,18 +5,15 @@ from __future__ import annotations
 from html import escape
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Ints, Truths
 from heatnet.network import Network
 from heatnet.planning import Summer
 
 _SIZE = 4000  # units across the longer side of the map: whole numbers of them are exact enough and short
 _MARGIN = 40
 _ROW, _DAY, _LABEL = 16, 6, 150  # of the calendar, in px
-
-Ints = npt.NDArray[np.int64]
-Truths = npt.NDArray[np.bool_]
 
 
 def network_map(network: Network, cures: pd.DataFrame) -> tuple[str, int]:

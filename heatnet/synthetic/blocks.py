@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heatnet.network import Floats, Integers, Truths
+from heatnet._arrays import Floats, Ints, Truths
 
 _ELONGATION = 1.25
 _KM_PER_STATION = 1854.0 / 83.0
@@ -36,8 +36,8 @@ class Blocks:
         Extent of the block along that line and away from it.
     """
 
-    row: Integers
-    col: Integers
+    row: Ints
+    col: Ints
     x_lines: Floats
     y_lines: Floats
     on_row: Truths
@@ -70,7 +70,7 @@ class Blocks:
         share: Floats = away / max(float(away.max()), 1.0)
         return share
 
-    def place(self, block: Integers, along_m: Floats, away_m: Floats) -> tuple[Floats, Floats]:
+    def place(self, block: Ints, along_m: Floats, away_m: Floats) -> tuple[Floats, Floats]:
         """Return the coordinates of points given in the axes of their blocks."""
         on_row, is_far = self.on_row[block], self.is_far[block]
         low_x, high_x = self.x_lines[self.col[block]], self.x_lines[self.col[block] + 1]
@@ -103,7 +103,7 @@ def draw_blocks(rng: np.random.Generator, length_km: float, stations: int) -> Bl
     )
 
 
-def _cells(count: int) -> tuple[Integers, Integers]:
+def _cells(count: int) -> tuple[Ints, Ints]:
     """Return the cells of a grid nearest to its middle: a convex patch, so that every street holds together."""
     size = int(np.ceil(np.sqrt(count) * _ELONGATION)) + 3
     row, col = np.divmod(np.arange(size * size), size)

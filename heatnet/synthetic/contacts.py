@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heatnet.network import Floats, Integers, Truths
+from heatnet._arrays import Floats, Ints, Truths
 
 P_CLEAR, P_IMPAIRED = 0.08, 0.55
 REASONS = ("", "network", "station", "building", "household", "other", "late start")
@@ -31,13 +31,13 @@ _OWN_PLANT_SHARE = 0.7
 class Contacts:
     """One entry per visit: season, building (as counted among buildings), household in it, day since 15 October."""
 
-    season: Integers
-    building: Integers
-    household: Integers
-    day: Integers
-    channel: Integers
+    season: Ints
+    building: Ints
+    household: Ints
+    day: Ints
+    channel: Ints
     is_cold: Truths
-    reason: Integers
+    reason: Ints
 
 
 def draw_contacts(
@@ -95,9 +95,7 @@ def _season_contacts(
     )
 
 
-def _who(
-    rng: np.random.Generator, households: Floats, is_bad: Truths, visited: int
-) -> tuple[Integers, Integers, Truths]:
+def _who(rng: np.random.Generator, households: Floats, is_bad: Truths, visited: int) -> tuple[Ints, Ints, Truths]:
     """Different households: those who call, drawn by the state of their building, then a plain sample."""
     upto = np.cumsum(households)
     total = int(upto[-1])
@@ -115,18 +113,16 @@ def _who(
     return building, household, np.arange(len(who)) < len(caller)
 
 
-def _call_days(rng: np.random.Generator, count: int) -> Integers:
+def _call_days(rng: np.random.Generator, count: int) -> Ints:
     """Calls come early in the season and again in the cold of January."""
     early = rng.exponential(22.0, count)
     in_january = rng.normal(92.0, 16.0, count)
     day = np.where(rng.random(count) < 0.6, early, in_january)
-    days: Integers = np.clip(np.floor(day) + LATE_START_DAYS, LATE_START_DAYS, _HEATING_DAYS - 8).astype(np.int64)
+    days: Ints = np.clip(np.floor(day) + LATE_START_DAYS, LATE_START_DAYS, _HEATING_DAYS - 8).astype(np.int64)
     return days
 
 
-def _cold(
-    rng: np.random.Generator, building: Integers, day: Integers, behind: tuple[Truths, ...]
-) -> tuple[Truths, Integers]:
+def _cold(rng: np.random.Generator, building: Ints, day: Ints, behind: tuple[Truths, ...]) -> tuple[Truths, Ints]:
     """Whether each visit is cold and why; the base probability is there behind impaired pipes too."""
     by_segment, by_station, by_building = (flags[building] for flags in behind)
     is_bad = by_segment | by_station | by_building

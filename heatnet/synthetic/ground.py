@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from heatnet.network import Floats, Integers, Truths
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.synthetic.blocks import Blocks
 from heatnet.synthetic.layout import Layout
 from heatnet.synthetic.pipes import LANE, MAIN, TRUNK
@@ -38,10 +38,10 @@ class Ground:
     """State of every segment: year of laying, codes of the words above, and its lasting frailty."""
 
     laid_year: Floats
-    material: Integers
-    insulation: Integers
-    laying: Integers
-    soil: Integers
+    material: Ints
+    insulation: Ints
+    laying: Ints
+    soil: Ints
     is_flooded: Truths
     is_crossing: Truths
     frailty: Floats
@@ -53,7 +53,7 @@ class Ground:
         rate: Floats = self.fixed * made * _age_factor(season + 0.5 - self.laid_year)
         return rate
 
-    def renewed(self, rng: np.random.Generator, segments: Integers, year: int, diameter_mm: Floats) -> Ground:
+    def renewed(self, rng: np.random.Generator, segments: Ints, year: int, diameter_mm: Floats) -> Ground:
         """Return the state after these segments were laid anew."""
         laid_year, material = self.laid_year.copy(), self.material.copy()
         insulation, laying = self.insulation.copy(), self.laying.copy()
@@ -135,7 +135,7 @@ def _laid_years(rng: np.random.Generator, layout: Layout, block_year: Floats, n_
     return laid
 
 
-def _soil(rng: np.random.Generator, layout: Layout, by_run: Floats, by_run_too: Floats) -> tuple[Integers, Truths]:
+def _soil(rng: np.random.Generator, layout: Layout, by_run: Floats, by_run_too: Floats) -> tuple[Ints, Truths]:
     """Corrosive ground in wide patches; water along a river across the city and in a few places elsewhere."""
     pipes = layout.pipes
     x, y = pipes.x_m[pipes.from_node], pipes.y_m[pipes.from_node]

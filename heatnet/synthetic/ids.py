@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet.network import Integers
+from heatnet._arrays import Ints
 from heatnet.schema import text_values
 from heatnet.synthetic.layout import Layout
 
@@ -60,7 +60,7 @@ def numbered(letter: str, count: int, width: int) -> Texts:
     return _joined(np.full((count, 1), ord(letter), dtype=np.uint32), _digits(np.arange(1, count + 1), width))
 
 
-def doors(buildings: Texts, numbers: Integers) -> Texts:
+def doors(buildings: Texts, numbers: Ints) -> Texts:
     """Return building ids, all of one width, with the number of a household behind them.
 
     Examples
@@ -78,7 +78,7 @@ def text_column(texts: Texts | Sequence[str | None]) -> Any:
     return pd.array(np.asarray(texts, dtype=object), dtype=_TEXT_TYPE)
 
 
-def worded(words: Sequence[str], codes: Integers) -> Any:
+def worded(words: Sequence[str], codes: Ints) -> Any:
     """Return the word of each code as a column, nothing where the code is -1 or the word is empty.
 
     Examples
@@ -89,7 +89,7 @@ def worded(words: Sequence[str], codes: Integers) -> Any:
     return text_column([*(word or None for word in words), None]).take(codes)
 
 
-def _digits(numbers: Integers, width: int) -> npt.NDArray[np.uint32]:
+def _digits(numbers: Ints, width: int) -> npt.NDArray[np.uint32]:
     digits = np.empty((len(numbers), width), dtype=np.uint32)
     rest = numbers.astype(np.uint32)
     for place in range(width - 1, -1, -1):

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet.network import Floats, Integers, Truths
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.synthetic.blocks import Blocks
 from heatnet.synthetic.ground import INSULATIONS, LAYINGS, MATERIALS, SOILS, Ground
 from heatnet.synthetic.ids import Ids, numbered, text_column, worded
@@ -58,10 +58,10 @@ def street_names(blocks: Blocks, layout: Layout) -> list[str]:
     return streets
 
 
-def community_of(blocks: Blocks) -> Integers:
+def community_of(blocks: Blocks) -> Ints:
     """Return the community of each block: neighbours in a row share one."""
     key = blocks.row * (blocks.cols + 1) + blocks.col // _BLOCKS_PER_COMMUNITY
-    community: Integers = np.unique(key, return_inverse=True)[1].astype(np.int64)
+    community: Ints = np.unique(key, return_inverse=True)[1].astype(np.int64)
     return community
 
 
@@ -154,7 +154,7 @@ def _gaps(rng: np.random.Generator, values: Floats, share: float) -> Floats:
     return np.where(is_lost, np.nan, values)
 
 
-def _spread(count: int, at: Integers, values: Floats, elsewhere: float = np.nan) -> Floats:
+def _spread(count: int, at: Ints, values: Floats, elsewhere: float = np.nan) -> Floats:
     """Return a column of that length with the values at their places."""
     column = np.full(count, elsewhere)
     column[at] = values

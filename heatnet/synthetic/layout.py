@@ -9,7 +9,8 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from heatnet.network import BUILDING, JUNCTION, SOURCE, STATION, Floats, Integers, Truths
+from heatnet._arrays import Floats, Ints, Truths
+from heatnet.network import BUILDING, JUNCTION, SOURCE, STATION
 from heatnet.synthetic.blocks import Blocks
 from heatnet.synthetic.pipes import FEED, MAIN, RISER, SERVICE, TIE, Pipes, joined
 from heatnet.synthetic.primary import draw_primary, sources_of
@@ -55,11 +56,11 @@ class Layout:
     node_kind: npt.NDArray[np.int8]
     length_m: Floats
     diameter_mm: Floats
-    twin: Integers
+    twin: Ints
     is_return: Truths
     households: Floats
     tree: Forest
-    entering: Integers
+    entering: Ints
 
     @property
     def n_nodes(self) -> int:
@@ -77,12 +78,12 @@ class Layout:
         return self.pipes.role <= SERVICE
 
     @property
-    def stations(self) -> Integers:
+    def stations(self) -> Ints:
         """Nodes of the stations, in the order of the blocks."""
         return np.flatnonzero(self.node_kind == STATION)
 
     @property
-    def buildings(self) -> Integers:
+    def buildings(self) -> Ints:
         """Nodes of the buildings."""
         return np.flatnonzero(self.node_kind == BUILDING)
 
@@ -127,7 +128,7 @@ def _bent(rng: np.random.Generator, pipes: Pipes) -> Pipes:
     return replace(pipes, x_m=cos * x - sin * y, y_m=sin * x + cos * y)
 
 
-def _with_return_rows(rng: np.random.Generator, pipes: Pipes) -> tuple[Pipes, Integers, Truths]:
+def _with_return_rows(rng: np.random.Generator, pipes: Pipes) -> tuple[Pipes, Ints, Truths]:
     """List a few segments as a supply row and a return row instead of a pair; return rows stand at the end."""
     count = len(pipes.from_node)
     can_split = np.flatnonzero(~pipes.is_closed)
@@ -149,7 +150,7 @@ def _with_return_rows(rng: np.random.Generator, pipes: Pipes) -> tuple[Pipes, In
 
 
 def _scaled(
-    rng: np.random.Generator, pipes: Pipes, twin: Integers, is_return: Truths, length_km: float
+    rng: np.random.Generator, pipes: Pipes, twin: Ints, is_return: Truths, length_km: float
 ) -> tuple[Pipes, Floats]:
     """Scale the map so that the segments, a little longer than the crow flies, add up to the length asked for."""
     a, b = pipes.from_node, pipes.to_node
@@ -201,7 +202,7 @@ def _diameters(pipes: Pipes, length_m: Floats, households: Floats, n_primary: in
 
 def _supply_tree(
     pipes: Pipes, length_m: Floats, diameter_mm: Floats, n_primary: int, first_station: int
-) -> tuple[Integers, Integers]:
+) -> tuple[Ints, Ints]:
     """Return for each node the segment through which it is supplied at least resistance, and its node before."""
     n_nodes = len(pipes.x_m)
     entering, parent = np.full(n_nodes, -1), np.full(n_nodes, -1)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from heatnet.network import Floats, Integers, Truths
+from heatnet._arrays import Floats, Ints, Truths
 
 # What a segment is for: from a source, ring main, to a station, along the block, along a lane, into a yard, to a
 # building, between two secondary networks.
@@ -31,12 +31,12 @@ class Pipes:
 
     x_m: Floats
     y_m: Floats
-    block: Integers
-    from_node: Integers
-    to_node: Integers
-    role: Integers
-    street: Integers
-    run: Integers
+    block: Ints
+    from_node: Ints
+    to_node: Ints
+    role: Ints
+    street: Ints
+    run: Ints
     is_closed: Truths
 
     def only(self, kept: Truths) -> Pipes:
@@ -67,13 +67,13 @@ def joined(*parts: Pipes) -> Pipes:
     )
 
 
-def points(x_m: Floats, y_m: Floats, block: Integers) -> Pipes:
+def points(x_m: Floats, y_m: Floats, block: Ints) -> Pipes:
     """Return nodes without segments."""
     none = np.zeros(0, dtype=np.int64)
     return Pipes(x_m, y_m, block, none, none, none, none, none, none.astype(bool))
 
 
-def within(counts: Integers) -> tuple[Integers, Integers]:
+def within(counts: Ints) -> tuple[Ints, Ints]:
     """Return owner and place in the owner's list for lists of these lengths.
 
     Examples

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from heatnet.network import Floats, Integers, Truths
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.synthetic.blocks import Blocks
 from heatnet.synthetic.pipes import FEED, MAIN, SERVICE, Pipes, joined, points, within
 
@@ -25,10 +25,10 @@ class _Edges:
 
     x: Floats
     y: Floats
-    ends: Integers
-    street: Integers
+    ends: Ints
+    street: Ints
     is_tie: Truths
-    of_block: Integers
+    of_block: Ints
 
 
 def sources_of(stations: int) -> int:
@@ -91,7 +91,7 @@ def _grid_edges(rng: np.random.Generator, blocks: Blocks) -> _Edges:
     )
 
 
-def _ties(rng: np.random.Generator, blocks: Blocks, along_col: Truths, col_i: Integers, col_j: Integers) -> Truths:
+def _ties(rng: np.random.Generator, blocks: Blocks, along_col: Truths, col_i: Ints, col_j: Ints) -> Truths:
     """Some stretches between two row mains stand closed; the column through every row stays open."""
     full_col = int(np.bincount(blocks.col).argmax())
     spine = full_col + full_col % 2
@@ -101,7 +101,7 @@ def _ties(rng: np.random.Generator, blocks: Blocks, along_col: Truths, col_i: In
     return is_tie
 
 
-def _mains(rng: np.random.Generator, blocks: Blocks, edges: _Edges, first_node: int) -> tuple[Pipes, Integers]:
+def _mains(rng: np.random.Generator, blocks: Blocks, edges: _Edges, first_node: int) -> tuple[Pipes, Ints]:
     """Cut the mains at crossings, chambers and the connections of stations; the latter are returned beside."""
     a, b = edges.ends
     length = np.hypot(edges.x[b] - edges.x[a], edges.y[b] - edges.y[a])
@@ -136,7 +136,7 @@ def _mains(rng: np.random.Generator, blocks: Blocks, edges: _Edges, first_node: 
     return pipes, point[: blocks.count]
 
 
-def _services(rng: np.random.Generator, blocks: Blocks, gate: Integers, first_node: int) -> Pipes:
+def _services(rng: np.random.Generator, blocks: Blocks, gate: Ints, first_node: int) -> Pipes:
     """From each connection over one chamber to the station."""
     count = blocks.count
     numbers = np.arange(count)

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet.network import Floats, Integers, Truths
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.synthetic.contacts import CHANNELS, NETWORK, OTHER, STATION, Contacts
 from heatnet.synthetic.ids import Ids, doors, numbered, text_column, worded
 from heatnet.synthetic.layout import Layout
@@ -32,10 +32,10 @@ _CAUSES = ("household", "building", "station", "network", "closed", "unknown")
 class Faults:
     """Particulars of the faults in order of their dates, one entry per fault."""
 
-    asset: Integers
+    asset: Ints
     found_on: Days
-    found_by: Integers
-    kind: Integers
+    found_by: Ints
+    kind: Ints
     outage_h: Floats
     repair_h: Floats
     is_placed: Truths
@@ -155,9 +155,7 @@ def dig_table(rng: np.random.Generator, layout: Layout, names: list[str], year: 
     )
 
 
-def visit_table(
-    rng: np.random.Generator, layout: Layout, ids: Ids, contacts: Contacts
-) -> tuple[pd.DataFrame, Integers]:
+def visit_table(rng: np.random.Generator, layout: Layout, ids: Ids, contacts: Contacts) -> tuple[pd.DataFrame, Ints]:
     """Return the visits in order of their dates, and the true reason of each."""
     day = _calendar(contacts.season, 10, 15) + contacts.day
     order = np.argsort(day, kind="stable")
@@ -186,7 +184,7 @@ def visit_table(
     return visits, reason
 
 
-def _found_days(rng: np.random.Generator, season: Integers, by: Integers, is_last: Truths) -> Days:
+def _found_days(rng: np.random.Generator, season: Ints, by: Ints, is_last: Truths) -> Days:
     """Faults show while heating runs; tests follow in spring, and in autumn but for the last season."""
     count = len(season)
     heating_day = np.where(rng.random(count) < 0.25, rng.integers(0, 25, count), rng.integers(0, 183, count))
@@ -207,7 +205,7 @@ def _places(rng: np.random.Generator, layout: Layout, faults: Faults) -> tuple[F
     return found[0], found[1]
 
 
-def _stations_of(layout: Layout) -> Integers:
+def _stations_of(layout: Layout) -> Ints:
     """Return for each asset the place of its station among the stations, -1 on the primary level."""
     of_segment = np.where(layout.is_primary, -1, layout.pipes.block[layout.pipes.to_node])
     return np.append(of_segment, np.arange(len(layout.stations)))
@@ -220,7 +218,7 @@ def _room_temperatures(rng: np.random.Generator, is_cold: Truths) -> Floats:
     return np.round(temperatures, 1)
 
 
-def _categories(rng: np.random.Generator, is_cold: Truths, channel: Integers) -> Integers:
+def _categories(rng: np.random.Generator, is_cold: Truths, channel: Ints) -> Ints:
     """Cold homes say that they are cold, the others who call ask something else."""
     draw = rng.random(len(is_cold))
     asked = np.select([draw < 0.6, draw < 0.8], [3, 4], 5)
@@ -228,7 +226,7 @@ def _categories(rng: np.random.Generator, is_cold: Truths, channel: Integers) ->
     return np.where(is_cold, np.where(draw < 0.55, 1, 2), np.where(is_call, asked, 0))
 
 
-def _causes(rng: np.random.Generator, reason: Integers) -> Integers:
+def _causes(rng: np.random.Generator, reason: Ints) -> Ints:
     """Most cold homes are inspected; what was found is a little less than the truth."""
     found = np.array([_CAUSES.index(word) if word else -1 for word in _CAUSE_OF_REASON])[reason]
     draw = rng.random(len(reason))
@@ -237,7 +235,7 @@ def _causes(rng: np.random.Generator, reason: Integers) -> Integers:
     return np.where(rng.random(len(reason)) < 0.75, found, -1)
 
 
-def _calendar(year: Integers, month: int, day: int) -> Days:
+def _calendar(year: Ints, month: int, day: int) -> Days:
     """Return that day of each year."""
     months = (year - 1970) * 12 + (month - 1)
     return months.astype("datetime64[M]").astype("datetime64[D]") + (day - 1)

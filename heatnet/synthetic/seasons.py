@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heatnet.network import Floats, Integers, Truths
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.synthetic.ground import Ground, frailties, station_rate
 from heatnet.synthetic.layout import Layout
 
@@ -26,9 +26,9 @@ _BUILDING_PRIOR = 0.05
 class Works:
     """Finished measures: season after whose heating they were done, asset, kind, and share of the length renewed."""
 
-    season: Integers
-    asset: Integers
-    kind: Integers
+    season: Ints
+    asset: Ints
+    kind: Ints
     share: Floats
 
 
@@ -55,8 +55,8 @@ class Past:
     seasons: tuple[int, ...]
     fault_rate: Floats
     is_impaired: Truths
-    fault_asset: Integers
-    fault_season: Integers
+    fault_asset: Ints
+    fault_season: Ints
     works: Works
     ground: Ground
 
@@ -73,7 +73,7 @@ def live_through(
     unrenewed = np.ones(layout.n_segments)
     recent = np.zeros(int(layout.pipes.run.max()) + 1)
     cured = np.zeros(0, dtype=np.int64)
-    fault_assets: list[Integers] = []
+    fault_assets: list[Ints] = []
     works: list[Works] = []
     for k, season in enumerate(seasons):
         segment_rate = ground.fault_rate(season) * unrenewed
@@ -113,15 +113,15 @@ def building_troubles(rng: np.random.Generator, count: int, seasons: int) -> Tru
     return troubles
 
 
-def _faults(rng: np.random.Generator, rate: Floats) -> Integers:
+def _faults(rng: np.random.Generator, rate: Floats) -> Ints:
     """Poisson counts per asset, as a list of assets."""
     upto = np.cumsum(rate)
     count = rng.poisson(upto[-1])
-    assets: Integers = np.searchsorted(upto, rng.random(count) * upto[-1], side="right")
+    assets: Ints = np.searchsorted(upto, rng.random(count) * upto[-1], side="right")
     return np.sort(assets)
 
 
-def _impaired(rng: np.random.Generator, layout: Layout, rate: Floats, before: Truths | None, cured: Integers) -> Truths:
+def _impaired(rng: np.random.Generator, layout: Layout, rate: Floats, before: Truths | None, cured: Ints) -> Truths:
     """Assets that fail often are more often impaired; what was cured in summer is not in the next season."""
     km = layout.length_m / 1000.0
     worse = np.clip(np.sqrt(rate[: len(km)] / km / _USUAL_RATE_PER_KM), 0.3, 3.0)
@@ -143,12 +143,12 @@ def _next_state(rng: np.random.Generator, prior: Floats, before: Truths | None) 
     return draw < np.where(before, _PERSISTENCE, prior * (1.0 - _PERSISTENCE) / (1.0 - prior))
 
 
-def _by_run(layout: Layout, assets: Integers) -> Floats:
+def _by_run(layout: Layout, assets: Ints) -> Floats:
     run = layout.pipes.run
     return np.bincount(run[assets[assets < layout.n_segments]], minlength=int(run.max()) + 1).astype(np.float64)
 
 
-def _renewals(rng: np.random.Generator, layout: Layout, rate: Floats, recent: Floats) -> tuple[Integers, Floats]:
+def _renewals(rng: np.random.Generator, layout: Layout, rate: Floats, recent: Floats) -> tuple[Ints, Floats]:
     """Choose whole runs, those with faults first of all, up to the yearly share of the length."""
     run = layout.pipes.run
     weight = 0.5 * np.bincount(run, weights=rate, minlength=len(recent)) + recent
@@ -165,12 +165,12 @@ def _renewals(rng: np.random.Generator, layout: Layout, rate: Floats, recent: Fl
     return segments, share
 
 
-def _treated(rng: np.random.Generator, impaired: Truths) -> Integers:
+def _treated(rng: np.random.Generator, impaired: Truths) -> Ints:
     """Some impaired assets are found and cured, and a few others are treated in vain."""
     return np.flatnonzero(rng.random(len(impaired)) < np.where(impaired, _CURED_SHARE, _CURED_IN_VAIN))
 
 
-def _works_of(season: int, layout: Layout, renewed: Integers, share: Floats, treated: Integers) -> Works:
+def _works_of(season: int, layout: Layout, renewed: Ints, share: Floats, treated: Ints) -> Works:
     kind = np.where(treated < layout.n_segments, CLEANING, BALANCING)
     count = len(renewed) + len(treated)
     return Works(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.spatial import KDTree
 
-from heatnet.network import Floats, Integers, Truths
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.synthetic.blocks import Blocks
 from heatnet.synthetic.pipes import BRANCH, LANE, RISER, TIE, TRUNK, Pipes, within
 from heatnet.synthetic.primary import grid_streets, primary_runs
@@ -26,12 +26,12 @@ _STATIONS_PER_TIE = 3
 class _Level:
     """Nodes of one kind in the axes of their blocks, each with its parent, street and run."""
 
-    block: Integers
+    block: Ints
     along_m: Floats
     away_m: Floats
-    parent: Integers
-    street: Integers
-    run: Integers
+    parent: Ints
+    street: Ints
+    run: Ints
 
 
 def draw_trees(rng: np.random.Generator, blocks: Blocks, first_station: int, first_node: int) -> Pipes:

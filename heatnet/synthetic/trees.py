@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from heatnet.network import Floats, Integers
+from heatnet._arrays import Floats, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +25,9 @@ class Forest:
         Where each depth starts in `order`.
     """
 
-    parent: Integers
-    order: Integers
-    bounds: Integers
+    parent: Ints
+    order: Ints
+    bounds: Ints
 
     def sum_up(self, values: Floats) -> Floats:
         """Return for each node the sum over itself and all nodes behind it."""
@@ -46,7 +46,7 @@ class Forest:
         return spread
 
 
-def forest_of(parent: Integers) -> Forest:
+def forest_of(parent: Ints) -> Forest:
     """Return the forest with these parents (-1: a root).
 
     Examples

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from heatnet.network import Integers, Truths
+from heatnet._arrays import Ints, Truths
 from heatnet.synthetic.contacts import P_CLEAR, P_IMPAIRED, REASONS
 from heatnet.synthetic.ids import Ids, text_column
 from heatnet.synthetic.layout import Layout
@@ -49,7 +49,7 @@ class Truth:
     p_impaired: float
 
 
-def truth_of(layout: Layout, ids: Ids, past: Past, troubled: Truths, visits: pd.DataFrame, reason: Integers) -> Truth:
+def truth_of(layout: Layout, ids: Ids, past: Past, troubled: Truths, visits: pd.DataFrame, reason: Ints) -> Truth:
     """Return the truth about assets, buildings and visits, by their ids."""
     seasons = list(past.seasons)
     asset_ids = pd.Index(ids.assets, name="asset_id")

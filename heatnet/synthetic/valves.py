@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from heatnet.network import Integers, Truths
+from heatnet._arrays import Ints, Truths
 from heatnet.synthetic.layout import Layout
 from heatnet.synthetic.pipes import BRANCH, FEED, LANE, MAIN, RISER, SERVICE, TIE, TRUNK
 
@@ -29,8 +29,8 @@ _SHARE_AT_STATION = 0.95
 class Valves:
     """One entry per valve: its segment, the end (0: from, 1: to), whether it can be turned, whether it is open."""
 
-    segment: Integers
-    end: Integers
+    segment: Ints
+    end: Ints
     is_operable: Truths
     is_open: Truths
 
@@ -61,7 +61,7 @@ def draw_valves(rng: np.random.Generator, layout: Layout) -> Valves:
     )
 
 
-def _is_plain_joint(layout: Layout, rows: Integers) -> Truths:
+def _is_plain_joint(layout: Layout, rows: Ints) -> Truths:
     """Ends at which a main or a lane only runs on: no place for a valve."""
     pipes = layout.pipes
     ends = np.stack([pipes.from_node[rows], pipes.to_node[rows]], axis=1)

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from heatnet._arrays import Floats
 from heatnet.assessment.composing import assess
 from heatnet.errors import HeatnetError
 from heatnet.history.exposure import asset_seasons
@@ -32,8 +32,6 @@ from heatnet.validation.capture import (
 )
 
 METHODS = ("heatnet", "age", "past_faults", "random", "oracle")
-
-Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

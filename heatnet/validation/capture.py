@@ -9,14 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import xlogy
 
+from heatnet._arrays import Floats, Ints
 from heatnet.errors import HeatnetError
-
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 
 SHARES = (0.01, 0.024, 0.05, 0.10, 0.20)
 
@@ -37,10 +34,10 @@ class RankedSeason:
         Positions at which a group of equal scores ends.
     """
 
-    asset: Integers
+    asset: Ints
     length_m: Floats
     faults: Floats
-    last_of_tie: Integers
+    last_of_tie: Ints
 
     def caught(self, shares: Floats, weight: Floats | None = None) -> Floats:
         """Return the faults on the best-ranked share of length, for each share.
@@ -61,7 +58,7 @@ class RankedSeason:
         return caught
 
 
-def ranked_season(score: Floats, length_m: Floats, faults: Floats, asset: Integers | None = None) -> RankedSeason:
+def ranked_season(score: Floats, length_m: Floats, faults: Floats, asset: Ints | None = None) -> RankedSeason:
     """Return the assets ranked by a score, best first.
 
     Parameters
