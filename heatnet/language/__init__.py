@@ -1,0 +1,25 @@
+"""Every sentence and heading as data: a note is a key with values, worded once per language."""
+
+from heatnet.language.wording import (
+    Note,
+    checked_language,
+    heading,
+    joined,
+    languages,
+    note,
+    note_from_data,
+    worded,
+    words,
+)
+
+__all__ = [
+    "Note",
+    "checked_language",
+    "heading",
+    "joined",
+    "languages",
+    "note",
+    "note_from_data",
+    "worded",
+    "words",
+]

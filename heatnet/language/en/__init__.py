@@ -1,0 +1,7 @@
+"""English: how it joins sentences and lists and marks numbers."""
+
+NAME = "English"
+SENTENCES = " "
+LIST = ", "
+MORE = ", ..."
+MARKS: dict[int, str] = {}  # what stands for Python's thousands comma and decimal point: str.maketrans(",.", ".,")

@@ -1,0 +1,7 @@
+"""Chinese: how it joins sentences and lists and marks numbers."""
+
+NAME = "中文"
+SENTENCES = ""
+LIST = "、"
+MORE = "等"
+MARKS: dict[int, str] = {}
