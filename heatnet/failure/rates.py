@@ -18,6 +18,7 @@ from heatnet.failure.attributes import (
     pipes_of,
     size_of,
 )
+from heatnet.failure.positive_definite import lower_factor
 from heatnet.failure.products import product
 from heatnet.failure.regression import CountProblem, maximise
 from heatnet.failure.statistics import FailureStatistics
@@ -87,7 +88,7 @@ class Rates:
         """Expected faults of each row in a whole season to come, and the variance of their logarithm."""
         level, weight = next_level(self.seasons, self.levels, season)
         static = self.coefficients[: len(self.coefficients) - len(self.levels)]
-        root: Floats = np.linalg.cholesky(self.covariance).astype(np.float64)
+        root = lower_factor(self.covariance)
         mean, variance = np.empty(len(attributes)), np.empty(len(attributes))
         for first in range(0, len(attributes), _ROWS_AT_ONCE):
             some = slice(first, first + _ROWS_AT_ONCE)

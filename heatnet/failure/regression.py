@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve
 
 from heatnet._arrays import Floats
+from heatnet.failure.positive_definite import lower_factor, solution
 from heatnet.failure.products import product, product_over_rows
 
 _LARGEST_STEP = 2.0
@@ -79,21 +79,11 @@ def maximise(
     theta = start
     for _ in range(60):
         gradient, information = problem.derivatives(theta)
-        factor = cho_factor(information + np.diag(precision))
-        step = cho_solve(factor, gradient - precision * (theta - prior_mean))
+        factor = lower_factor(information + np.diag(precision))
+        step = solution(factor, gradient - precision * (theta - prior_mean))
         size = float(np.abs(step).max(initial=0.0))
         theta = theta + step * min(1.0, _LARGEST_STEP / max(size, _LARGEST_STEP))
         if size**2 < tolerance:
             break
-    return theta, cho_solve(factor, np.eye(len(theta)))
+    return theta, solution(factor, np.eye(len(theta)))
 
-
-def inverse(matrix: Floats) -> Floats:
-    """Return the inverse of a positive definite matrix.
-
-    Examples
-    --------
-    >>> inverse(np.array([[2.0, 0.0], [0.0, 4.0]])).round(3).tolist()
-    [[0.5, 0.0], [0.0, 0.25]]
-    """
-    return np.asarray(cho_solve(cho_factor(matrix), np.eye(len(matrix))), dtype=np.float64)
