@@ -25,7 +25,6 @@ from heatnet.location import (
 from heatnet.network import Network
 from heatnet.planning import (
     Plan,
-    Prices,
     Summer,
     check_plan,
     plan_changes,
@@ -46,6 +45,7 @@ from heatnet.reachability import (
 )
 from heatnet.report import write_report
 from heatnet.validation.backtesting import Backtest, backtest
+from heatnet.value import Prices, Settings, Values, read_settings
 
 if TYPE_CHECKING:
     from heatnet import synthetic
@@ -67,7 +67,9 @@ __all__ = [
     "NetworkScore",
     "Plan",
     "Prices",
+    "Settings",
     "Summer",
+    "Values",
     "assess",
     "asset_seasons",
     "backtest",
@@ -94,6 +96,7 @@ __all__ = [
     "read_faults",
     "read_makeup",
     "read_network",
+    "read_settings",
     "read_visits",
     "read_works",
     "reliability",

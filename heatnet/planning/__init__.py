@@ -7,8 +7,9 @@ from heatnet.planning.plan import Plan
 from heatnet.planning.planner import plan_cures
 from heatnet.planning.replanning import Replan, replan
 from heatnet.planning.saved import PlanTables, plan_from_tables
-from heatnet.planning.terms import Prices, Summer
+from heatnet.planning.terms import Summer
 from heatnet.planning.years import YearsPlan, plan_years
+from heatnet.value.settings import Prices
 
 __all__ = [
     "Plan",

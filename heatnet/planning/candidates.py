@@ -10,7 +10,8 @@ import numpy as np
 import pandas as pd
 
 from heatnet.errors import HeatnetError
-from heatnet.planning.terms import Prices, Summer
+from heatnet.planning.terms import Summer
+from heatnet.value.settings import Prices
 
 MEASURES = ("renew", "part", "clean", "balance", "valve")
 TRENCH_MEASURES = ("renew", "part")

@@ -21,7 +21,8 @@ from heatnet.errors import HeatnetError
 from heatnet.planning.candidates import TRENCH_MEASURES, first_ids
 from heatnet.planning.shutdowns import Shut, Shutdowns, section_keys
 from heatnet.planning.streets import StreetRule, StreetRules
-from heatnet.planning.terms import Prices, Summer
+from heatnet.planning.terms import Summer
+from heatnet.value.settings import Prices
 
 # Share by which a limit that only guides the choice is raised, so that rounding never makes it bind.
 ROUNDING = 1e-9

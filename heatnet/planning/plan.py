@@ -9,7 +9,8 @@ import pandas as pd
 from heatnet.errors import HeatnetError
 from heatnet.planning import gantt
 from heatnet.planning.model import Limits
-from heatnet.planning.terms import Prices, Summer
+from heatnet.planning.terms import Summer
+from heatnet.value.settings import Prices
 
 CURE_COLUMNS = (
     "job_id",

@@ -16,7 +16,8 @@ from heatnet.planning.plan import Plan, Request
 from heatnet.planning.solving import solve
 from heatnet.planning.streets import street_rules
 from heatnet.planning.tables import plan_tables, standing_table
-from heatnet.planning.terms import Prices, Summer
+from heatnet.planning.terms import Summer
+from heatnet.value.settings import Prices
 
 DEFAULT_PRICES = Prices()
 

@@ -1,4 +1,4 @@
-"""What the office sets before planning: prices and the summer's calendar."""
+"""What the office sets before planning: the summer's calendar."""
 
 from __future__ import annotations
 
@@ -9,60 +9,6 @@ from typing import Any
 import pandas as pd
 
 from heatnet.errors import HeatnetError
-
-
-@dataclass(frozen=True, slots=True)
-class Prices:
-    """Prices of cures, in any one currency.
-
-    The defaults are heatnet's, not yours: a plan made with them says so in `Plan.notes`.
-
-    Parameters
-    ----------
-    cost_per_m : tuple of float
-        ``(c0, c1)``: a segment costs ``c0 + c1*diameter_mm`` per metre of route.
-    job_cost : float
-        Cost of opening one trench, once per job.
-    station_cost : float
-        Cost of one station.
-    dig_saving : float
-        Share of cures and job cost saved on a street that another utility opens anyway, in [0, 1].
-
-    Raises
-    ------
-    HeatnetError
-        When a price is negative or not a number, or `dig_saving` lies outside [0, 1].
-
-    Examples
-    --------
-    >>> Prices(job_cost=0.0).station_cost
-    1200000.0
-    """
-
-    cost_per_m: tuple[float, float] = (900.0, 6.0)
-    job_cost: float = 60000.0
-    station_cost: float = 1200000.0
-    dig_saving: float = 0.15
-
-    def __post_init__(self) -> None:
-        try:
-            c0, c1 = (float(price) for price in self.cost_per_m)
-        except (TypeError, ValueError) as error:
-            raise HeatnetError(
-                f"cost_per_m is {self.cost_per_m!r}: give two numbers, (c0, c1), for c0 + c1*diameter_mm."
-            ) from error
-        object.__setattr__(self, "cost_per_m", (c0, c1))
-        for name, price in (
-            ("cost_per_m", c0),
-            ("cost_per_m", c1),
-            ("job_cost", self.job_cost),
-            ("station_cost", self.station_cost),
-            ("dig_saving", self.dig_saving),
-        ):
-            if not (math.isfinite(price) and price >= 0):
-                raise HeatnetError(f"{name} is {price!r}: give a number that is not negative.")
-        if self.dig_saving > 1:
-            raise HeatnetError(f"dig_saving is {self.dig_saving!r}: give a share between 0 and 1.")
 
 
 @dataclass(frozen=True, slots=True)

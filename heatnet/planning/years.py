@@ -19,7 +19,8 @@ from heatnet.planning.plan import Request
 from heatnet.planning.planner import DEFAULT_PRICES, check_limits, ids_of, model_of, prepare
 from heatnet.planning.solving import solve
 from heatnet.planning.tables import plan_tables
-from heatnet.planning.terms import Prices, Summer
+from heatnet.planning.terms import Summer
+from heatnet.value.settings import Prices
 
 
 @dataclass(frozen=True, slots=True, eq=False)
