@@ -58,7 +58,7 @@ def assess(
     model : FailureModel, optional
         A failure model fitted elsewhere, such as to many networks; by default it is fitted to this network's faults.
     language : str
-        Language of the reasons: ``en`` or ``zh``.
+        Language of the reasons and assumptions, one of `heatnet.language.languages`.
     rng : int or numpy Generator
         Seed of the draws for the range of each rank.
 
@@ -105,6 +105,7 @@ def assess(
     ranking = ranking.assign(reason=reasons(ranking, language=language))
     if grades is not None:
         ranking = with_office_grades(ranking, grades)
-    assumptions = (*outage.assumptions, *chronic.assumptions)
+    notes = (*outage.notes, *chronic.notes)
     findings = all_findings([history.findings, winters.findings])
-    return Assessment(network, season, in_reading_order(ranking), assumptions, findings, history, model, winters)
+    ranked = in_reading_order(ranking)
+    return Assessment(network, season, ranked, notes, findings, history, model, winters, language)

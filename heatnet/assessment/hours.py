@@ -27,6 +27,7 @@ from heatnet.consequence import (
 from heatnet.consequence.climate import CLIMATE_ASSUMPTION, default_climate
 from heatnet.history.placing import kept_share
 from heatnet.inventory.records import Records
+from heatnet.language import Note, note
 from heatnet.location.winters import Winters
 from heatnet.network import Network
 from heatnet.reachability import outages
@@ -41,7 +42,7 @@ class Part:
     """One part of the hours: columns by asset in the network's order, and what was assumed for them."""
 
     columns: pd.DataFrame
-    assumptions: tuple[str, ...]
+    notes: tuple[Note, ...]
 
 
 def outage_part(network: Network, records: Records, expected: pd.DataFrame, climate: Any = None) -> Part:
@@ -88,10 +89,10 @@ def outage_part(network: Network, records: Records, expected: pd.DataFrame, clim
         "outage_share": share.by_asset.to_numpy(),
         "outage_hours": expected["faults_mean"].to_numpy() * share.by_asset.to_numpy() * per_outage,
     }
-    assumptions = [share.note, _repair_note(repair), *_household_notes(homes, network, lost.is_served)]
+    notes = [share.note, _repair_note(repair), *_household_notes(homes, network, lost.is_served)]
     if climate is None:
-        assumptions.append(CLIMATE_ASSUMPTION)
-    return Part(pd.DataFrame(columns, index=network.asset_ids), tuple(assumptions))
+        notes.append(CLIMATE_ASSUMPTION)
+    return Part(pd.DataFrame(columns, index=network.asset_ids), tuple(notes))
 
 
 def chronic_part(network: Network, records: Records, winters: Winters, season: int) -> Part:
@@ -145,7 +146,7 @@ def chronic_part(network: Network, records: Records, winters: Winters, season: i
         "chronic_hours": np.where(winters.is_apart, 0.0, hours),
         "hours_apart": np.where(winters.is_apart, hours, 0.0),
     }
-    return Part(pd.DataFrame(columns, index=network.asset_ids), winters.assumptions)
+    return Part(pd.DataFrame(columns, index=network.asset_ids), winters.notes)
 
 
 def _readings(network: Network, records: Records, season: int) -> tuple[Floats, Floats]:
@@ -169,26 +170,20 @@ def _is_building(network: Network) -> Floats:
     return marks
 
 
-def _repair_note(repair: pd.DataFrame) -> str:
+def _repair_note(repair: pd.DataFrame) -> Note:
     if (repair["basis"] == "records").any():
-        return "Repair times: the network's own records, shrunk by diameter class towards a Russian norm."
-    return "Repair times: a Russian norm by diameter (8 to 30 h), 8 h assumed for a station; no repairs are recorded."
+        return note("consequence.repair_from_records")
+    return note("consequence.repair_from_norm")
 
 
-def _household_notes(homes: pd.DataFrame, network: Network, is_served: npt.NDArray[np.bool_]) -> list[str]:
-    buildings = homes.iloc[network.building_nodes]
-    notes = ["Served means connected; whether pipes and pumps carry enough is not checked."]
-    for basis, words in (
-        ("area_m2", "guessed from area_m2/100"),
-        ("load_kw", "guessed from load_kw/5"),
-        ("nothing", "unknown and counted as 0"),
-    ):
-        count = int((buildings["basis"] == basis).sum())
+def _household_notes(homes: pd.DataFrame, network: Network, is_served: npt.NDArray[np.bool_]) -> list[Note]:
+    basis = homes["basis"].iloc[network.building_nodes]
+    notes = [note("assessment.served_is_connected")]
+    for name in ("area_m2", "load_kw", "nothing"):
+        count = int((basis == name).sum())
         if count:
-            notes.append(f"Households of {count} of {len(buildings)} buildings are {words}.")
+            notes.append(note(f"assessment.households_{name}", count=count, buildings=len(basis)))
     unserved = int((~np.asarray(is_served, dtype=bool)[network.building_nodes]).sum())
     if unserved:
-        notes.append(
-            f"{unserved} of {len(buildings)} buildings are not served by the intact network and count in no loss."
-        )
+        notes.append(note("assessment.unserved", count=unserved, buildings=len(basis)))
     return notes

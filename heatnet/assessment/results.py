@@ -10,6 +10,7 @@ import pandas as pd
 
 from heatnet.failure import FailureModel
 from heatnet.history.exposure import History
+from heatnet.language import Note, worded
 from heatnet.location import Location
 from heatnet.location.winters import Winters
 from heatnet.network import Network
@@ -58,28 +59,36 @@ class Assessment:
         (what an outage cuts off), ``repair_h``, ``cold_household_hours`` (expected in the season, weighted by the
         buildings' ``priority``) = ``outage_hours`` + ``chronic_hours``, ``hours_low``, ``hours_high``, ``grade``,
         ``reason`` and more.
-    assumptions : tuple of str
-        What was assumed because the inventory does not say, one sentence each.
+    notes : tuple of Note
+        What was assumed because the inventory does not say; `assumptions` gives them as sentences.
     findings : DataFrame
         Records that were left out or read with doubt.
     history, model, winters
         The recorded faults, the failure model fitted to them, and what the past winters' visits say.
+    language : str
+        Language of the reasons and assumptions.
     """
 
     network: Network
     season: int
     ranking: pd.DataFrame
-    assumptions: tuple[str, ...]
+    notes: tuple[Note, ...]
     findings: pd.DataFrame
     history: History
     model: FailureModel
     winters: Winters
+    language: str = "en"
 
     def __repr__(self) -> str:
         return f"Assessment(season {self.season}, {len(self.ranking)} assets, best cure {self._best()})"
 
     def _best(self) -> str:
         return str(self.ranking.index[0]) if len(self.ranking) else "none"
+
+    @property
+    def assumptions(self) -> tuple[str, ...]:
+        """What was assumed, one sentence each, in the assessment's language."""
+        return tuple(worded(said, self.language) for said in self.notes)
 
     @property
     def location(self) -> Location:

@@ -9,11 +9,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet.errors import HeatnetError
+from heatnet.language import note
 
-CLIMATE_ASSUMPTION = (
-    "Assumed, not measured: a dry continental winter as in the Hexi corridor, 183 days from 15 October to 15 April, "
-    "daily means from -20 to 14 degC, mean -2.5 degC, five days below -14.5 degC."
-)
+CLIMATE_ASSUMPTION = note("consequence.climate_assumed")
 
 # Outdoor temperature in degC and the number of days with that daily mean, 15 October to 15 April.
 DAYS_AT_TEMPERATURE = (
@@ -41,7 +39,7 @@ DAYS_AT_TEMPERATURE = (
 def default_climate() -> npt.NDArray[np.float64]:
     """Daily mean outdoor temperatures of an assumed heating time, degC, coldest first.
 
-    An assumption, not a measurement (`CLIMATE_ASSUMPTION` is the sentence to print beside results): 183 days of equal
+    An assumption, not a measurement (`CLIMATE_ASSUMPTION` is the note to print beside results): 183 days of equal
     weight, 15 October to 15 April, of a dry continental winter such as that of the Hexi corridor. Give the
     temperatures of the nearest weather station wherever there are any.
 

@@ -12,6 +12,7 @@ from scipy.special import betaln
 
 from heatnet._arrays import Floats
 from heatnet.consequence.classes import asset_classes
+from heatnet.language import Note, note
 from heatnet.network import Network
 from heatnet.schema import FAULTS, conform
 from heatnet.season import is_heating
@@ -55,16 +56,13 @@ class OutageShare:
     set_aside: int
 
     @property
-    def note(self) -> str:
-        """Return the sentence to print beside results that rest on the share."""
+    def note(self) -> Note:
+        """What to say beside results that rest on the share."""
         if self.basis == "assumption":
-            return f"Assumed, as no faults are recorded: {self.overall:.1%} of faults cut homes off while heating runs."
+            return note("consequence.share_assumed", share=self.overall)
         if self.basis == "upper bound":
-            return (
-                f"Upper bound: no outage hours are recorded, so each of the faults dated in heating time counts as an "
-                f"outage ({self.overall:.1%} of {self.faults} faults)."
-            )
-        return f"{self.overall:.1%} of faults cut homes off while heating runs, learned from {self.faults} faults."
+            return note("consequence.share_upper_bound", share=self.overall, faults=self.faults)
+        return note("consequence.share_learned", share=self.overall, faults=self.faults)
 
 
 def outage_share(

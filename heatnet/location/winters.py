@@ -12,6 +12,7 @@ import pandas as pd
 from heatnet._arrays import Truths
 from heatnet.consequence.chronic import DEFAULT_PERSISTENCE
 from heatnet.inventory.records import Records
+from heatnet.language import Note, note
 from heatnet.location import Location, diagnose_first, locate_faults, persistence
 from heatnet.location.cleaning import CleaningSteps, cleaned_visits
 from heatnet.location.evidence import CALL_CHANNELS
@@ -45,8 +46,8 @@ class Winters:
         Per asset: it is such a station, or lies behind one.
     findings : DataFrame
         What the cleaning of the visits left out or changed.
-    assumptions : tuple of str
-        How the visits were read, one sentence each.
+    notes : tuple of Note
+        How the visits were read.
     """
 
     location: Location
@@ -55,7 +56,7 @@ class Winters:
     diagnose_first: pd.DataFrame
     is_apart: Truths
     findings: pd.DataFrame
-    assumptions: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     def behind(self, station_id: str) -> pd.Index[Any]:
         """Return the ids of a station and of the assets whose supply path leads through it."""
@@ -154,23 +155,16 @@ def _behind(network: Network, stations: pd.Index[Any]) -> Truths:
     return supply_paths(network).forest.path_sum(marks, np.zeros(network.n_assets, dtype=bool)) > 0
 
 
-def _notes(location: Location, first: pd.DataFrame) -> tuple[str, ...]:
-    visits = int(location.buildings["visits"].sum())
+def _notes(location: Location, first: pd.DataFrame) -> tuple[Note, ...]:
+    visits, season = int(location.buildings["visits"].sum()), location.season
     if not visits:
-        return (f"No visits of season {location.season} on record: chronic cold is unknown, not zero.",)
-    calls = ""
-    if location.calls == "households":
-        counted = int(location.buildings["calls"].sum())
-        calls = f"; hotline and app rows count as calls of all households ({counted} cold ones)"
+        return (note("location.no_visits", season=season),)
     notes = [
-        f"{visits} visits of season {location.season}: cold with probability {location.p_clear:.3f} where nothing on "
-        f"the way is impaired, {location.p_impaired:.3f} where something is{calls}.",
-        f"An impairment is still there in the next season with probability {DEFAULT_PERSISTENCE}, an assumption.",
+        note("location.rates", visits=visits, season=season, p_clear=location.p_clear, p_impaired=location.p_impaired)
     ]
+    if location.calls == "households":
+        notes.append(note("location.calls", calls=int(location.buildings["calls"].sum())))
+    notes.append(note("location.persistence", persistence=DEFAULT_PERSISTENCE))
     if len(first):
-        more = ", ..." if len(first) > 5 else ""
-        notes.append(
-            f"Diagnose first (balance, strainer, riser): {', '.join(first.index[:5])}{more}; "
-            f"the chronic cold behind {'it' if len(first) == 1 else 'them'} is kept out of the ranking."
-        )
+        notes.append(note("location.diagnose_first", stations=first.index.tolist(), count=len(first)))
     return tuple(notes)

@@ -89,7 +89,7 @@ def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Pr
         facts={"asked": _asked(plan.request, language), "result": _result(plan, jobs, cures, language)},
         sentences={
             "notes": in_language(plan.notes, language),
-            "assumptions": in_language(assessment.assumptions, language),
+            "assumptions": in_language(assessment.notes, language),
             "unknown": [label(f"unknown_{key}", language) for key in ("served", "streets", "records")],
             "meaning": [
                 label(f"says_{key}", language) for key in ("benefit", "length", "job", "shut", "grade", "money")

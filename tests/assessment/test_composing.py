@@ -264,3 +264,9 @@ def test_a_season_that_is_no_whole_number_is_refused(fixtures: Path, season: obj
 
 def test_the_columns_that_everybody_reads_stand_in_front(assessment: hn.Assessment) -> None:
     assert assessment.ranking.columns.tolist()[: len(CONTRACT_COLUMNS)] == CONTRACT_COLUMNS
+
+
+def test_the_assumptions_are_in_the_language_of_the_assessment(district: Inventory) -> None:
+    chinese = hn.assess(district.network, season=2026, language="zh")
+    assert len(chinese.assumptions) == len(chinese.notes)
+    assert all(any(ord(letter) > 0x2E7F for letter in sentence) for sentence in chinese.assumptions)

@@ -20,14 +20,14 @@ def test_without_faults_the_share_is_an_assumption_that_says_so() -> None:
         share = outage_share(fleet(), none)
         assert share.by_asset.to_dict() == dict.fromkeys(["M", "P", "Q", "T"], 0.05)
         assert share.basis == "assumption"
-        assert share.note == "Assumed, as no faults are recorded: 5.0% of faults cut homes off while heating runs."
+        assert str(share.note) == "Assumed, as no faults are recorded: 5.0% of faults cut homes off while heating runs."
 
 
 def test_without_outage_hours_the_share_in_heating_time_is_an_upper_bound_that_says_so() -> None:
     share = outage_share(fleet(), faults(*[("P", WINTER, None, None)] * 3, ("M", SUMMER, None, None)))
     assert share.by_asset.to_dict() == dict.fromkeys(["M", "P", "Q", "T"], 0.75)
     assert share.basis == "upper bound"
-    assert share.note == (
+    assert str(share.note) == (
         "Upper bound: no outage hours are recorded, so each of the faults dated in heating time counts as an outage "
         "(75.0% of 4 faults)."
     )
@@ -58,7 +58,7 @@ def test_outages_are_faults_in_heating_time_with_hours_above_zero() -> None:
     ]
     # as if one more fault had been seen: (80 + 0.5)/101 of faults in heating time, (8 + 0.1)/81 of those cut homes off
     assert share.overall == pytest.approx(80.5 / 101 * 8.1 / 81)
-    assert share.note == "8.0% of faults cut homes off while heating runs, learned from 100 faults."
+    assert str(share.note) == "8.0% of faults cut homes off while heating runs, learned from 100 faults."
 
 
 def test_a_winter_fault_without_a_note_is_neither_an_outage_nor_none() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 import heatnet as hn
 from heatnet.inventory.reading import read_inventory
+from heatnet.language import Note
 from heatnet.planning import Prices, Summer, check_plan, plan_cures, plan_from_tables
 from heatnet.planning.plan import CURE_COLUMNS, JOB_COLUMNS
 from heatnet.report.outputs import run_record, write_plan
@@ -96,9 +97,9 @@ def test_a_language_without_words_is_refused(assessment: hn.Assessment) -> None:
 ENGLISH = re.compile(r"[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}")
 
 
-def sentences_of(assessment: hn.Assessment, *plans: hn.Plan) -> list[str]:
+def sentences_of(assessment: hn.Assessment, *plans: hn.Plan) -> list[Note | str]:
     said = [sentence for plan in plans for sentence in [*plan.notes, *plan.left_out["reason"]]]
-    return [*assessment.assumptions, *said]
+    return [*assessment.notes, *said]
 
 
 def test_every_sentence_of_a_city_is_said_in_chinese() -> None:

@@ -1,0 +1,9 @@
+"""What an assessment rests on, and the reason of each rank."""
+
+WORDS = {
+    "served_is_connected": "Served means connected; whether pipes and pumps carry enough is not checked.",
+    "households_area_m2": "Households of {count:,} of {buildings:,} {buildings:building|buildings} are guessed from area_m2/100.",
+    "households_load_kw": "Households of {count:,} of {buildings:,} {buildings:building|buildings} are guessed from load_kw/5.",
+    "households_nothing": "Households of {count:,} of {buildings:,} {buildings:building|buildings} are unknown and counted as 0.",
+    "unserved": "{count:,} of {buildings:,} {buildings:building|buildings} are not served by the intact network and count in no loss.",
+}
