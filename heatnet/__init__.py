@@ -14,6 +14,7 @@ from heatnet.history.exposure import History, asset_seasons
 from heatnet.inventory.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
 from heatnet.location import (
     Location,
+    LocationExplanation,
     clean_visits,
     diagnose_first,
     explain_location,
@@ -61,6 +62,7 @@ __all__ = [
     "HeatnetError",
     "History",
     "Location",
+    "LocationExplanation",
     "MissingExtraError",
     "MissingFileError",
     "Network",
