@@ -12,10 +12,11 @@ import pandas as pd
 
 from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment
+from heatnet.language import checked_language
 from heatnet.planning import Plan
 from heatnet.planning.plan import Request
 from heatnet.report.sentences import in_language
-from heatnet.report.words import checked_language, label, word
+from heatnet.report.words import label, word
 
 SHOWN_ROWS = 100  # of the ranking and of what is left out; all of the ranking is in ranking.csv
 _TOTALLED = ("cures", "length_m", "pipe_length_m", "works_cost", "job_cost", "cost", "total_cost", "benefit")
@@ -23,7 +24,7 @@ _TOTALLED = ("cures", "length_m", "pipe_length_m", "works_cost", "job_cost", "co
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of the summary: its value is text, a number or a day, shown in `form` (see `words.HEADINGS`)."""
+    """One line of the summary: its value is text, a number or a day, shown in `form` (see `words.COLUMNS`)."""
 
     text: str
     value: Any
@@ -32,7 +33,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """One table of the programme; its columns are names of `words.HEADINGS`, its cells are in the reader's words."""
+    """One table of the programme; its columns are names of `words.COLUMNS`, its cells are in the reader's words."""
 
     key: str
     title: str
