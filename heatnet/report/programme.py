@@ -78,7 +78,6 @@ def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Pr
     sheets = [
         _job_sheet(jobs, cures, plan, language),
         _sheet("cures", _numbered(cures), language, caption="cures_caption"),
-        _sheet("diagnose", assessment.diagnose_first, language, caption="diagnose_caption"),
         _sheet("claims", _best_first(plan.claims), language, caption="claims_caption"),
         _left_out_sheet(assessment, plan, language),
         _ranking_sheet(assessment, plan, language),
@@ -158,7 +157,6 @@ _COLUMNS = {
         "number job_id asset_id asset_kind measure street community from_node to_node diameter_mm length_m "
         "pipe_length_m laid_year start_on end_on cost benefit rank grade owner fund reason"
     ),
-    "diagnose": "station_id visits cold_visits near_cold_share far_cold_share chronic_hours",
     "claims": "asset_id asset_kind measure street accepted_on cold_household_hours",
     "left_out": "rank asset_id asset_kind street length_m cold_household_hours why_out",
     "ranking": (

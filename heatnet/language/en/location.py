@@ -5,7 +5,6 @@ WORDS = {
     "rates": "{visits:,} {visits:visit|visits} of season {season}: cold with probability {p_clear:.3f} where nothing on the way is impaired, {p_impaired:.3f} where something is.",
     "calls": "Hotline and app rows count as calls of all households ({calls:,} cold {calls:one|ones}).",
     "persistence": "An impairment is still there in the next season with probability {persistence}, an assumption.",
-    "diagnose_first": "Diagnose first (balance, strainer, riser): {stations:first 5}; the chronic cold behind {count:it|them} is kept out of the ranking.",
     "probability": "{asset} was impaired with probability {after:.3f} ({before:.3f} before the visits).",
     "group": "No visit can tell these {count} apart: {assets:first 5}; at least one of them was impaired with probability {prob:.3f}.",
     "nothing_behind": "No visited building hangs on it, so its probability is that from before the visits.",

@@ -5,7 +5,6 @@ WORDS = {
     "rates": "{season}采暖年度走访{visits:,}户次：沿途设施正常时不热概率{p_clear:.3f}，有供热不良设施时{p_impaired:.3f}。",
     "calls": "热线与App诉求按全部住户的来电计（不热{calls:,}次）。",
     "persistence": "供热不良延续到下一采暖年度的概率假定为{persistence}。",
-    "diagnose_first": "先行诊断（平衡、除污器、立管）：{stations:first 5}（共{count}座）；其后的长期不热未计入排序。",
     "probability": "{asset} 供热不良的概率为{after:.3f}（走访之前为{before:.3f}）。",
     "group": "任何走访都无法区分这{count}处设施：{assets:first 5}；其中至少一处供热不良的概率为{prob:.3f}。",
     "nothing_behind": "其后没有走访过的楼栋，概率仍为走访之前的值。",
