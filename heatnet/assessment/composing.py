@@ -24,7 +24,7 @@ STEPS = 4
 _LOG = logging.getLogger(__name__)
 
 
-def assess(
+def assess(  # noqa: PLR0913 - the public contract
     network: Network,
     *,
     season: int,

@@ -131,7 +131,7 @@ def cold_hours_of(
     return sum_over_buildings(lost, weights, repair_h, cooling_h, effect)
 
 
-def reliability(
+def reliability(  # noqa: PLR0913 - the public contract
     network: Network,
     faults_mean: float | pd.Series[Any],
     *,

@@ -76,7 +76,7 @@ def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Pr
     jobs, cures = in_working_order(plan, assessment.ranking)
     cures["reason"] = reasons(assessment.ranking.reindex(cures.index).dropna(subset="rank"), language=language)
     sheets = [
-        _job_sheet(jobs, cures, plan, language),
+        _job_sheet(jobs, plan, language),
         _sheet("cures", _numbered(cures), language, caption="cures_caption"),
         _sheet("claims", _best_first(plan.claims), language, caption="claims_caption"),
         _left_out_sheet(assessment, plan, language),
@@ -178,7 +178,7 @@ def _sheet(key: str, table: pd.DataFrame, language: str, caption: str, **filled:
     return Sheet(key, label(key, language), label(caption, language, **filled), rows, totals)
 
 
-def _job_sheet(jobs: pd.DataFrame, cures: pd.DataFrame, plan: Plan, language: str) -> Sheet:
+def _job_sheet(jobs: pd.DataFrame, plan: Plan, language: str) -> Sheet:
     table = _numbered(jobs).rename(columns={"cost": "total_cost"})
     ends = zip(jobs["diameter_min_mm"], jobs["diameter_max_mm"], strict=True)
     table["diameters_mm"] = [_range(least, most) for least, most in ends]
