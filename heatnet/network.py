@@ -348,7 +348,7 @@ def computed_in_id_order(
             return function(network, *args, **kwargs)
         answer = function(network.in_id_order, *args, **kwargs)
         if isinstance(answer, (pd.DataFrame, pd.Series)) and answer.index.name in _ROW_NAMES:
-            back: Any = network.in_table_order(answer)
+            back: Any = network.in_table_order(cast(pd.DataFrame, answer))
             return cast(Answer, back)
         return answer
 

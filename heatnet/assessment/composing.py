@@ -15,7 +15,7 @@ from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history.exposure import asset_seasons
 from heatnet.inventory.records import records_before
 from heatnet.location.winters import past_winters
-from heatnet.network import Network
+from heatnet.network import Network, computed_in_id_order
 from heatnet.schema.findings import all_findings
 from heatnet.season import checked_season
 from heatnet.value import Settings
@@ -24,6 +24,7 @@ STEPS = 4
 _LOG = logging.getLogger(__name__)
 
 
+@computed_in_id_order
 def assess(  # noqa: PLR0913 - the public contract
     network: Network,
     *,

@@ -212,7 +212,8 @@ def test_the_gain_is_the_one_of_the_exact_posterior_after_either_answer() -> Non
     visits = suggest_visits(location, 1)
     building = visits["building_id"].iloc[0]
     rows = [("B", True)] * 3 + [("B", False)] + [("C", False)] * 2 + [("C", True)]
-    on_path = {"B": [0, 1, 2], "C": [0, 3], "D": [0, 4]}[building]
+    path = {"B": ["main", "a1", "a2"], "C": ["main", "c"], "D": ["main", "d"]}[building]
+    on_path = location.network.asset_positions(path)
     gain = -np.maximum(prob - least, 0.0)
     for is_cold, chance in ((True, visits["cold_prob"].iloc[0]), (False, 1 - visits["cold_prob"].iloc[0])):
         more = pd.DataFrame([*rows, (building, is_cold)], columns=["building_id", "is_cold"])
