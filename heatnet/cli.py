@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import json
 import logging
-import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -184,8 +182,7 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
     tables = read_inventory(inventory)
     summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
     assessment = _assessed(tables, season, seed, language)
-    with _solver_unheard():
-        chosen = plan_cures(assessment, digs=tables.digs, summer=summer, **options)
+    chosen = plan_cures(assessment, digs=tables.digs, summer=summer, **options)
     settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
     left_out = write_plan(assessment, chosen, output, run_record(tables.files, settings), language=language)
     _tell(assessment, chosen, left_out=left_out)
@@ -258,20 +255,6 @@ def _assessed(tables: Inventory, season: int, seed: int, language: str) -> Asses
     finally:
         logger.removeHandler(progress)
         progress.bar.close()
-
-
-@contextlib.contextmanager
-def _solver_unheard() -> Iterator[None]:
-    """Keep what the solver prints past Python out of standard output, which other tools read."""
-    sys.stdout.flush()
-    kept = os.dup(1)
-    try:
-        with open(os.devnull, "wb") as nowhere:  # noqa: PTH123 - a device, not a path
-            os.dup2(nowhere.fileno(), 1)
-        yield
-    finally:
-        os.dup2(kept, 1)
-        os.close(kept)
 
 
 def _summer(first_day: Any, last_day: Any, crews: int | None) -> Summer | None:

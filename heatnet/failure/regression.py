@@ -86,3 +86,4 @@ def maximise(
         if size**2 < tolerance:
             break
     return theta, solution(factor, np.eye(len(theta)))
+

@@ -9,7 +9,6 @@ from heatnet.language.wording import (
     note,
     note_from_data,
     worded,
-    worded_rows,
     words,
 )
 
@@ -22,6 +21,5 @@ __all__ = [
     "note",
     "note_from_data",
     "worded",
-    "worded_rows",
     "words",
 ]

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import linprog
 
 from heatnet._arrays import Floats, Ints
 from heatnet.planning.forest import plant_forest
+from heatnet.planning.highs import solve_linear, solver_unheard
 from heatnet.planning.model import Model
 from heatnet.planning.patterns import Patterns
 
@@ -83,7 +83,8 @@ class Relaxation:
         model = self.model
         value = model.benefit - model.use @ prices
         # A must is worth more than all else together, so that it is never left out.
-        much = 2.0 * (np.abs(value).sum() + (model.job_use @ prices).sum() + 1.0)
+        much = 2.0 * (np.abs(value).sum() + (model.job_use @ prices).sum())
+        much = much if much > 0 else 1.0
         worth_flat = np.where(self.must, -much, 0.0)
         flat = np.full(len(worth_flat), -1, dtype=np.int64)
         best, option = _best_of(value, self.flat, self.flat_starts)
@@ -137,6 +138,11 @@ def _best_of(value: Floats, options: Ints, starts: Ints) -> tuple[Floats, Ints]:
 
 def solve_dual(relaxation: Relaxation) -> Dual:
     """Prices of the limits and the bound, within `TOLERANCE` of the best bound prices can prove."""
+    with solver_unheard():
+        return _solve_dual(relaxation)
+
+
+def _solve_dual(relaxation: Relaxation) -> Dual:
     model = relaxation.model
     rows = model.rows
     start = relaxation.at(np.zeros(len(rows)))
@@ -197,7 +203,7 @@ class _Planes:
         while True:
             low = np.maximum(self.center - self.radius, 0.0)
             high = np.minimum(self.center + self.radius, self.ceiling)
-            found = linprog(
+            found = solve_linear(
                 np.concatenate([np.ones(GROUPS), self.limit]),
                 A_ub=self.cuts,
                 b_ub=self.right,

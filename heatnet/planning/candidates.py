@@ -70,6 +70,11 @@ def candidate_table(what: Any) -> pd.DataFrame:
     table = raw.reset_index() if "asset_id" not in raw.columns else raw.reset_index(drop=True)
     if "asset_id" not in table.columns:
         table = table.rename(columns={table.columns[0]: "asset_id"})
+    if {"rank", "grade"} <= set(table.columns) and "from_node" not in table.columns:
+        raise HeatnetError(
+            "This is an assessment's ranking, which knows no streets and no end nodes: give the assessment itself, or "
+            "its candidates()."
+        )
     missing = [name for name in ("asset_kind", "cold_household_hours") if name not in table.columns]
     if missing:
         raise HeatnetError(f"The candidates have no column {', '.join(missing)}: add it.")
@@ -147,9 +152,10 @@ def sift_candidates(
 ) -> Candidates:
     """Candidates that may be planned; the others with the reason, warranty claims in a list of their own."""
     ids = table["asset_id"]
-    unknown = sorted(set(must) - set(ids))
-    if unknown:
-        raise HeatnetError(f"must names assets that are no candidates: {first_ids(unknown)}.")
+    for name, named in (("must", must), ("never", never)):
+        unknown = sorted(set(named) - set(ids))
+        if unknown:
+            raise HeatnetError(f"{name} names assets that are no candidates: {first_ids(unknown)}: check their ids.")
     reason = pd.Series([None] * len(table), index=table.index, dtype=object)
     if funds is not None:
         reason[~table["fund"].isin(list(funds))] = "no fund with a budget pays for it"

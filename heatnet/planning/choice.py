@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint
 
 from heatnet._arrays import Floats, Ints, Truths
 from heatnet.planning.bound import Dual, Relaxation
+from heatnet.planning.highs import solve_integer
 from heatnet.planning.loops import Loops, Row, loop_core, loops_of
-from heatnet.planning.model import Model
+from heatnet.planning.model import ROUNDING, Model
 from heatnet.planning.patterns import (
     PATTERN_LIMIT,
     Patterns,
@@ -37,8 +38,12 @@ LOOP_ROUNDS, FRACTION_ROUNDS = 2, 40
 NEAR = 0.002
 # Share of the bound below which another round of rows for loops is not worth its time.
 IDLE = 2e-5
-# Twice the tolerance to which the solver keeps a row.
+# Twice the tolerance to which the solver keeps a row, or the best value.
 TOLERANCE = 2e-6
+# By how much the values of small programmes are raised, so that the solver's tolerance is that much smaller.
+FINE = 1e5
+# Benefits that differ by more than this share are judged again without the greatest.
+SPREAD = 1e-3
 
 # Days of a job, and the sections it shuts.
 Job = tuple[int, frozenset[Shut]]
@@ -91,6 +96,7 @@ class Programme:
             else:
                 new = self._add_segments(unit, low, high)
             families.setdefault(one.family, []).extend(new)
+        self.is_void = any(not families.get(family) for family in owing)
         for family, columns in families.items():
             if columns:
                 self.rows.append((columns, [1.0] * len(columns), 1.0 if family in owing else -np.inf, 1.0))
@@ -126,7 +132,9 @@ class Programme:
 
     def _add_patterns(self, unit: int, patterns: Patterns, best: float) -> list[int]:
         value = patterns.benefit - patterns.use @ self.dual.prices
-        keep = value >= max(best, float(value.max(initial=-np.inf))) - self.open_loss
+        is_upper, total = self.model.upper_limits
+        keep = (patterns.use[:, is_upper] <= total[is_upper] * (1 + ROUNDING)).all(axis=1)
+        keep &= value >= max(best, float(value.max(initial=-np.inf))) - self.open_loss
         keep &= patterns.chosen.any(axis=1)
         options = self.model.units[unit].options
         columns = [
@@ -195,24 +203,28 @@ class Programme:
 
     def solve(self, limits: Floats, *, gap: float) -> Selection | None:
         """Best choice under these limits (in the unit of `use`), None when there is none."""
+        if self.is_void:
+            return None
         if not self.benefit:
             is_kept = all(row.is_kept([0.0]) for row in self.model.rows)
             return Selection(np.zeros(0, dtype=np.int64), 0.0) if is_kept else None
         given, limits = limits, limits.copy()
         bound, best, before = math.inf, None, math.inf
         for _ in range(FRACTION_ROUNDS if self.loops else 0):
-            values, reached = self._milp(limits, gap, whole=False)
+            values, reached, _ = self._milp(limits, gap, whole=False)
             if values is None or reached > before * (1 - IDLE) or not self._add_loop_rows(values):
                 break
             before = reached
         trial, loop_rounds = 0, LOOP_ROUNDS
         while trial < COVERS + SHRINKS:
-            values, reached = self._milp(limits, gap)
+            values, reached, slack = self._milp(limits, gap)
             if values is None:
                 return None
             chosen = self._chosen(values)
             if (limits == given).all():
-                bound = min(bound, reached)
+                bound = min(bound, reached + slack)
+                if gap == 0.0 and self._drop_above(bound, slack):
+                    continue
             over = excess(self.model, chosen, limits=given)
             if not (over > 0).any():
                 return Selection(chosen, bound)
@@ -232,18 +244,32 @@ class Programme:
             limits -= np.where(over > 0, over + TOLERANCE * np.maximum(size, 1e-300), 0.0)
         return None if best is None else Selection(best, bound)
 
-    def _milp(self, limits: Floats, gap: float, *, whole: bool = True) -> tuple[Floats | None, float]:
-        """Values of the columns (None where nothing was found), and what no values exceed."""
+    def _drop_above(self, bound: float, slack: float) -> bool:
+        """Shut columns that bring more than the bound, which no plan can hold; True if the solver's slack hung on them.
+
+        Where nothing forces a loss, what a plan holds brings no more than the whole plan.
+        """
+        benefit, high = np.array(self.benefit), np.array(self.high)
+        if self.loops or slack <= SPREAD * TOLERANCE * abs(bound) or (benefit < 0).any():
+            return False
+        above = np.flatnonzero((benefit > bound) & (high > 0))
+        for column in above.tolist():
+            self.high[column] = 0.0
+        return bool(len(above))
+
+    def _milp(self, limits: Floats, gap: float, *, whole: bool = True) -> tuple[Floats | None, float, float]:
+        """Values of the columns (None where nothing was found), what no values exceed, and how far that may be off."""
         benefit = np.array(self.benefit)
-        worth = max(float(benefit.max(initial=0.0)), 1e-300)
+        unit = max(float(np.abs(benefit * (np.array(self.high) > 0)).max(initial=0.0)), 1e-300)
+        unit /= FINE if gap == 0.0 else 1.0
         constraints = [LinearConstraint(*self._matrix())]
         if len(limits):
             use = np.stack(self.use, axis=1)
             size = np.maximum(np.abs(limits), np.abs(use).max(axis=1))
             size[size == 0] = 1.0
             constraints.append(LinearConstraint(sparse.csr_array(use / size[:, None]), -np.inf, limits / size))
-        found = milp(
-            -benefit / worth,
+        found = solve_integer(
+            -benefit / unit * (np.array(self.high) > 0),
             integrality=np.array(self.is_whole) * whole,
             bounds=Bounds(np.array(self.low), np.array(self.high)),
             constraints=constraints,
@@ -254,9 +280,9 @@ class Programme:
             },
         )
         if found.x is None:
-            return None, -math.inf
+            return None, -math.inf, 0.0
         reached = -found.fun if found.mip_dual_bound is None else -found.mip_dual_bound
-        return np.asarray(found.x), float(reached) * worth
+        return np.asarray(found.x), float(reached) * unit, TOLERANCE * unit
 
     def _chosen(self, values: Floats) -> Ints:
         picked = np.flatnonzero((values > 0.5) & (np.array(self.is_whole) == 1))

@@ -117,6 +117,12 @@ class Model:
         return tuple(sorted((name, count) for name, count in sections.items() if name is not None and count > 0))
 
     @property
+    def upper_limits(self) -> tuple[Truths, Floats]:
+        """Which rows are limits that every use comes nearer to, and the totals of all rows."""
+        is_upper = np.array([row.kind != "min_km" for row in self.rows], dtype=bool)
+        return is_upper, np.array([row.total for row in self.rows], dtype=np.float64)
+
+    @property
     def n_families(self) -> int:
         """Number of families of units."""
         return max((unit.family for unit in self.units), default=-1) + 1
@@ -147,13 +153,91 @@ def build_model(
     days = _days(table, is_segment, is_trench, summer)
     setup = 0 if summer is None else summer.setup_days
     misfit = {} if rule_of is None else _misfits(table, streets, rule_of, days, is_trench, is_segment, setup, shutdowns)
-    kept = np.array([one not in misfit for one in range(len(table))], dtype=bool)
-    left_out = {str(table["asset_id"].iat[one]): why for one, why in misfit.items()}
-    for one in table["asset_id"][kept]:
-        left_out.pop(one, None)
+    while True:
+        left_out = _left_out(table, misfit, must)
+        model = _model(
+            table,
+            np.array([one not in misfit for one in range(len(table))], dtype=bool),
+            limits=limits,
+            prices=prices,
+            summer=summer,
+            rules=rules,
+            rule_of=rule_of,
+            must=must,
+            horizon=horizon,
+            crew_days=crew_days,
+            shutdowns=shutdowns,
+            days=days,
+            is_trench=is_trench,
+            is_segment=is_segment,
+        )
+        too_much = _too_much_alone(model)
+        if not too_much:
+            return model, left_out
+        misfit |= {int(model.candidate[option]): why for option, why in too_much.items()}
+
+
+def _left_out(table: pd.DataFrame, misfit: Mapping[int, str], must: frozenset[str]) -> dict[str, str]:
+    """Assets of which no option is left, with the reason."""
+    ids = table["asset_id"].tolist()
+    left_out = {str(ids[one]): why for one, why in misfit.items()}
+    for number, one in enumerate(ids):
+        if number not in misfit:
+            left_out.pop(one, None)
     stuck = sorted(must & set(left_out))
     if stuck:
-        raise HeatnetError(f"must names assets that fit no days ({left_out[stuck[0]]}): {first_ids(stuck)}.")
+        raise HeatnetError(f"must names assets that cannot be planned ({left_out[stuck[0]]}): {first_ids(stuck)}.")
+    return left_out
+
+
+def _too_much_alone(model: Model) -> dict[int, str]:
+    """Options that no plan can hold: alone, or with the least that the musts take, they exceed a limit."""
+    found: dict[int, str] = {}
+    n_assets = int(model.asset.max(initial=-1)) + 1
+    for number, row in enumerate(model.rows):
+        if row.kind == "min_km" or not len(model.benefit):
+            continue
+        use = model.use[:, number]
+        least = np.full(n_assets, np.inf)
+        np.minimum.at(least, model.asset, use)
+        is_must = np.zeros(n_assets, dtype=bool)
+        is_must[model.asset[model.is_must]] = True
+        least[~is_must] = 0.0
+        others = math.fsum(least.tolist()) - least[model.asset]
+        need = others + use + np.where(model.is_trench, model.job_use[model.unit, number], 0.0)
+        for option in np.flatnonzero(need > row.total + ROUNDING * abs(row.total)).tolist():
+            found.setdefault(option, _TOO_MUCH[row.kind])
+    return found
+
+
+_TOO_MUCH = {
+    "budget": "it alone costs more than the budget leaves",
+    "max_km": "it alone is longer than max_km leaves",
+    "max_stations": "no station may be renewed",
+    "crew_days": "it alone takes more days than the crews have",
+    "shut_days": "its shutdown alone cuts off more households than may be shut together",
+}
+
+
+def _model(
+    table: pd.DataFrame,
+    kept: Truths,
+    *,
+    limits: Limits,
+    prices: Prices,
+    summer: Summer | None,
+    rules: StreetRules | None,
+    rule_of: Mapping[str | None, StreetRule] | None,
+    must: frozenset[str],
+    horizon: float,
+    crew_days: tuple[int, ...] | None,
+    shutdowns: Shutdowns,
+    days: Ints,
+    is_trench: Truths,
+    is_segment: Truths,
+) -> Model:
+    streets = table["street"].tolist()
+    setup = 0 if summer is None else summer.setup_days
     shared = np.array(
         [rule_of is not None and street is not None and rule_of[street].digs is not None for street in streets],
         dtype=bool,
@@ -181,7 +265,7 @@ def build_model(
         crew_days=crew_days,
         section=section,
     )
-    model = Model(
+    return Model(
         candidate=index.astype(np.int64),
         asset=asset,
         is_must=table["asset_id"].isin(list(must)).to_numpy(),
@@ -204,7 +288,6 @@ def build_model(
         shut=table["households_shut"].to_numpy(dtype="float64"),
         shutdowns=shutdowns,
     )
-    return model, left_out
 
 
 def _city_bans(rules: StreetRules | None, summer: Summer | None) -> tuple[tuple[int, int], ...]:

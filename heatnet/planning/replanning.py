@@ -184,6 +184,7 @@ def _rest_request(
         summer=rest_summer,
         limits=_left(base.limits, kept, kept_jobs),
         must=base.must - set(kept.index),
+        never=base.never & set(base.table["asset_id"]),
     )
 
 

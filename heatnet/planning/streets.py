@@ -14,6 +14,8 @@ from heatnet.planning.candidates import first_ids
 from heatnet.planning.terms import Summer
 
 WHOLE_CITY = "*"
+# A street closed for so many years is closed for good.
+LONG = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _digs_by_street(digs: pd.DataFrame, summer: Summer) -> dict[str, list[_Dig]]
         opens = 0
         if last[row] < 0 and not ban:
             closed_years = summer.no_dig_years if pd.isna(years[row]) else float(years[row])
-            opens = (_years_later(end.iloc[row], closed_years) - summer.first_day).days
+            opens = (_years_later(end.iloc[row], min(closed_years, LONG)) - summer.first_day).days
         by_street.setdefault(str(street), []).append(_Dig(first[row], names[row], last[row], ban, opens))
     return by_street
 

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Any
 
 import pandas as pd
 
 from heatnet.errors import HeatnetError
+
+# A summer lies within these years and is no longer than one; counts above are no counts of days or crews.
+YEARS = (1900, 2199)
+LONGEST = 366
+MOST = 9999
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +68,12 @@ class Summer:
             object.__setattr__(self, name, _count(name, getattr(self, name), least=least))
         if self.crews is not None:
             object.__setattr__(self, "crews", _count("crews", self.crews, least=0))
-        if not (math.isfinite(self.metres_per_day) and self.metres_per_day > 0):
-            raise HeatnetError(f"metres_per_day is {self.metres_per_day!r}: give a number above 0.")
-        if not (math.isfinite(self.no_dig_years) and self.no_dig_years >= 0):
-            raise HeatnetError(f"no_dig_years is {self.no_dig_years!r}: give a number that is not negative.")
+        _number("metres_per_day", self.metres_per_day, least=0.001, most=1e6)
+        _number("no_dig_years", self.no_dig_years, least=0, most=1000)
+        if (self.last_day - self.first_day).days > LONGEST:
+            raise HeatnetError(
+                f"The summer from {self.first_day.date()} to {self.last_day.date()} is longer than a year."
+            )
         if self.working_days < 1:
             raise HeatnetError(
                 f"The summer from {self.first_day.date()} to {self.last_day.date()} leaves no working day "
@@ -82,14 +89,26 @@ class Summer:
 def _day(name: str, day: Any) -> pd.Timestamp:
     try:
         when = pd.Timestamp(day)
-    except (TypeError, ValueError) as error:
+        missing = bool(pd.isna(when))
+    except (TypeError, ValueError, OverflowError) as error:
         raise HeatnetError(f"{name} is {day!r}: give a date such as 2026-05-01.") from error
-    if pd.isna(when):
+    if missing:
         raise HeatnetError(f"{name} is missing: give a date such as 2026-05-01.")
+    if isinstance(day, (bool, int, float)) or not YEARS[0] <= when.year <= YEARS[1]:
+        raise HeatnetError(f"{name} is {day!r}: give a date between {YEARS[0]} and {YEARS[1]}, such as 2026-05-01.")
     return when.tz_localize(None).normalize()
 
 
 def _count(name: str, number: Any, *, least: int) -> int:
-    if isinstance(number, bool) or pd.isna(number) or int(number) != number or number < least:
-        raise HeatnetError(f"{name} is {number!r}: give a whole number, {least} or more.")
+    if not _is_number(number) or not least <= number <= MOST or int(number) != number:
+        raise HeatnetError(f"{name} is {number!r}: give a whole number from {least} to {MOST}.")
     return int(number)
+
+
+def _number(name: str, number: Any, *, least: float, most: float) -> None:
+    if not _is_number(number) or not least <= number <= most:
+        raise HeatnetError(f"{name} is {number!r}: give a number from {least:g} to {most:g}.")
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, Real) and not isinstance(value, bool)

@@ -118,7 +118,7 @@ def plan_years(
         prices=prices,
         summer=summers[0],
         horizon=1.0,
-        owners=None if owners is None else tuple(str(one) for one in owners),
+        owners=None if owners is None else tuple(sorted(ids_of(owners))),
         must=frozenset(),
         never=ids_of(never),
         under_way=ids_of(under_way),

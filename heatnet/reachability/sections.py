@@ -8,11 +8,10 @@ import pandas as pd
 
 from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet.graph.exact_sums import apply_exactly
-from heatnet.network import Network, computed_in_id_order
+from heatnet.network import Network
 from heatnet.reachability.parts import Parts, section_parts, valve_ends
 
 
-@computed_in_id_order
 def isolation_sections(network: Network) -> pd.Series[str]:
     """Return the section that each segment drains when it is isolated.
 
@@ -52,7 +51,6 @@ def isolation_sections(network: Network) -> pd.Series[str]:
     return pd.Series(_smallest_ids(network, group), index=network.segment_ids, name="section_id")
 
 
-@computed_in_id_order
 def section_table(network: Network) -> pd.DataFrame:
     """Return one row per section: what lies in it, and how many valves it takes to drain it.
 

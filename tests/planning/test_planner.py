@@ -275,6 +275,7 @@ def test_what_is_under_warranty_is_claimed_and_not_paid():
         {"must": ["p1"], "budget": 100.0},
         {"must": ["p1"], "never": ["p1"]},
         {"must": ["nobody"]},
+        {"never": ["p1 "]},
         {"budget": -1.0},
         {"max_km": float("nan")},
         {"horizon": 0},
@@ -326,6 +327,15 @@ def test_a_diameter_is_only_needed_for_a_price_that_uses_it():
         lambda: Summer("2026-05-01", "2026-09-30", setup_days=1.5),
         lambda: Summer("2026-05-01", "2026-09-30", no_dig_years=-1),
         lambda: Summer(None, "2026-09-30"),
+        lambda: Summer("1700-01-01", "2262-01-01"),
+        lambda: Summer("2026-01-01", "2027-05-01"),
+        lambda: Summer("0001-01-01", "0001-09-30"),
+        lambda: Summer("9999-01-01", "9999-09-30"),
+        lambda: Summer(20260501, "2026-09-30"),
+        lambda: Summer("2026-05-01", "2026-09-30", crews=10**30),
+        lambda: Summer("2026-05-01", "2026-09-30", crews="4"),
+        lambda: Summer("2026-05-01", "2026-09-30", metres_per_day="fast"),
+        lambda: Summer("2026-05-01", "2026-09-30", metres_per_day=1e-300),
         lambda: Prices(cost_per_m=900.0),
         lambda: Prices(job_cost=-1.0),
         lambda: Prices(dig_saving=1.5),
@@ -626,6 +636,7 @@ def test_what_grows_fast_is_cured_before_what_is_worse_today():
         {"summers": []},
         {"summers": [SUMMER, SUMMER]},
         {"summers": [SUMMER], "horizon": 0},
+        {"summers": [SUMMER], "owners": "AB"},
         {"summers": [SUMMER], "growth": 0.0},
         {"summers": [SUMMER], "budget": [1.0, 2.0]},
         {"summers": [SUMMER], "growth": pd.Series([1.0, 2.0], index=["p1", "p1"])},
@@ -702,3 +713,9 @@ def test_what_is_of_the_wrong_kind_is_named(changes, rules, message):
 def test_the_bound_of_an_empty_plan_is_plain_zero():
     plan = plan_cures(ash_and_birch(), budget=0, prices=PRICES)
     assert str(plan.bound) == "0.0"
+
+
+def test_a_ranking_is_refused_for_it_knows_no_end_nodes():
+    ranking = ash_and_birch().drop(columns=["from_node", "to_node", "street"]).assign(rank=1, grade="A")
+    with pytest.raises(HeatnetError, match=r"knows no streets and no end nodes: give the assessment itself"):
+        plan_cures(ranking)

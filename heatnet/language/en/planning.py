@@ -12,6 +12,10 @@ WORDS = {
     "out_never": "forbidden by you",
     "out_closed_street": "its street is closed after an earlier dig",
     "out_no_days": "its job fits no open days of the summer",
+    "out_budget": "it alone costs more than the budget leaves",
+    "out_max_km": "it alone is longer than max_km leaves",
+    "out_max_stations": "no station may be renewed",
+    "out_crew_days": "it alone takes more days than the crews have",
     "out_too_many_shut": "its shutdown alone cuts off more households than may be shut together",
     "why_out": "{asset} is out: {reason}.",
 }

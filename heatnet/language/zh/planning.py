@@ -12,6 +12,10 @@ WORDS = {
     "out_never": "已指定不予列入",
     "out_closed_street": "道路近年已开挖，禁止再次开挖",
     "out_no_days": "施工期内没有足够的可开挖天数",
+    "out_budget": "单项费用即超过可用预算",
+    "out_max_km": "单项长度即超过剩余公里数上限",
+    "out_max_stations": "不得更新热力站",
+    "out_crew_days": "单项工期即超过施工队可用天数",
     "out_too_many_shut": "单独停热即超过同时停热户数上限",
     "why_out": "{asset} 未列入：{reason}。",
 }
