@@ -14,8 +14,8 @@ from heatnet.history.exposure import History, asset_seasons
 from heatnet.inventory.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
 from heatnet.location import (
     Location,
+    LocationExplanation,
     clean_visits,
-    diagnose_first,
     explain_location,
     locate_faults,
     persistence,
@@ -61,6 +61,7 @@ __all__ = [
     "HeatnetError",
     "History",
     "Location",
+    "LocationExplanation",
     "MissingExtraError",
     "MissingFileError",
     "Network",
@@ -80,7 +81,6 @@ __all__ = [
     "clean_visits",
     "cold_hours",
     "critical_pairs",
-    "diagnose_first",
     "explain",
     "explain_location",
     "fit_failure_model",

@@ -2,14 +2,18 @@
 
 Outside, everything has an id; inside, everything has a position: the row of a node in `nodes`, of a segment in
 `segments`. Assets are the segments followed by the stations, in the order of their tables.
+
+Sums of floats hang on the order of their terms. So everything is computed on the network `in_id_order`, and
+`computed_in_id_order` puts the rows of a result back into the order of the tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 import networkx as nx
 import numpy as np
@@ -237,6 +241,51 @@ class Network:
         """Return the position of each asset id, -1 where there is none."""
         return _positions(self._asset_lookup, ids)
 
+    @cached_property
+    def in_id_order(self) -> Network:
+        """The same network with the rows of each table sorted by id as text; itself where they are."""
+        of_nodes, of_segments = _text_order(self._node_lookup), _text_order(self._segment_lookup)
+        of_valves = self._valve_order(_ranks(of_segments))
+        if all(_is_sorted(order) for order in (of_nodes, of_segments, of_valves)):
+            return self
+        rank = _ranks(of_nodes)
+        ordered = object.__new__(Network)
+        ordered.__dict__.update(
+            _nodes=self._nodes.take(of_nodes).reset_index(drop=True),
+            _segments=self._segments.take(of_segments).reset_index(drop=True),
+            _valves=self._valves.take(of_valves).reset_index(drop=True),
+            _set_aside=self._set_aside,
+            node_ids=self.node_ids.take(of_nodes),
+            segment_ids=self.segment_ids.take(of_segments),
+            _node_lookup=self._node_lookup.take(of_nodes),
+            _segment_lookup=self._segment_lookup.take(of_segments),
+            node_kind=_frozen(self.node_kind[of_nodes]),
+            from_node=_frozen(rank[self.from_node[of_segments]]),
+            to_node=_frozen(rank[self.to_node[of_segments]]),
+            valve_segment=_frozen(_ranks(of_segments)[self.valve_segment[of_valves]]),
+            valve_end=_frozen(self.valve_end[of_valves]),
+        )
+        ordered.__dict__["in_id_order"] = ordered
+        return ordered
+
+    def in_table_order(self, table: Table) -> Table:
+        """Return rows that are named by their index in the order of this network's tables.
+
+        Parameters
+        ----------
+        table : DataFrame or Series
+            Its index holds assets (``asset_id``, ``segment_id``) or nodes (``node_id``, ``building_id``).
+        """
+        is_asset = table.index.name in ("asset_id", "segment_id")
+        place = self.asset_positions(table.index) if is_asset else self.node_positions(table.index)
+        return table if _is_sorted(place) else table.iloc[np.argsort(place, kind="stable")]
+
+    def _valve_order(self, segment_rank: Ints) -> Ints:
+        """Return the rows of the valves by id; of equal ids by segment, end and state."""
+        ids = np.unique(self._valves["valve_id"].to_numpy(dtype=object).astype(str), return_inverse=True)[1]
+        keys = (self.valve_open, self.valve_operable, self.valve_end, segment_rank[self.valve_segment], ids)
+        return np.lexsort(keys).astype(np.int64)
+
     def to_networkx(self) -> nx.MultiGraph[Any]:
         """Return the network as a multigraph for other tools; parallel segments stay two edges.
 
@@ -265,6 +314,48 @@ class Network:
     def _of_buildings(self, column: str) -> Floats:
         values = self._nodes[column].to_numpy(dtype=np.float64)
         return _frozen(np.where((self.node_kind == BUILDING) & ~np.isnan(values), values, 0.0))
+
+
+Asked = ParamSpec("Asked")
+Answer = TypeVar("Answer")
+Table = TypeVar("Table", pd.DataFrame, "pd.Series[Any]")
+
+
+def computed_in_id_order(
+    function: Callable[Concatenate[Network, Asked], Answer],
+) -> Callable[Concatenate[Network, Asked], Answer]:
+    """Return the function as one that computes on the network `in_id_order`, whatever the order of its tables.
+
+    A table that comes back with assets or nodes as its index has them in the order of the network's tables.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"node_id": ["B", "A"], "kind": ["building", "source"]})
+    >>> segments = pd.DataFrame(
+    ...     {"segment_id": ["T", "S"], "from_node": "A", "to_node": "B", "length_m": [50, 60], "diameter_mm": 100}
+    ... )
+    >>> @computed_in_id_order
+    ... def lengths(network):
+    ...     print(*network.segment_ids)
+    ...     return pd.Series(network.length_m, index=network.segment_ids)
+    >>> lengths(Network(nodes, segments)).tolist()
+    S T
+    [50.0, 60.0]
+    """
+
+    def ordered(network: Network, *args: Asked.args, **kwargs: Asked.kwargs) -> Answer:
+        if not isinstance(network, Network) or network.in_id_order is network:
+            return function(network, *args, **kwargs)
+        answer = function(network.in_id_order, *args, **kwargs)
+        if isinstance(answer, (pd.DataFrame, pd.Series)) and answer.index.name in _ROW_NAMES:
+            back: Any = network.in_table_order(cast(pd.DataFrame, answer))
+            return cast(Answer, back)
+        return answer
+
+    return cast(Callable[Concatenate[Network, Asked], Answer], functools.wraps(function)(ordered))
+
+
+_ROW_NAMES = ("asset_id", "segment_id", "node_id", "building_id")
 
 
 class _Checked:
@@ -353,6 +444,21 @@ def _positions(lookup: pd.Index[Any], ids: Iterable[Any]) -> Ints:
     found = lookup.get_indexer(pd.Index(wanted.to_numpy(dtype=object), dtype=object)).astype(np.int64)
     found[np.asarray(wanted.isna())] = -1
     return found
+
+
+def _text_order(ids: pd.Index[Any]) -> Ints:
+    return np.argsort(ids.to_numpy(dtype=object), kind="stable").astype(np.int64)
+
+
+def _ranks(order: Ints) -> Ints:
+    """Return the new position of each row when the rows are taken in this order."""
+    ranks = np.empty(len(order), dtype=np.int64)
+    ranks[order] = np.arange(len(order))
+    return ranks
+
+
+def _is_sorted(places: Ints) -> bool:
+    return bool((places[1:] >= places[:-1]).all())
 
 
 def _frozen(array: npt.NDArray[Any]) -> npt.NDArray[Any]:

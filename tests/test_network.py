@@ -158,3 +158,32 @@ def test_a_network_without_segments_is_a_network() -> None:
     nodes = pd.DataFrame({"node_id": ["H"], "kind": ["source"]})
     segments = pd.DataFrame(columns=["segment_id", "from_node", "to_node", "length_m", "diameter_mm"])
     assert Network(nodes, segments).n_assets == 0
+
+
+def test_rows_in_another_order_are_the_same_network_in_id_order() -> None:
+    nodes = pd.DataFrame({"node_id": ["C", "A", "B"], "kind": ["building", "source", "junction"]})
+    segments = pd.DataFrame(
+        {
+            "segment_id": ["T", "S"],
+            "from_node": ["B", "A"],
+            "to_node": ["C", "B"],
+            "length_m": [20.0, 10.0],
+            "diameter_mm": 100,
+        }
+    )
+    valves = pd.DataFrame({"valve_id": ["W", "V"], "segment_id": ["T", "S"], "node_id": ["C", "B"]})
+    network = Network(nodes, segments, valves)
+    ordered = network.in_id_order
+    assert ordered.node_ids.tolist() == ["A", "B", "C"]
+    assert ordered.segment_ids.tolist() == ["S", "T"]
+    assert ordered.length_m.tolist() == [10.0, 20.0]
+    assert ordered.node_ids[ordered.from_node].tolist() == ["A", "B"]
+    assert ordered.node_ids[ordered.to_node].tolist() == ["B", "C"]
+    assert ordered.valves["valve_id"].tolist() == ["V", "W"]
+    assert ordered.segment_ids[ordered.valve_segment].tolist() == ["S", "T"]
+    assert ordered.valve_end.tolist() == [1, 1]
+    assert ordered.in_id_order is ordered
+    again = Network(ordered.nodes, ordered.segments, ordered.valves)
+    assert again.in_id_order is again
+    values = pd.Series([1.0, 2.0], index=ordered.segment_ids)
+    assert network.in_table_order(values).index.tolist() == ["T", "S"]

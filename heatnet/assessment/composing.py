@@ -15,15 +15,17 @@ from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history.exposure import asset_seasons
 from heatnet.inventory.records import records_before
 from heatnet.location.winters import past_winters
-from heatnet.network import Network
+from heatnet.network import Network, computed_in_id_order
 from heatnet.schema.findings import all_findings
 from heatnet.season import checked_season
+from heatnet.value import Settings
 
 STEPS = 4
 _LOG = logging.getLogger(__name__)
 
 
-def assess(
+@computed_in_id_order
+def assess(  # noqa: PLR0913 - the public contract
     network: Network,
     *,
     season: int,
@@ -95,7 +97,7 @@ def assess(
     model = fit_failure_model(history) if model is None else model
     expected = model.expected_faults(network, season=season)
     _LOG.info("what the visits say")
-    winters = past_winters(network, records, season=season, expected=expected)
+    winters = past_winters(network, records, season=season, settings=Settings())
     _LOG.info("what outages mean in homes")
     outage = outage_part(network, records, expected, climate)
     chronic = chronic_part(network, records, winters, season)

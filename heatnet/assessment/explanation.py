@@ -8,8 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment
 from heatnet.errors import HeatnetError
+from heatnet.language import Note, checked_language, joined, note
+
+_MEASUREMENTS = {
+    "its condition (impaired or sound)": "assessment.its_condition",
+    "its rate of faults": "assessment.its_rate_of_faults",
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -44,7 +51,7 @@ class Explanation:
         return f"Explanation({self.text})"
 
 
-def explain(assessment: Assessment, asset_id: str) -> Explanation:
+def explain(assessment: Assessment, asset_id: str, *, language: str | None = None) -> Explanation:
     """Return the contributions to an asset's cold household-hours, and what to measure.
 
     Parameters
@@ -53,6 +60,8 @@ def explain(assessment: Assessment, asset_id: str) -> Explanation:
         What `assess` returned.
     asset_id : str
         One of its assets.
+    language : str, optional
+        Language of the text; by default that of the assessment.
 
     Returns
     -------
@@ -71,9 +80,11 @@ def explain(assessment: Assessment, asset_id: str) -> Explanation:
     >>> segments = pd.DataFrame(
     ...     {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [500], "diameter_mm": [100]}
     ... )
-    >>> told = explain(hn.assess(hn.Network(nodes, segments), season=2026), "S")
-    >>> list(told.contributions.index)
+    >>> explanation = explain(hn.assess(hn.Network(nodes, segments), season=2026), "S")
+    >>> list(explanation.contributions.index)
     ['faults of its kind', 'its own faults', 'faults around it', 'visits behind it']
+    >>> explanation.text.startswith("S is number 1 with")
+    True
     """
     asset_id = str(asset_id)
     ranking = assessment.ranking
@@ -82,7 +93,11 @@ def explain(assessment: Assessment, asset_id: str) -> Explanation:
     row: dict[str, Any] = {str(name): value for name, value in ranking.loc[asset_id].items()}
     contributions = _contributions(row)
     measurements = _measurements(row, ranking.drop(index=asset_id)["cold_household_hours"].to_numpy(dtype=np.float64))
-    return Explanation(asset_id, int(row["rank"]), contributions, measurements, _text(asset_id, row, measurements))
+    language = assessment.language if language is None else checked_language(language)
+    if language != assessment.language:
+        row["reason"] = reasons(ranking.loc[[asset_id]], language=language).iloc[0]
+    text = joined(_notes(asset_id, row, measurements), language)
+    return Explanation(asset_id, int(row["rank"]), contributions, measurements, text)
 
 
 def _contributions(row: dict[str, Any]) -> pd.Series[float]:
@@ -118,11 +133,16 @@ def _measurements(row: dict[str, Any], others: np.ndarray[Any, Any]) -> pd.DataF
     return table.iloc[np.argsort(-width, kind="stable")]
 
 
-def _text(asset_id: str, row: dict[str, Any], measurements: pd.DataFrame) -> str:
+def _notes(asset_id: str, row: dict[str, Any], measurements: pd.DataFrame) -> list[Note]:
     first = measurements.iloc[0]
-    return (
-        f"{asset_id} is number {row['rank']:.0f} with {row['cold_household_hours']:,.0f} cold household-hours "
-        f"expected: {row['outage_hours']:,.0f} by outages, {row['chronic_hours']:,.0f} by chronic cold. "
-        f"{row['reason']}. To know "
-        f"{measurements.index[0]} would put it between number {first['rank_low']:.0f} and {first['rank_high']:.0f}."
-    )
+    hours = {name: float(row[name]) for name in ("cold_household_hours", "outage_hours", "chronic_hours")}
+    return [
+        note("assessment.explain_rank", asset=asset_id, rank=int(row["rank"]), **hours),
+        note("assessment.explain_reason", reason=str(row["reason"])),
+        note(
+            "assessment.explain_measure",
+            what=note(_MEASUREMENTS[str(measurements.index[0])]),
+            best=int(first["rank_low"]),
+            worst=int(first["rank_high"]),
+        ),
+    ]

@@ -99,8 +99,7 @@ def chronic_part(network: Network, records: Records, winters: Winters, season: i
     """Return the hours that homes spend cold all winter behind an asset that does not do its job.
 
     ``chronic_hours = max(0, impaired_prob - prior) * households behind it * share of them cold because of it * heating
-    hours * persistence``; cleaning, balancing and renewal since last winter end it. Behind a station that is to be
-    diagnosed first it is kept apart: 0 here.
+    hours * persistence``; cleaning, balancing and renewal since last winter end it.
 
     Parameters
     ----------
@@ -117,8 +116,7 @@ def chronic_part(network: Network, records: Records, winters: Winters, season: i
     -------
     Part
         ``impaired_prob``, ``ambiguity_group``, ``group_size`` (assets that no visit can tell apart), ``group_prob``,
-        ``visits``, ``cold_visits``, ``winters_ill``, ``households_behind``, ``chronic_hours``, ``hours_apart`` (chronic
-        hours to be diagnosed first).
+        ``visits``, ``cold_visits``, ``winters_ill``, ``households_behind``, ``chronic_hours``.
     """
     location = winters.location
     assets = location.assets
@@ -143,8 +141,7 @@ def chronic_part(network: Network, records: Records, winters: Winters, season: i
         "group_size": assets["ambiguity_group"].map(assets["ambiguity_group"].value_counts()).fillna(1.0).to_numpy(),
         "winters_ill": winters.winters_ill.to_numpy(),
         "households_behind": paths.subtree_sum(households),
-        "chronic_hours": np.where(winters.is_apart, 0.0, hours),
-        "hours_apart": np.where(winters.is_apart, hours, 0.0),
+        "chronic_hours": hours,
     }
     return Part(pd.DataFrame(columns, index=network.asset_ids), winters.notes)
 

@@ -1,47 +1,31 @@
-"""One plain sentence for each ranked asset, built from the numbers of its own row, in English or Chinese."""
+"""One plain sentence for each ranked asset, built from the numbers of its own row, in one language."""
 
 from __future__ import annotations
 
-from functools import cache
-from itertools import repeat
-from string import Formatter
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet.errors import HeatnetError
+from heatnet.language import checked_language, worded_rows, words
 
-_ENGLISH = {
-    "laid": "laid {laid_year:.0f}",
-    "laid_unknown": "laying year unknown",
-    "faults": "{past_faults} in {past_seasons} on {length_m:.0f} m",
-    "station_faults": "{past_faults} in {past_seasons}",
-    "visits": "{cold_visits:.0f} of {visits:.0f} visited homes behind it cold",
-    "group": "no visit tells it from {others} in line with it",
-    "winters": "probably ill {winters_ill:.0f} winters running",
-    "lost": "its outage cuts off {households_lost:.0f} households in {buildings_lost}",
-    "none_lost": "its outage cuts off no building",
-    "join": "; ",
-}
-_CHINESE = {
-    "laid": "{laid_year:.0f}年敷设",
-    "laid_unknown": "敷设年份不明",
-    "faults": "{length_m:.0f}米管段{past_seasons:.0f}个采暖年度故障{past_faults:.0f}次",
-    "station_faults": "{past_seasons:.0f}个采暖年度故障{past_faults:.0f}次",
-    "visits": "其后走访{visits:.0f}户次，{cold_visits:.0f}户次不热",
-    "group": "与同线另{others:.0f}处设施无法区分",
-    "winters": "可能连续{winters_ill:.0f}个采暖年度供热不良",
-    "lost": "停运影响{buildings_lost:.0f}栋楼{households_lost:.0f}户",
-    "none_lost": "停运不影响任何楼栋",
-    "join": "；",
-}
 _OF_VISITS = ("visits", "group", "winters")
 _OF_OUTAGE = ("laid", "laid_unknown", "faults", "station_faults", "lost", "none_lost")
+_NAMED = (
+    "laid_year",
+    "past_faults",
+    "past_seasons",
+    "length_m",
+    "cold_visits",
+    "visits",
+    "others",
+    "winters_ill",
+    "households_lost",
+    "buildings_lost",
+)
 _WINTERS_WORTH_TELLING = 2
 _ROWS_AT_ONCE = 50_000  # the phrases of more rows would fill the memory
-_WORDS = {"en": _ENGLISH, "zh": _CHINESE}
 
 
 def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
@@ -75,23 +59,25 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
     >>> reasons(pd.DataFrame([row], index=["S1"])).tolist()
     ['laid 1989; 3 faults in 6 seasons on 84 m; its outage cuts off 640 households in 8 buildings']
     """
-    if language not in _WORDS:
-        raise HeatnetError(f"language is {language!r}; give 'en' or 'zh'")
+    checked_language(language)
     starts = range(0, len(ranking), _ROWS_AT_ONCE)
     parts = [_sentences(ranking.iloc[first : first + _ROWS_AT_ONCE], language) for first in starts]
     return pd.Series([text for part in parts for text in part], index=ranking.index, name="reason", dtype=object)
 
 
 def _sentences(ranking: pd.DataFrame, language: str) -> list[str]:
-    words, told = _WORDS[language], _told(ranking, language)
-    phrases = {key: _phrases(words[key], told, rows.to_numpy(dtype=bool)) for key, rows in _rows_of(ranking).items()}
-    visits, outage = (_joined([phrases[key] for key in keys], words["join"]) for keys in (_OF_VISITS, _OF_OUTAGE))
+    join = words("reasons", language)["join"]
+    ranking = ranking.assign(others=ranking["group_size"] - 1)
+    phrases = {
+        key: _phrases(key, ranking, rows.to_numpy(dtype=bool), language) for key, rows in _rows_of(ranking).items()
+    }
+    visits, outage = (_joined([phrases[key] for key in keys], join) for keys in (_OF_VISITS, _OF_OUTAGE))
     by_weight = np.where(ranking["chronic_hours"] > ranking["outage_hours"], (visits, outage), (outage, visits))
-    return _joined(by_weight.tolist(), words["join"])
+    return _joined(by_weight.tolist(), join)
 
 
 def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
-    """Return, per phrase, the rows that it is told of."""
+    """Return, per phrase, the rows of which it is said."""
     is_station, is_laid = ranking["asset_kind"] == "station", ranking["laid_year"].notna()
     is_visited, has_seasons = ranking["visits"] > 0, ranking["past_seasons"] > 0
     is_lost = ranking["buildings_lost"] > 0
@@ -108,28 +94,11 @@ def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
     }
 
 
-def _told(ranking: pd.DataFrame, language: str) -> pd.DataFrame:
-    """Return the ranking with what the phrases name, in English with nouns in the right number."""
-    told = ranking.assign(others=ranking["group_size"] - 1)
-    if language == "zh":
-        return told
-    nouns = {"others": "asset", "past_faults": "fault", "past_seasons": "season", "buildings_lost": "building"}
-    return told.assign(**{name: _counted(told[name], noun) for name, noun in nouns.items()})
-
-
-def _counted(counts: pd.Series[Any], noun: str) -> pd.Series[Any]:
-    words = {count: f"{int(count) or 'no'} {noun}{'' if count == 1 else 's'}" for count in counts.dropna().unique()}
-    return counts.map(words)
-
-
-def _phrases(template: str, told: pd.DataFrame, rows: npt.NDArray[np.bool_]) -> list[str]:
-    """Return the phrase of each row, empty text where it is not told."""
-    names = [name for _, name, _, _ in Formatter().parse(template) if name]
-    columns = [told[name].to_numpy()[rows].tolist() for name in names]
-    values = zip(*columns, strict=True) if names else repeat((), int(rows.sum()))
-    phrase = cache(lambda row: template.format(**dict(zip(names, row, strict=True))))
-    texts = np.full(len(told), "", dtype=object)
-    texts[rows] = [phrase(row) for row in values]
+def _phrases(key: str, ranking: pd.DataFrame, rows: npt.NDArray[np.bool_], language: str) -> list[str]:
+    """Return the phrase of each row, empty text where it is not said."""
+    texts = np.full(len(ranking), "", dtype=object)
+    values = {name: ranking[name].to_numpy()[rows].tolist() for name in _NAMED}
+    texts[rows] = worded_rows(f"reasons.{key}", values, language)
     return texts.tolist()
 
 

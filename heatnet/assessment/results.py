@@ -95,17 +95,6 @@ class Assessment:
         """What last winter's visits say."""
         return self.winters.location
 
-    @property
-    def diagnose_first(self) -> pd.DataFrame:
-        """Stations where balance, strainer or riser are to be looked at before any pipe; index station_id.
-
-        Their chronic cold is in no asset's hours: column ``chronic_hours``, with the visits that point there.
-        """
-        apart = self.ranking["hours_apart"]
-        stations = self.winters.diagnose_first
-        behind = [float(apart[self.winters.behind(station)].sum()) for station in stations.index]
-        return stations.assign(chronic_hours=behind)
-
     def candidates(self) -> pd.DataFrame:
         """Return the assets as candidates for `plan_cures`, in the order of the network's tables.
 

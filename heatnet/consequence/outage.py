@@ -14,12 +14,13 @@ from heatnet.consequence.climate import as_temperatures
 from heatnet.consequence.cooling import DEFAULT_COOLING_H, critical_share, mean_cold_hours, require_warm_start
 from heatnet.consequence.outage_sums import sum_over_assets, sum_over_buildings
 from heatnet.consequence.repair import repair_hours
-from heatnet.network import Network
+from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability import Outages, outages
 
 HOURS_PER_YEAR = 8760.0
 
 
+@computed_in_id_order
 def cold_hours(
     network: Network,
     *,
@@ -131,7 +132,8 @@ def cold_hours_of(
     return sum_over_buildings(lost, weights, repair_h, cooling_h, effect)
 
 
-def reliability(
+@computed_in_id_order
+def reliability(  # noqa: PLR0913 - the public contract
     network: Network,
     faults_mean: float | pd.Series[Any],
     *,

@@ -13,7 +13,7 @@ from scipy.special import betaln
 from heatnet._arrays import Floats
 from heatnet.consequence.classes import asset_classes
 from heatnet.language import Note, note
-from heatnet.network import Network
+from heatnet.network import Network, computed_in_id_order
 from heatnet.schema import FAULTS, conform
 from heatnet.season import is_heating
 
@@ -65,6 +65,7 @@ class OutageShare:
         return note("consequence.share_learned", share=self.overall, faults=self.faults)
 
 
+@computed_in_id_order
 def outage_share(
     network: Network, faults: pd.DataFrame | None, *, heating_from: str = "10-15", heating_to: str = "04-15"
 ) -> OutageShare:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Truths
-from heatnet.network import SOURCE, Network
+from heatnet.network import SOURCE, Network, computed_in_id_order
 from heatnet.reachability import served
 from heatnet.reachability.paths import supply_paths
 from heatnet.schema import FAULTS, MAKEUP, VISITS, WORKS, conform
@@ -31,6 +31,7 @@ _TABLE_OF = {
 }
 
 
+@computed_in_id_order
 def check_network(network: Network, *, latest_laid_year: int = LATEST_LAID_YEAR) -> pd.DataFrame:
     """Return what is doubtful in a network.
 

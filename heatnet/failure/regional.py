@@ -28,9 +28,9 @@ from heatnet.failure import FailureModel, FailureStatistics, failure_statistics
 from heatnet.failure.ageing import AGE_SPREADS, STATION_FAULTS_PER_SEASON
 from heatnet.failure.attributes import design, is_station, log_length, pipes_of, size_of
 from heatnet.failure.memory import HALF_LIVES, Memory, Recorded, learn_memory
+from heatnet.failure.positive_definite import inverse
 from heatnet.failure.rates import Rates, fit_rates
 from heatnet.failure.recording import first_recorded
-from heatnet.failure.positive_definite import inverse
 from heatnet.failure.regression import CountProblem
 from heatnet.failure.statistics import life_attributes, mean_makeup, sum_cohorts
 from heatnet.failure.surroundings import surroundings

@@ -86,4 +86,3 @@ def maximise(
         if size**2 < tolerance:
             break
     return theta, solution(factor, np.eye(len(theta)))
-

@@ -22,7 +22,7 @@ import pandas as pd
 from heatnet._arrays import Floats, Ints
 from heatnet.errors import HeatnetError
 from heatnet.history.placing import Notes, located_faults, makeup_per_metre, renewals_of
-from heatnet.network import Network
+from heatnet.network import Network, computed_in_id_order
 from heatnet.season import season_start
 
 _SEGMENT_COLUMNS = (
@@ -190,6 +190,7 @@ class History:
         return pd.DataFrame(total[order], index=self.assets.index[order], columns=columns)
 
 
+@computed_in_id_order
 def asset_seasons(
     network: Network,
     faults: pd.DataFrame | None,

@@ -9,6 +9,7 @@ from heatnet.language.wording import (
     note,
     note_from_data,
     worded,
+    worded_rows,
     words,
 )
 
@@ -21,5 +22,6 @@ __all__ = [
     "note",
     "note_from_data",
     "worded",
+    "worded_rows",
     "words",
 ]

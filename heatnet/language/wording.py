@@ -5,7 +5,8 @@ text with the values in braces:
 
 - ``{season}`` as it is, ``{cost:,.0f}`` and the like as in Python, with the language's own marks for thousands and
   decimals;
-- ``{count:fault|faults}`` the first word where the value is 1, else the second;
+- ``{count:# fault|# faults}`` the first where the value is 1, else the second, # being the number; of three words the
+  first is for none: ``{count:no fault|# fault|# faults}``;
 - a value may be a note itself (worded in the same language), or a tuple, which is joined as the language does it;
   ``{ids:first 5}`` names the first five.
 
@@ -32,6 +33,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from importlib import import_module
+from itertools import islice, repeat
 from string import Formatter
 from types import ModuleType
 from typing import Any
@@ -114,6 +116,34 @@ def worded(said: Note | str, language: str = "en") -> str:
     return _Writer(language).vformat(template, (), dict(said.values))
 
 
+def worded_rows(key: str, columns: Mapping[str, Iterable[Any]], language: str = "en") -> list[str]:
+    """Return the sentence of each row of a table, much faster than a note for each.
+
+    Parameters
+    ----------
+    key : str
+        ``room.name`` of the words.
+    columns : mapping of str to iterable
+        The values by name, all of one length.
+    language : str
+        One of `languages`.
+
+    Examples
+    --------
+    >>> worded_rows("language.example", {"count": [1, 2], "ids": [("S1",), ("S2", "S3")]})
+    ['1 pipe has no laying year (S1).', '2 pipes have no laying year (S2, S3).']
+    """
+    room, _, name = key.partition(".")
+    write = cache(_Writer(language).format_field)
+    pieces: list[Iterable[str]] = []
+    for text, field, spec, _ in Formatter().parse(words(room, language)[name]):
+        pieces.append(repeat(text))
+        if field:
+            pieces.append([write(value, spec or "") for value in columns[field]])
+    rows = len(list(next(iter(columns.values()))))
+    return ["".join(parts) for parts in islice(zip(*pieces, strict=False), rows)]
+
+
 def joined(notes: Iterable[Note | str], language: str = "en") -> str:
     """Return notes as running text in a language.
 
@@ -191,10 +221,14 @@ class _Writer(Formatter):
         if isinstance(value, date):
             return value.isoformat()[:10]
         if "|" in format_spec:
-            one, many = format_spec.split("|")
-            return one if value == 1 else many
+            return self._counted(value, format_spec.split("|"))
         text = format(value, format_spec)
         return text if isinstance(value, str) else text.translate(self.manner.MARKS)
+
+    def _counted(self, count: Any, words: list[str]) -> str:
+        *none, one, many = words
+        word = none[0] if none and count == 0 else one if count == 1 else many
+        return word.replace("#", self.format_field(count, ",.0f")) if "#" in word else word
 
     def _listed(self, values: tuple[Any, ...], format_spec: str) -> str:
         first = int(format_spec.removeprefix("first ")) if format_spec else len(values)

@@ -1,19 +1,17 @@
 """From the residents' visits to the assets that were impaired, and where to look next."""
 
 from heatnet.location.cleaning import clean_visits, visit_findings
-from heatnet.location.diagnosing import diagnose_first
-from heatnet.location.explaining import Explanation, explain_location
+from heatnet.location.explaining import LocationExplanation, explain_location
 from heatnet.location.locating import Location, default_prior, locate_faults
 from heatnet.location.next_visits import suggest_visits
 from heatnet.location.seasons import Persistence, persistence
 
 __all__ = [
-    "Explanation",
     "Location",
+    "LocationExplanation",
     "Persistence",
     "clean_visits",
     "default_prior",
-    "diagnose_first",
     "explain_location",
     "locate_faults",
     "persistence",

@@ -1,7 +1,8 @@
-"""Say in counts and plain words what the visits have to do with the probability of one asset."""
+"""What the visits say about one asset, in counts and plain words."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 
 from heatnet._arrays import Ints
 from heatnet.errors import HeatnetError
+from heatnet.language import Note, checked_language, joined, note, worded
 from heatnet.location.evidence import Evidence, Rates
 from heatnet.location.locating import Location
 from heatnet.reachability.paths import SupplyPaths, supply_paths
@@ -18,7 +20,7 @@ _BESIDE = ("beside_visits", "beside_cold_visits", "beside_calls", "beside_househ
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Explanation:
+class LocationExplanation:
     """What the visits of a season say about one asset.
 
     Parameters
@@ -50,8 +52,10 @@ class Explanation:
         (as above), ``odds_factor``: how many times likelier what was seen there is with something impaired than
         without; above 1 it speaks for an impairment on its path, below 1 against it. Those that speak for it come
         first.
-    sentences : tuple of str
-        The same in words.
+    notes : tuple of Note
+        The same to be said; `sentences` says it.
+    language : str
+        Language of the sentences.
     """
 
     asset_id: str
@@ -72,13 +76,19 @@ class Explanation:
     suspect_before: str | None
     suspect_behind: str | None
     buildings: pd.DataFrame
-    sentences: tuple[str, ...]
+    notes: tuple[Note, ...]
+    language: str = "en"
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The explanation in words, a sentence each."""
+        return tuple(worded(said, self.language) for said in self.notes)
 
     def __str__(self) -> str:
-        return " ".join(self.sentences)
+        return joined(self.notes, self.language)
 
 
-def explain_location(location: Location, asset_id: str) -> Explanation:
+def explain_location(location: Location, asset_id: str, *, language: str = "en") -> LocationExplanation:
     """Return which visits speak for and against one asset, in counts and plain words.
 
     Parameters
@@ -87,16 +97,18 @@ def explain_location(location: Location, asset_id: str) -> Explanation:
         What `locate_faults` returned.
     asset_id : str
         A segment or station of its network.
+    language : str
+        Language of the sentences, one of `heatnet.language.languages`.
 
     Returns
     -------
-    Explanation
+    LocationExplanation
         Every count can be checked in the table of visits.
 
     Raises
     ------
     HeatnetError
-        When the network has no such asset.
+        When the network has no such asset, or heatnet does not speak the language.
 
     Examples
     --------
@@ -114,7 +126,7 @@ def explain_location(location: Location, asset_id: str) -> Explanation:
     b was impaired with probability 0.147 (0.020 before the visits).
     Behind it 2 of 2 visits were cold; 0.4 would be if nothing were impaired, 1.4 if something were.
     1 building speaks for something impaired on its path and 0 against.
-    Beside it, behind the same path before, 0 of 1 visits were cold.
+    At its neighbours on the same path, 0 of 1 visits were cold.
     Before it on the path, main is the most suspect (0.286).
     """
     asset = int(location.network.asset_positions([asset_id])[0])
@@ -133,7 +145,7 @@ def explain_location(location: Location, asset_id: str) -> Explanation:
         (visits - calls) * p + (households * c if households else 0.0)
         for p, c in ((location.p_clear, location.c_clear), (location.p_impaired, location.c_impaired))
     )
-    told = Explanation(
+    explanation = LocationExplanation(
         asset_id=asset_id,
         prior=float(location.prior.iloc[asset]),
         impaired_prob=float(row["impaired_prob"]),
@@ -149,9 +161,10 @@ def explain_location(location: Location, asset_id: str) -> Explanation:
         suspect_before=_most_suspect(location, before),
         suspect_behind=_most_suspect(location, np.setdiff1d(behind, group)),
         buildings=buildings,
-        sentences=(),
+        notes=(),
+        language=checked_language(language),
     )
-    return _with_sentences(location, told)
+    return replace(explanation, notes=tuple(_notes(location, explanation)))
 
 
 def _members_below(paths: SupplyPaths, asset: int) -> Ints:
@@ -208,47 +221,35 @@ def _observed_behind(location: Location, paths: SupplyPaths, behind: Ints) -> pd
     clear, impaired = seen.log_likelihoods(Rates(location.p_clear, location.p_impaired, *call_rates))
     with np.errstate(over="ignore", invalid="ignore"):
         factor = np.exp(impaired - clear)
-    told = table[["visits", "cold_visits", "calls"]].assign(households=callers, odds_factor=factor)
-    told = told[(told["visits"] > 0).to_numpy() | (callers > 0)]
-    by_name = told.sort_index(kind="stable")
+    observed = table[["visits", "cold_visits", "calls"]].assign(households=callers, odds_factor=factor)
+    observed = observed[(observed["visits"] > 0).to_numpy() | (callers > 0)]
+    by_name = observed.sort_index(kind="stable")
     return by_name.sort_values("odds_factor", ascending=False, kind="stable")
 
 
-def _with_sentences(location: Location, told: Explanation) -> Explanation:
-    lines = [
-        f"{told.asset_id} was impaired with probability {told.impaired_prob:.3f} ({told.prior:.3f} before the visits)."
-    ]
-    if len(told.group) > 1:
-        named = ", ".join(told.group[:5]) + (", ..." if len(told.group) > 5 else "")
-        lines.append(
-            f"No visit can tell these {len(told.group)} apart: {named}; at least one of them with "
-            f"probability {told.group_prob:.3f}."
-        )
-    if told.buildings.empty:
-        lines.append("No visited building hangs on it, so its probability is that from before the visits.")
+def _notes(location: Location, about: LocationExplanation) -> Iterator[Note]:
+    yield note("location.probability", asset=about.asset_id, after=about.impaired_prob, before=about.prior)
+    if len(about.group) > 1:
+        yield note("location.group", count=len(about.group), assets=about.group, prob=about.group_prob)
+    if about.buildings.empty:
+        yield note("location.nothing_behind")
     else:
-        seen = _in_words(told.visits, told.cold_visits, told.calls, told.households)
-        lines.append(
-            f"Behind it {seen}; {told.cold_if_clear:.1f} would be if nothing were impaired, "
-            f"{told.cold_if_impaired:.1f} if something were."
-        )
-        speaks_for = int((told.buildings["odds_factor"] > 1).sum())
-        against = int((told.buildings["odds_factor"] < 1).sum())
-        noun = "building speaks" if speaks_for == 1 else "buildings speak"
-        lines.append(f"{speaks_for} {noun} for something impaired on its path and {against} against.")
-    if told.beside_visits or told.beside_households:
-        beside = _in_words(*(getattr(told, name) for name in _BESIDE))
-        lines.append(f"Beside it, behind the same path before, {beside}.")
-    for name, where in ((told.suspect_before, "Before it on the path"), (told.suspect_behind, "Behind it")):
-        if name is not None:
-            prob = location.assets["impaired_prob"][name]
-            lines.append(f"{where}, {name} is the most suspect ({prob:.3f}).")
-    return replace(told, sentences=tuple(lines))
+        seen = _seen(about.visits, about.cold_visits, about.calls, about.households)
+        yield note("location.behind", seen=seen, if_clear=about.cold_if_clear, if_impaired=about.cold_if_impaired)
+        factor = about.buildings["odds_factor"]
+        yield note("location.speak", speak_for=int((factor > 1).sum()), against=int((factor < 1).sum()))
+    if about.beside_visits or about.beside_households:
+        yield note("location.beside", seen=_seen(*(getattr(about, name) for name in _BESIDE)))
+    prob = location.assets["impaired_prob"]
+    if about.suspect_before is not None:
+        yield note("location.suspect_before", asset=about.suspect_before, prob=prob[about.suspect_before])
+    if about.suspect_behind is not None:
+        yield note("location.suspect_behind", asset=about.suspect_behind, prob=prob[about.suspect_behind])
 
 
-def _in_words(visits: int, cold_visits: int, calls: int, households: int) -> str:
-    of_visits = f"{cold_visits - calls} of {visits - calls} visits were cold"
-    of_calls = f"{calls} cold {'call' if calls == 1 else 'calls'} came from {households} households"
+def _seen(visits: int, cold_visits: int, calls: int, households: int) -> Note:
+    of_visits = note("location.seen_visits", cold=cold_visits - calls, visits=visits - calls)
     if not households:
         return of_visits
-    return f"{of_visits} and {of_calls}" if visits > calls else of_calls
+    of_calls = note("location.seen_calls", calls=calls, households=households)
+    return note("location.seen_both", of_visits=of_visits, of_calls=of_calls) if visits > calls else of_calls

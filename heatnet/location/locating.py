@@ -14,7 +14,7 @@ from heatnet.location.evidence import CallsMode, Evidence, season_evidence
 from heatnet.location.groups import GroupTree, group_tree
 from heatnet.location.messages import Beliefs, beliefs, log_clear_paths
 from heatnet.location.rates import learned_rates
-from heatnet.network import Network
+from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.schema import text_values
 from heatnet.season import checked_season
@@ -74,6 +74,7 @@ class Location:
         )
 
 
+@computed_in_id_order
 def locate_faults(
     network: Network,
     visits: pd.DataFrame,

@@ -18,12 +18,13 @@ import pandas as pd
 from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet.errors import HeatnetError
 from heatnet.graph.walks import Cuts
-from heatnet.network import Network
+from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability.cut_off import both_levels, intervals, one_order, outages_of_parts
 from heatnet.reachability.parts import Parts, segment_parts
 from heatnet.reachability.rings import Rings, rings_of, worst_pairs
 
 
+@computed_in_id_order
 def critical_pairs(network: Network, top: int = 100) -> pd.DataFrame:
     """Return the pairs of segments whose joint outage cuts off more buildings than the sum of each alone, worst first.
 

@@ -8,10 +8,11 @@ import pandas as pd
 
 from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet.graph.exact_sums import apply_exactly
-from heatnet.network import Network
+from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability.parts import Parts, section_parts, valve_ends
 
 
+@computed_in_id_order
 def isolation_sections(network: Network) -> pd.Series[str]:
     """Return the section that each segment drains when it is isolated.
 
@@ -51,6 +52,7 @@ def isolation_sections(network: Network) -> pd.Series[str]:
     return pd.Series(_smallest_ids(network, group), index=network.segment_ids, name="section_id")
 
 
+@computed_in_id_order
 def section_table(network: Network) -> pd.DataFrame:
     """Return one row per section: what lies in it, and how many valves it takes to drain it.
 

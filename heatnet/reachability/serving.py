@@ -8,13 +8,14 @@ import pandas as pd
 
 from heatnet._arrays import AnyInts, Truths
 from heatnet.graph.walks import Neighbours, neighbours, walk_from
-from heatnet.network import Network
+from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability.cut_off import feeding_sources
 from heatnet.reachability.parts import Parts, segment_parts
 
 _LAYER_WORDS = {(False, False): "supply and return", (False, True): "supply", (True, False): "return"}
 
 
+@computed_in_id_order
 def served(network: Network) -> pd.DataFrame:
     """Return which buildings the intact network serves, and why not.
 

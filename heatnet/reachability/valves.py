@@ -18,11 +18,12 @@ from heatnet._arrays import AnyInts, Floats
 from heatnet.errors import HeatnetError
 from heatnet.graph.ranges import group_by
 from heatnet.graph.walks import cut_by_links, neighbours, walk_from
-from heatnet.network import JUNCTION, Network
+from heatnet.network import JUNCTION, Network, computed_in_id_order
 from heatnet.reachability.cut_off import outages_of_parts
 from heatnet.reachability.parts import Ends, Parts, layer_rows, section_parts, valve_ends
 
 
+@computed_in_id_order
 def valve_value(network: Network, *, rates: pd.Series[float] | None = None) -> pd.DataFrame:
     """Return what repairing each stuck valve, or a new valve at each end without one, is worth; best first.
 

@@ -12,10 +12,11 @@ import pandas as pd
 from heatnet.assessment.results import Assessment
 from heatnet.errors import MissingExtraError
 from heatnet.inventory.writing import PathLike, whole_file
+from heatnet.language import heading
 from heatnet.planning import Plan
 from heatnet.report.drawings import gantt_chart, network_map
 from heatnet.report.programme import Sheet, programme
-from heatnet.report.words import HEADINGS, label, word
+from heatnet.report.words import COLUMNS, label, word
 from heatnet.validation.backtesting import Backtest
 
 _DECIMALS = {"count": ",.0f", "length": ",.1f", "sum": ",.0f", "km": ",.2f", "year": ".0f", "share": ".1%"}
@@ -111,10 +112,10 @@ def _label(language: str, key: str, **filled: object) -> str:
 def _told(sheet: Sheet, language: str) -> dict[str, Any]:
     """Return a sheet as the page shows it: headings, looks and cells as text."""
     names = [str(name) for name in sheet.table.columns]
-    forms = [HEADINGS[name].form for name in names]
+    forms = [COLUMNS[name].form for name in names]
     looks = {"text": "text", "long": "long", "date": "date"}
     columns = [
-        {"text": HEADINGS[name].text(language), "look": looks.get(form, "number")}
+        {"text": heading(name, language), "look": looks.get(form, "number")}
         for name, form in zip(names, forms, strict=True)
     ]
     cells = [

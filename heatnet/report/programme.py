@@ -12,10 +12,11 @@ import pandas as pd
 
 from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment
+from heatnet.language import checked_language
 from heatnet.planning import Plan
 from heatnet.planning.plan import Request
 from heatnet.report.sentences import in_language
-from heatnet.report.words import checked_language, label, word
+from heatnet.report.words import label, word
 
 SHOWN_ROWS = 100  # of the ranking and of what is left out; all of the ranking is in ranking.csv
 _TOTALLED = ("cures", "length_m", "pipe_length_m", "works_cost", "job_cost", "cost", "total_cost", "benefit")
@@ -23,7 +24,7 @@ _TOTALLED = ("cures", "length_m", "pipe_length_m", "works_cost", "job_cost", "co
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One line of the summary: its value is text, a number or a day, shown in `form` (see `words.HEADINGS`)."""
+    """One line of the summary: its value is text, a number or a day, shown in `form` (see `words.COLUMNS`)."""
 
     text: str
     value: Any
@@ -32,7 +33,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sheet:
-    """One table of the programme; its columns are names of `words.HEADINGS`, its cells are in the reader's words."""
+    """One table of the programme; its columns are names of `words.COLUMNS`, its cells are in the reader's words."""
 
     key: str
     title: str
@@ -75,9 +76,8 @@ def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Pr
     jobs, cures = in_working_order(plan, assessment.ranking)
     cures["reason"] = reasons(assessment.ranking.reindex(cures.index).dropna(subset="rank"), language=language)
     sheets = [
-        _job_sheet(jobs, cures, plan, language),
+        _job_sheet(jobs, plan, language),
         _sheet("cures", _numbered(cures), language, caption="cures_caption"),
-        _sheet("diagnose", assessment.diagnose_first, language, caption="diagnose_caption"),
         _sheet("claims", _best_first(plan.claims), language, caption="claims_caption"),
         _left_out_sheet(assessment, plan, language),
         _ranking_sheet(assessment, plan, language),
@@ -157,7 +157,6 @@ _COLUMNS = {
         "number job_id asset_id asset_kind measure street community from_node to_node diameter_mm length_m "
         "pipe_length_m laid_year start_on end_on cost benefit rank grade owner fund reason"
     ),
-    "diagnose": "station_id visits cold_visits near_cold_share far_cold_share chronic_hours",
     "claims": "asset_id asset_kind measure street accepted_on cold_household_hours",
     "left_out": "rank asset_id asset_kind street length_m cold_household_hours why_out",
     "ranking": (
@@ -179,7 +178,7 @@ def _sheet(key: str, table: pd.DataFrame, language: str, caption: str, **filled:
     return Sheet(key, label(key, language), label(caption, language, **filled), rows, totals)
 
 
-def _job_sheet(jobs: pd.DataFrame, cures: pd.DataFrame, plan: Plan, language: str) -> Sheet:
+def _job_sheet(jobs: pd.DataFrame, plan: Plan, language: str) -> Sheet:
     table = _numbered(jobs).rename(columns={"cost": "total_cost"})
     ends = zip(jobs["diameter_min_mm"], jobs["diameter_max_mm"], strict=True)
     table["diameters_mm"] = [_range(least, most) for least, most in ends]

@@ -10,11 +10,12 @@ import pandas as pd
 
 from heatnet.assessment.results import Assessment
 from heatnet.inventory.writing import PathLike, whole_file
+from heatnet.language import heading
 from heatnet.planning import Plan, Summer
 from heatnet.report.cells import Cells, cell, height_of, letter, new_workbook, save, set_print, set_widths
 from heatnet.report.programme import Fact, Programme, Sheet, programme
 from heatnet.report.weeks import days_in_weeks, most_at_once, weeks_of
-from heatnet.report.words import HEADINGS, label
+from heatnet.report.words import COLUMNS, label
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -102,23 +103,25 @@ def _add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
     """Write a table with its caption, headings that stay in sight and on every printed page, and its totals."""
     page = book.create_sheet(sheet.title)
     names = list(sheet.table.columns)
-    headings = [HEADINGS[name] for name in names]
-    set_widths(page, [heading.width for heading in headings])
+    columns, heads = [COLUMNS[name] for name in names], [heading(name, language) for name in names]
+    set_widths(page, [column.width for column in columns])
     set_print(page, is_landscape=True, paper=A3, title_rows="1:2")
     page.freeze_panes = f"{letter(_pinned(names))}3"
     page.auto_filter.ref = f"A2:{letter(len(names))}{len(sheet.table) + 2}"
     page.append([cell(page, sheet.caption, "section")])
-    page.row_dimensions[2].height = 3 + max(height_of(one.text(language), one.width) for one in headings)
-    page.append([cell(page, heading.text(language), "heading") for heading in headings])
+    page.row_dimensions[2].height = 3 + max(
+        height_of(text, column.width) for text, column in zip(heads, columns, strict=True)
+    )
+    page.append([cell(page, text, "heading") for text in heads])
     band = _bands(sheet)
     rows = zip(*(sheet.table[name].tolist() for name in names), strict=True)
     cells = Cells(page)
-    wrapped = [(place, heading.width) for place, heading in enumerate(headings) if heading.form == "long"]
+    wrapped = [(place, column.width) for place, column in enumerate(columns) if column.form == "long"]
     for number, (is_banded, row) in enumerate(zip(band, rows, strict=True), 3):
         if wrapped:
             told = [(row[place], width) for place, width in wrapped if isinstance(row[place], str)]
             page.row_dimensions[number].height = max((height_of(*one) for one in told), default=15.0)
-        styles = [f"{heading.form} banded" if is_banded else heading.form for heading in headings]
+        styles = [f"{column.form} banded" if is_banded else column.form for column in columns]
         page.append(cells.row(row, styles))
     if sheet.totals:
         page.append(_totals(page, sheet, label("total", language)))
@@ -139,7 +142,7 @@ def _bands(sheet: Sheet) -> list[bool]:
 
 def _totals(page: Any, sheet: Sheet, text: str) -> list[Any]:
     names = list(sheet.table.columns)
-    cells = [cell(page, sheet.totals.get(name), f"{HEADINGS[name].form} total") for name in names]
+    cells = [cell(page, sheet.totals.get(name), f"{COLUMNS[name].form} total") for name in names]
     cells[0] = cell(page, text, "text total")
     return cells
 
@@ -149,17 +152,17 @@ def _add_calendar(book: Workbook, jobs: pd.DataFrame, sheet: Sheet, summer: Summ
     page = book.create_sheet(label("calendar", language))
     names = [name for name in ("job_id", "place", "crew", "start_on", "end_on") if name in sheet.table.columns]
     weeks = weeks_of(summer)
-    set_widths(page, [*(HEADINGS[name].width for name in names), *(3.6 for _ in weeks)])
+    set_widths(page, [*(COLUMNS[name].width for name in names), *(3.6 for _ in weeks)])
     set_print(page, is_landscape=True, paper=A3, title_rows="1:2")
     page.freeze_panes = f"{letter(len(names) + 1)}3"
     page.append([cell(page, label("calendar_caption", language), "section")])
     page.row_dimensions[2].height = 36
-    heads = [cell(page, HEADINGS[name].text(language), "heading") for name in names]
+    heads = [cell(page, heading(name, language), "heading") for name in names]
     page.append([*heads, *(cell(page, week, "week heading") for week in weeks)])
     days = days_in_weeks(jobs["start_on"], jobs["end_on"], weeks)
     told = zip(*(sheet.table[name].tolist() for name in names), strict=True)
     for row, kind, worked in zip(told, jobs["job_kind"], days.tolist(), strict=True):
-        cells = [cell(page, value, HEADINGS[name].form) for name, value in zip(names, row, strict=True)]
+        cells = [cell(page, value, COLUMNS[name].form) for name, value in zip(names, row, strict=True)]
         page.append([*cells, *(cell(page, day or None, f"{kind} bar" if day else "text") for day in worked)])
     rest: list[Any] = [cell(page, "", "text total") for _ in names[1:]]
     most = most_at_once(jobs["start_on"], jobs["end_on"], weeks)

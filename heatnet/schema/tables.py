@@ -61,6 +61,16 @@ NODES = TableSpec(
         _number("priority", "weight of a building in the assessment", "优先级", "权重", default=1.0, least=0.0),
         _text("owner", "who owns it", "产权单位", "产权"),
         _date("accepted_on", "day of acceptance", "验收日期"),
+        _number(
+            "head_m",
+            "head between supply and return that the pumps of a source or station give",
+            "扬程",
+            "资用压头",
+            least=0.0,
+        ),
+        _number(
+            "required_head_m", "head with which a consumer gets all that it asks", "所需压头", "所需资用压头", least=0.0
+        ),
     ),
 )
 
@@ -122,6 +132,7 @@ SEGMENTS = TableSpec(
         _truth("is_crossing", "crosses a road, railway or river", "穿越"),
         _text("owner", "who owns it", "产权单位", "产权"),
         _date("accepted_on", "day of acceptance", "验收日期"),
+        _number("roughness_mm", "roughness of the pipe's wall", "粗糙度", "当量粗糙度", above=0.0),
     ),
 )
 

@@ -97,6 +97,8 @@ def node_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, ids: Id
             "priority": _spread(count, at, priority, 1.0),
             "owner": worded(("热力公司",), np.where(layout.node_kind < 2, 0, -1)),
             "accepted_on": np.full(count, np.datetime64("NaT", "s")),
+            "head_m": np.full(count, np.nan),
+            "required_head_m": np.full(count, np.nan),
         }
     )
 
@@ -135,6 +137,7 @@ def segment_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, grou
             "is_crossing": pd.array(ground.is_crossing, dtype="boolean"),
             "owner": worded(("热力公司", "小区业主"), is_private.astype(np.int64)),
             "accepted_on": _accepted(rng, laid_year),
+            "roughness_mm": np.full(count, np.nan),
         }
     )
 

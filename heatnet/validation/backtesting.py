@@ -19,7 +19,7 @@ from heatnet._arrays import Floats
 from heatnet.assessment.composing import assess
 from heatnet.errors import HeatnetError
 from heatnet.history.exposure import asset_seasons
-from heatnet.network import Network
+from heatnet.network import Network, computed_in_id_order
 from heatnet.validation.capture import (
     SHARES,
     RankedSeason,
@@ -85,6 +85,7 @@ class Backtest:
         )
 
 
+@computed_in_id_order
 def backtest(
     network: Network,
     *,

@@ -1,5 +1,6 @@
 """Contributions add up, and a measurement's range of ranks holds the rank."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,3 +50,10 @@ def test_the_text_tells_rank_reason_and_what_to_measure(assessment: hn.Assessmen
 def test_an_unknown_asset_is_refused(assessment: hn.Assessment) -> None:
     with pytest.raises(hn.HeatnetError, match="not in the ranking"):
         hn.explain(assessment, "nowhere")
+
+
+def test_the_text_speaks_the_language_asked_for(assessment: hn.Assessment) -> None:
+    first = assessment.ranking.index[0]
+    text = hn.explain(assessment, first, language="zh").text
+    assert text.startswith(f"{first} 排名第1")
+    assert not re.search("[A-Za-z]{3,} [A-Za-z]{3,}", text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -93,10 +94,10 @@ def test_every_probability_of_an_explanation_is_the_count_over_all_cases() -> No
     assert explain_location(location, "main").buildings["odds_factor"].to_dict() == pytest.approx({"B": 9.0, "C": 0.5})
     assert told.sentences == (
         "a1 was impaired with probability 0.311 (0.100 before the visits).",
-        "No visit can tell these 2 apart: a1, a2; at least one of them with probability 0.590.",
+        "No visit can tell these 2 apart: a1, a2; at least one of them was impaired with probability 0.590.",
         "Behind it 2 of 2 visits were cold; 0.4 would be if nothing were impaired, 1.2 if something were.",
         "1 building speaks for something impaired on its path and 0 against.",
-        "Beside it, behind the same path before, 0 of 1 visits were cold.",
+        "At its neighbours on the same path, 0 of 1 visits were cold.",
         "Before it on the path, main is the most suspect (0.181).",
     )
     assert explain_location(location, "c").sentences == (
@@ -104,7 +105,7 @@ def test_every_probability_of_an_explanation_is_the_count_over_all_cases() -> No
         "c was impaired with probability 0.127 (0.200 before the visits).",
         "Behind it 0 of 1 visits were cold; 0.2 would be if nothing were impaired, 0.6 if something were.",
         "0 buildings speak for something impaired on its path and 1 against.",
-        "Beside it, behind the same path before, 2 of 2 visits were cold.",
+        "At its neighbours on the same path, 2 of 2 visits were cold.",
         "Before it on the path, main is the most suspect (0.181).",
     )
 
@@ -151,7 +152,7 @@ def test_calls_are_told_apart_from_visits_and_set_against_households() -> None:
     assert main.buildings["households"].to_dict() == {"B": 10, "C": 10, "D": 10}
     assert (a.beside_visits, a.beside_cold_visits, a.beside_calls, a.beside_households) == (1, 1, 1, 20)
     assert "Behind it 1 of 2 visits were cold and 3 cold calls came from 30 households;" in str(main)
-    assert "Beside it, behind the same path before, 1 cold call came from 20 households." in str(a)
+    assert "At its neighbours on the same path, 1 cold call came from 20 households." in str(a)
     assert "Behind it 0 cold calls came from 10 households;" in str(explain_location(location, "d"))
 
 
@@ -211,7 +212,8 @@ def test_the_gain_is_the_one_of_the_exact_posterior_after_either_answer() -> Non
     visits = suggest_visits(location, 1)
     building = visits["building_id"].iloc[0]
     rows = [("B", True)] * 3 + [("B", False)] + [("C", False)] * 2 + [("C", True)]
-    on_path = {"B": [0, 1, 2], "C": [0, 3], "D": [0, 4]}[building]
+    path = {"B": ["main", "a1", "a2"], "C": ["main", "c"], "D": ["main", "d"]}[building]
+    on_path = location.network.asset_positions(path)
     gain = -np.maximum(prob - least, 0.0)
     for is_cold, chance in ((True, visits["cold_prob"].iloc[0]), (False, 1 - visits["cold_prob"].iloc[0])):
         more = pd.DataFrame([*rows, (building, is_cold)], columns=["building_id", "is_cold"])
@@ -264,3 +266,10 @@ def test_what_cannot_be_suggested_is_said() -> None:
             suggest_visits(located(), n)
     with pytest.raises(HeatnetError, match="cure_share"):
         suggest_visits(located(), 1, cure_share=0.0)
+
+
+def test_an_explanation_speaks_the_language_asked_for() -> None:
+    told = explain_location(located(), "a1", language="zh")
+    assert len(told.sentences) == len(told.notes)
+    assert told.sentences[0].startswith("a1 供热不良的概率为0.")
+    assert not re.search("[A-Za-z]{3,} [A-Za-z]{3,}", str(told))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from heatnet.errors import HeatnetError
-from heatnet.location import Location, diagnose_first, locate_faults, persistence
+from heatnet.location import Location, locate_faults, persistence
 from heatnet.network import Network
 
 
@@ -103,40 +103,3 @@ def test_seasons_must_be_two_and_different() -> None:
     for given in ([one], [one, one], []):
         with pytest.raises(HeatnetError, match="two or more seasons"):
             persistence(given)
-
-
-def street(cold: list[int], n: int = 5, visited: tuple[int, ...] = (1, 2, 3, 4)) -> Location:
-    """One station, four houses along one pipe, `n` visits to each that is visited."""
-    kinds = {"A": "source", "S": "station", "B1": "building", "B2": "building", "B3": "building", "B4": "building"}
-    ends = [("p", "A", "S"), ("q1", "S", "B1"), ("q2", "B1", "B2"), ("q3", "B2", "B3"), ("q4", "B3", "B4")]
-    segments = pd.DataFrame(ends, columns=["segment_id", "from_node", "to_node"]).assign(length_m=100, diameter_mm=100)
-    segments["level"] = ["primary"] + ["secondary"] * 4
-    network = Network(pd.DataFrame({"node_id": list(kinds), "kind": list(kinds.values())}), segments)
-    rows = [(f"B{b}", i < k) for b, k in enumerate(cold, start=1) for i in range(n) if b in visited]
-    visits = pd.DataFrame(rows, columns=["building_id", "is_cold"]).assign(visited_on="2023-12-10")
-    prior = pd.Series(0.001, index=network.asset_ids)
-    return locate_faults(network, visits, season=2023, prior=prior, p_clear=0.3, p_impaired=0.6)
-
-
-def test_cold_that_rises_with_the_distance_is_diagnosed_first() -> None:
-    found = diagnose_first(street([0, 1, 2, 4]))
-    # distances 100..400, away from their mean: -150, -50, 50, 150; 7 of 20 are cold, 1.75 expected each
-    z = (150 * 4 + 50 * 2 - 50 * 1) / np.sqrt(0.35 * 0.65 * 5 * 2 * (150**2 + 50**2))
-    assert found["trend_z"].to_dict() == pytest.approx({"S": z})
-    row = found.loc["S"]
-    assert row[["visits", "cold_visits"]].tolist() == [20, 7]
-    assert row[["near_cold_share", "far_cold_share"]].tolist() == pytest.approx([0.1, 0.6])
-    assert row["check"] == "balance, strainer, riser"
-
-
-def test_no_diagnosis_without_trend_or_with_a_leak_or_with_a_culprit() -> None:
-    assert diagnose_first(street([2, 2, 2, 2])).empty
-    assert diagnose_first(street([4, 2, 1, 0])).empty
-    assert diagnose_first(street([0, 1, 2, 4]), leaking=["S"]).empty
-    assert diagnose_first(street([0, 1, 2, 4]), least_visits=21).empty
-    assert diagnose_first(street([0, 0, 30, 30], n=30)).empty  # q3 explains it
-    unvisited = street([0, 0, 0, 30], n=30, visited=(1, 4))
-    assert unvisited.assets["impaired_prob"].max() < 0.5 < unvisited.assets.loc["q2", "group_prob"]
-    assert diagnose_first(unvisited).empty  # one of q2, q3, q4 explains it
-    with pytest.raises(HeatnetError, match="list of station ids"):
-        diagnose_first(street([0, 1, 2, 4]), leaking="S")

@@ -1,13 +1,10 @@
-"""What the past winters say reaches the ranking, and what should be diagnosed first is kept out of it."""
+"""What the past winters say reaches the ranking."""
 
 import pandas as pd
-import pytest
 
 import heatnet as hn
 from heatnet.inventory.records import records_before
 from heatnet.location.winters import past_winters
-
-EXPECTED = pd.DataFrame({"fault_prob": 0.05}, index=pd.Index(["p", "q", "r", "T"], name="asset_id"))
 
 
 def street() -> hn.Network:
@@ -42,21 +39,18 @@ def visits(*groups: tuple[str, str, int, int], channel: str = "home_visit") -> p
     return pd.DataFrame(rows).assign(visit_id=lambda table: table.index.astype(str))
 
 
-def test_the_last_winter_is_located_with_the_failure_model_as_prior_where_faults_are_recorded() -> None:
+def test_the_prior_of_an_impairment_is_not_the_probability_of_a_burst() -> None:
     table = visits(("N", "2023-12-10", 9, 1))
     faults = pd.DataFrame({"fault_id": ["f"], "found_on": ["2020-01-01"], "asset_id": ["p"]})
-    assert (
-        past_winters(street(), records_before(2024, visits=table), season=2024, expected=EXPECTED).location.prior["T"]
-        == 0.03
-    )
-    told = past_winters(street(), records_before(2024, visits=table, faults=faults), season=2024, expected=EXPECTED)
-    assert told.location.prior["T"] == 0.05
-    assert told.location.season == 2023
+    for records in (records_before(2024, visits=table), records_before(2024, visits=table, faults=faults)):
+        told = past_winters(street(), records, season=2024, settings=hn.Settings())
+        assert told.location.prior["T"] == 0.03
+        assert told.location.season == 2023
 
 
 def test_calls_count_against_all_households_where_both_are_there() -> None:
     table = visits(("N", "2023-12-10", 0, 2), channel="hotline")
-    told = past_winters(street(), records_before(2024, visits=table), season=2024, expected=EXPECTED)
+    told = past_winters(street(), records_before(2024, visits=table), season=2024, settings=hn.Settings())
     assert told.location.calls == "households"
     assert any("Hotline and app rows count as calls" in str(note) for note in told.notes)
 
@@ -65,27 +59,27 @@ def test_calls_stay_visits_where_most_callers_live_in_buildings_of_unknown_house
     table = visits(("N", "2023-12-10", 0, 2), ("F", "2023-12-10", 0, 3), channel="hotline")
     network = street()
     partly = hn.Network(network.nodes.assign(households=[0, 0, 50, None]), network.segments)
-    told = past_winters(partly, records_before(2024, visits=table), season=2024, expected=EXPECTED)
+    told = past_winters(partly, records_before(2024, visits=table), season=2024, settings=hn.Settings())
     assert told.location.calls == "visits"
     assert told.location.buildings["visits"].to_dict() == {"N": 2, "F": 3}
     more = visits(("N", "2023-12-10", 0, 4), ("F", "2023-12-10", 0, 3), channel="hotline")
-    told = past_winters(partly, records_before(2024, visits=more), season=2024, expected=EXPECTED)
+    told = past_winters(partly, records_before(2024, visits=more), season=2024, settings=hn.Settings())
     assert told.location.calls == "households"
     assert any("calls of all households (4 cold ones)" in str(note) for note in told.notes)
 
 
 def test_a_winter_without_visits_does_not_go_on_with_those_before_it() -> None:
     table = visits(*(("F", day, 0, 12) for day in ("2021-12-10", "2022-12-10")), ("N", "2022-12-10", 12, 0))
-    told = past_winters(street(), records_before(2024, visits=table), season=2024, expected=EXPECTED)
+    told = past_winters(street(), records_before(2024, visits=table), season=2024, settings=hn.Settings())
     assert (told.winters_ill == 0).all()
-    told = past_winters(street(), records_before(2023, visits=table), season=2023, expected=EXPECTED)
+    told = past_winters(street(), records_before(2023, visits=table), season=2023, settings=hn.Settings())
     assert told.winters_ill["r"] == 2
 
 
 def test_winters_in_a_row_are_counted_and_told() -> None:
     days = ("2021-12-10", "2022-12-10", "2023-12-10")
     table = visits(*(("F", day, 0, 12) for day in days), *(("N", day, 12, 0) for day in days))
-    told = past_winters(street(), records_before(2024, visits=table), season=2024, expected=EXPECTED)
+    told = past_winters(street(), records_before(2024, visits=table), season=2024, settings=hn.Settings())
     assert told.winters_ill["r"] == 3
     assert told.winters_ill["p"] == 0
     home = table.groupby(["building_id", "visited_on"]).cumcount().astype(str)
@@ -95,48 +89,8 @@ def test_winters_in_a_row_are_counted_and_told() -> None:
         assert "probably ill 3 winters running" in ranking.loc["r", "reason"]
 
 
-def test_a_station_to_diagnose_first_keeps_its_chronic_cold_out_of_the_ranking() -> None:
-    table = visits(("N", "2023-12-10", 30, 0), ("F", "2023-12-10", 20, 8))
-    assessment = hn.assess(street(), season=2024, visits=table)
-    first = assessment.diagnose_first
-    assert first.index.tolist() == ["T"]
-    assert (assessment.ranking["chronic_hours"] == 0).all()
-    assert first.loc["T", "chronic_hours"] == pytest.approx(assessment.ranking["hours_apart"].sum(), rel=1e-12)
-    assert first.loc["T", "chronic_hours"] > 0
-    assert any("Diagnose first" in note for note in assessment.assumptions)
-
-
-def test_a_fault_behind_the_station_speaks_for_a_leak() -> None:
-    table = visits(("N", "2023-12-10", 30, 0), ("F", "2023-12-10", 20, 8))
-    faults = pd.DataFrame({"fault_id": ["f"], "found_on": ["2023-12-01"], "asset_id": ["r"]})
-    assert hn.assess(street(), season=2024, visits=table, faults=faults).diagnose_first.empty
-
-
-def test_much_make_up_water_speaks_for_a_leak() -> None:
-    # Nets T and U of 200 m each, V of 100 m: 0.5, 0.5 and 1.1 m3 per metre; 2.2 times the median is a leak.
-    ends = [("p", "A", "T"), ("q", "T", "N"), ("r", "N", "F"), ("s", "A", "U"), ("t", "U", "M"), ("u", "A", "V")]
-    ends += [("v", "V", "L")]
-    segments = pd.DataFrame(ends, columns=["segment_id", "from_node", "to_node"]).assign(diameter_mm=100.0)
-    segments["level"] = ["primary", "secondary", "secondary", "primary", "secondary", "primary", "secondary"]
-    segments["length_m"] = [100.0, 100, 100, 100, 200, 100, 100]
-    kinds = ["source", "station", "station", "station", "building", "building", "building", "building"]
-    network = hn.Network(pd.DataFrame({"node_id": list("ATUVNFML"), "kind": kinds}), segments)
-    expected = pd.DataFrame({"fault_prob": 0.05}, index=network.asset_ids)
-    table = visits(("N", "2023-12-10", 30, 0), ("F", "2023-12-10", 20, 8))
-
-    def first(**makeup_m3: float) -> list[str]:
-        makeup = pd.DataFrame({"station_id": list(makeup_m3), "season": 2023, "makeup_m3": list(makeup_m3.values())})
-        records = records_before(2024, visits=table, makeup=makeup)
-        return past_winters(network, records, season=2024, expected=expected).diagnose_first.index.tolist()
-
-    assert first(T=100, U=100, V=110) == ["T"]
-    assert first(T=220, U=100, V=50) == []
-    assert first(T=200, U=100, V=50) == ["T"]
-    assert first(T=220) == ["T"]  # nothing to compare it with
-
-
 def test_without_visits_nothing_is_known_and_it_is_said() -> None:
-    told = past_winters(street(), records_before(2024), season=2024, expected=EXPECTED)
+    told = past_winters(street(), records_before(2024), season=2024, settings=hn.Settings())
     assert [str(note) for note in told.notes] == [
         "No visits of season 2023 on record: chronic cold is unknown, not zero."
     ]

@@ -8,13 +8,13 @@ import pytest
 
 import heatnet as hn
 from heatnet.inventory.reading import read_inventory
-from heatnet.language import Note
+from heatnet.language import Note, heading, languages
 from heatnet.planning import Prices, Summer, check_plan, plan_cures, plan_from_tables
 from heatnet.planning.plan import CURE_COLUMNS, JOB_COLUMNS
 from heatnet.report.outputs import run_record, write_plan
 from heatnet.report.programme import Programme, Sheet, in_working_order, programme
 from heatnet.report.sentences import in_language
-from heatnet.report.words import HEADINGS
+from heatnet.report.words import COLUMNS
 from tests.small_programme import SUMMER, assessed, planned
 
 
@@ -71,7 +71,7 @@ def test_the_totals_are_those_of_the_plan(assessment: hn.Assessment) -> None:
 def test_columns_that_tell_nothing_are_left_out(assessment: hn.Assessment) -> None:
     table = sheet_of(programme(assessment, planned(assessment)), "jobs").table
     assert not {"crew", "start_on", "dig_id", "fund"} & set(table.columns)
-    assert set(table.columns) <= set(HEADINGS)
+    assert set(table.columns) <= set(COLUMNS)
 
 
 def test_warranty_claims_are_listed_apart(assessment: hn.Assessment) -> None:
@@ -128,3 +128,8 @@ def test_a_written_plan_is_read_back_and_keeps_every_rule(tmp_path: Path, fixtur
     cures, jobs = (pd.read_csv(tmp_path / name, encoding="utf-8-sig") for name in ("cures.csv", "jobs.csv"))
     back = plan_from_tables(cures, jobs)
     assert check_plan(back, assessment.candidates(), prices=Prices(), max_km=1, summer=SUMMER).empty
+
+
+def test_every_column_has_a_heading_in_every_language() -> None:
+    for language in languages():
+        assert all(heading(name, language) for name in COLUMNS)
