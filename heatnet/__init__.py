@@ -7,11 +7,12 @@ from heatnet.assessment.composing import assess
 from heatnet.assessment.explanation import Explanation, explain
 from heatnet.assessment.results import Assessment
 from heatnet.consequence import cold_hours, reliability, repair_time
-from heatnet.doctor.checking import check_faults, check_network, check_visits
+from heatnet.doctor.checking import check_faults, check_inventory, check_network, check_visits
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history.exposure import History, asset_seasons
 from heatnet.inventory.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
+from heatnet.inventory.writing import write_inventory
 from heatnet.location import (
     Location,
     LocationExplanation,
@@ -37,8 +38,6 @@ from heatnet.planning import (
 from heatnet.reachability import (
     critical_pairs,
     isolation_sections,
-    section_table,
-    served,
     supply_loss,
     supply_path,
     valve_value,
@@ -48,7 +47,7 @@ from heatnet.validation.backtesting import Backtest, backtest
 from heatnet.value import Prices, Settings, Values, read_settings
 
 if TYPE_CHECKING:
-    from heatnet import synthetic
+    from heatnet import examples, synthetic
     from heatnet.batch import NetworkScore, score
 
 __version__ = "0.1.0"
@@ -75,12 +74,14 @@ __all__ = [
     "asset_seasons",
     "backtest",
     "check_faults",
+    "check_inventory",
     "check_network",
     "check_plan",
     "check_visits",
     "clean_visits",
     "cold_hours",
     "critical_pairs",
+    "examples",
     "explain",
     "explain_location",
     "fit_failure_model",
@@ -103,22 +104,33 @@ __all__ = [
     "repair_time",
     "replan",
     "score",
-    "section_table",
-    "served",
     "suggest_visits",
     "supply_loss",
     "supply_path",
     "synthetic",
     "valve_value",
     "visit_findings",
+    "write_inventory",
     "write_report",
 ]
 
 
+_WHEN_ASKED_FOR = {  # what few need takes an eighth of the time of all imports
+    "NetworkScore": "heatnet.batch",
+    "examples": "heatnet",
+    "score": "heatnet.batch",
+    "synthetic": "heatnet",
+}
+
+
 def __getattr__(name: str) -> Any:
-    """Import what few need when it is first asked for; it takes an eighth of the time of all imports."""
-    if name == "synthetic":
-        return import_module("heatnet.synthetic")
-    if name in ("NetworkScore", "score"):
-        return getattr(import_module("heatnet.batch"), name)
-    raise AttributeError(f"module 'heatnet' has no attribute {name!r}")
+    """Import what few need when it is first asked for."""
+    if name not in _WHEN_ASKED_FOR:
+        raise AttributeError(f"module 'heatnet' has no attribute {name!r}")
+    home = _WHEN_ASKED_FOR[name]
+    return import_module(f"heatnet.{name}") if home == "heatnet" else getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names, without the rooms behind them."""
+    return [*__all__, "__version__"]

@@ -1,6 +1,7 @@
 """How the house is built: small functions, few parameters, a public face that shows what it promises."""
 
 import ast
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -100,3 +101,70 @@ def one(a, *, b):
     assert lines_of_code(function, text.splitlines()) == 4
     assert parameters(function) == 2
     assert branches(function) == 3
+
+
+def names(text: str) -> set[str]:
+    return set(text.split())
+
+
+PROMISED = names(  # CONTRACT.md, section 7
+    """
+    Assessment Backtest FailureModel HeatnetError History InfeasiblePlanError Inventory Location Network Plan PlanRules
+    Prices Settings Summer Values assess asset_seasons backtest check_faults check_inventory check_network check_plan
+    check_visits clean_visits cold_hours compare critical_pairs cure_effect explain explain_location fit_failure_model
+    from_epanet from_pandapipes isolation_sections locate_faults outage_supply outage_time persistence plan_changes
+    plan_cures plan_from_tables plan_frontier plan_years plot problem_ledger read_assessment read_digs read_faults
+    read_inventory read_makeup read_network read_plan read_settings read_visits read_works reinforcements reliability
+    replan score steady_flow suggest_visits supply_loss supply_path synthetic valve_value visit_findings
+    write_assessment write_gis write_inventory write_plan write_report
+    """
+)
+REASONED = {  # beyond the contract, each with its line in the CHANGELOG
+    "Explanation",
+    "LocationExplanation",
+    "MissingExtraError",
+    "MissingFileError",
+    "NetworkScore",
+    "examples",
+}
+WITHOUT_EXAMPLE = names(
+    """
+    check_faults check_inventory check_visits fit_failure_model read_digs read_faults read_makeup read_network
+    read_visits read_works write_inventory
+    """
+)
+REPLACED_LATER = {"diagnose_first", "repair_time"}  # by measure_first and outage_time
+
+
+def test_the_face_shows_what_is_promised_and_nothing_else() -> None:
+    shown = {name for name in dir(heatnet) if not name.startswith("_")}
+    assert shown == set(heatnet.__all__)
+    assert list(heatnet.__all__) == sorted(heatnet.__all__)
+    assert shown <= PROMISED | REASONED | REPLACED_LATER
+    for name in shown:
+        assert getattr(heatnet, name) is not None
+
+
+def test_no_two_public_names_are_one_class_and_no_module_is_named_like_a_public_function() -> None:
+    things = [getattr(heatnet, name) for name in heatnet.__all__]
+    assert len({id(thing) for thing in things}) == len(things)
+    assert all(thing.__name__ == name for thing, name in zip(things, heatnet.__all__, strict=True) if callable(thing))
+    root = Path(heatnet.__file__).parent
+    modules = {path.stem for path in root.rglob("*.py")} | {path.parent.name for path in root.rglob("__init__.py")}
+    functions = {name for name in heatnet.__all__ if inspect.isfunction(getattr(heatnet, name))}
+    assert not modules & functions
+
+
+def examples_of(thing: object) -> list[str]:
+    """Lines of the docstring that doctest runs."""
+    lines = (inspect.getdoc(thing) or "").splitlines()
+    return [line for line in lines if line.lstrip().startswith(">>>") and "+SKIP" not in line]
+
+
+def test_every_public_function_has_an_example_that_runs() -> None:
+    lacking = {
+        name
+        for name in heatnet.__all__
+        if inspect.isfunction(getattr(heatnet, name)) and not examples_of(getattr(heatnet, name))
+    }
+    assert lacking <= WITHOUT_EXAMPLE

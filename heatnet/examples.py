@@ -1,0 +1,113 @@
+"""Networks small enough to draw, for examples and first steps; `synthetic` draws whole cities.
+
+Examples
+--------
+>>> import heatnet as hn
+>>> hn.supply_loss(line())["households_lost"].to_dict()
+{'S': 50.0, 'T': 30.0}
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from heatnet.network import Network
+
+__all__ = ["fork", "fork_visits", "line", "one_main", "twin_mains"]
+
+
+def one_main() -> Network:
+    """One main: source A, segment S (500 m, DN 100), building B with 40 households.
+
+    ::
+
+        A --S-- B
+
+    Examples
+    --------
+    >>> one_main().segments["length_m"].tolist()
+    [500.0]
+    """
+    return _network({"A": None, "B": 40}, {"S": ("A", "B", 500, 100)})
+
+
+def line() -> Network:
+    """Two segments in line: source A, buildings B (20 households) and C (30); no valves.
+
+    ::
+
+        A --S-- B --T-- C        S 100 m, T 200 m, DN 100
+
+    Examples
+    --------
+    >>> line().segments["segment_id"].tolist()
+    ['S', 'T']
+    """
+    return _network({"A": None, "B": 20, "C": 30}, {"S": ("A", "B", 100, 100), "T": ("B", "C", 200, 100)})
+
+
+def twin_mains() -> Network:
+    """Two mains side by side: source A, building B with 20 households; neither S nor T alone cuts it off.
+
+    ::
+
+        A ==S,T== B              50 m, DN 100
+
+    Examples
+    --------
+    >>> twin_mains().segments["from_node"].tolist()
+    ['A', 'A']
+    """
+    return _network({"A": None, "B": 20}, {"S": ("A", "B", 50, 100), "T": ("A", "B", 50, 100)})
+
+
+def fork() -> Network:
+    """One main that forks: source A, junction J, buildings B (20 households) and C (30).
+
+    ::
+
+                  +--b-- B
+        A --main--J                main 1000 m DN 200; b, c 200 m DN 80
+                  +--c-- C
+
+    Examples
+    --------
+    >>> fork().nodes["kind"].tolist()
+    ['source', 'junction', 'building', 'building']
+    """
+    mains = {"main": ("A", "J", 1000, 200), "b": ("J", "B", 200, 80), "c": ("J", "C", 200, 80)}
+    return _network({"A": None, "J": None, "B": 20, "C": 30}, mains)
+
+
+def fork_visits() -> pd.DataFrame:
+    """Three visits to the homes of `fork` in January 2024: two cold ones in B, a warm one in C.
+
+    Examples
+    --------
+    >>> fork_visits()["is_cold"].tolist()
+    [True, True, False]
+    """
+    return pd.DataFrame(
+        {
+            "visit_id": ["1", "2", "3"],
+            "building_id": ["B", "B", "C"],
+            "visited_on": "2024-01-10",
+            "is_cold": [True, True, False],
+        }
+    )
+
+
+def _network(households: dict[str, int | None], segments: dict[str, tuple[str, str, int, int]]) -> Network:
+    """Return the network of nodes with their households (none: A the source, else a junction) and of segments."""
+    kinds = {"A": "source"}
+    nodes: dict[str, Any] = {
+        "node_id": list(households),
+        "kind": [kinds.get(name, "junction" if homes is None else "building") for name, homes in households.items()],
+        "households": list(households.values()),
+    }
+    table = pd.DataFrame.from_dict(
+        segments, orient="index", columns=["from_node", "to_node", "length_m", "diameter_mm"]
+    )
+    return Network(pd.DataFrame(nodes), table.rename_axis("segment_id").reset_index())
