@@ -137,6 +137,7 @@ def segment_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, grou
             "is_crossing": pd.array(ground.is_crossing, dtype="boolean"),
             "owner": worded(("热力公司", "小区业主"), is_private.astype(np.int64)),
             "accepted_on": _accepted(rng, laid_year),
+            "heat_loss_w_m": np.full(count, np.nan),
             "roughness_mm": np.full(count, np.nan),
         }
     )

@@ -88,8 +88,8 @@ class Layout:
         return np.flatnonzero(self.node_kind == BUILDING)
 
 
-def draw_layout(rng: np.random.Generator, blocks: Blocks, length_km: float, *, is_sized: bool = True) -> Layout:
-    """Draw the pipes of the city, as long in all as asked for to the decimetre; mains sized for their flow or not."""
+def draw_layout(rng: np.random.Generator, blocks: Blocks, length_km: float) -> Layout:
+    """Draw the pipes of the city, as long in all as asked for to the decimetre."""
     primary = draw_primary(rng, blocks)
     first_station = sources_of(blocks.count)
     trees = draw_trees(rng, blocks, first_station, len(primary.x_m))
