@@ -144,7 +144,7 @@ def segment_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, grou
 
 
 def _accepted(rng: np.random.Generator, laid_year: Floats) -> npt.NDArray[np.datetime64]:
-    """Pipes are accepted in the autumn of the year in which they were laid."""
+    """Return days of acceptance: in the autumn of the year in which a pipe was laid."""
     is_known = laid_year >= _FIRST_ACCEPTED
     year = np.where(is_known, laid_year, _FIRST_ACCEPTED).astype(np.int64)
     autumn = ((year - 1970) * 12 + 8).astype("datetime64[M]").astype("datetime64[D]")
