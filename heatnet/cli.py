@@ -19,14 +19,18 @@ from heatnet.assessment.composing import STEPS, assess
 from heatnet.assessment.results import Assessment
 from heatnet.doctor.checking import check_inventory
 from heatnet.errors import HeatnetError
-from heatnet.inventory.reading import Inventory, read_inventory
+from heatnet.inventory import Inventory, read_inventory
+from heatnet.inventory.accounts import account_sentences, accounts_of, mostly_set_aside, planned_fates
 from heatnet.inventory.writing import write_csv, write_inventory
+from heatnet.language import note, worded
 from heatnet.planning import Plan, Summer, plan_cures
 from heatnet.report.outputs import run_record, write_backtest, write_plan, write_ranking
 from heatnet.schema.findings import summary_of
 from heatnet.validation.backtesting import backtest
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from heatnet.batch import NetworkScore
 
 _UNUSABLE = 2
@@ -132,16 +136,16 @@ def demo(folder: Path, km: float, stations: int, seed: int) -> None:
 @main.command()
 @_inventory
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Write every finding to this CSV file.")
-def check(inventory: Path, output: Path | None) -> None:
+@_language
+def check(inventory: Path, output: Path | None, language: str) -> None:
     """Print what is doubtful in INVENTORY; exit code 1 where a finding is an error."""
     tables = read_inventory(inventory)
-    findings = check_inventory(
-        tables.network, visits=tables.visits, faults=tables.faults, works=tables.works, makeup=tables.makeup
-    )
+    findings = check_inventory(tables, language=language)
     if output:
         write_csv(findings, output)
-    click.echo("\n".join(summary_of(findings)) or "no findings")
-    sys.exit(int((findings["severity"] == "error").any()))
+    _say_accounts(tables.accounts, language)
+    click.echo("\n".join(summary_of(findings)) or worded(note("accounts.no_findings"), language))
+    sys.exit(int((findings["severity"] == "error").any() or bool(mostly_set_aside(tables.accounts))))
 
 
 @main.command()
@@ -153,9 +157,11 @@ def check(inventory: Path, output: Path | None) -> None:
 def rank(inventory: Path, season: int, output: Path, seed: int, language: str) -> None:
     """Rank every asset of INVENTORY by the cold household-hours that its cure saves in the coming season."""
     assessment = _assessed(read_inventory(inventory), season, seed, language)
+    _say_accounts(assessment.accounts, language)
     write_ranking(assessment.ranking, output)
     _tell(assessment)
     click.echo(f"{output}: {len(assessment.ranking)} assets, best cure first")
+    sys.exit(int(bool(mostly_set_aside(assessment.accounts))))
 
 
 @main.command()
@@ -182,11 +188,15 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
     tables = read_inventory(inventory)
     summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
     assessment = _assessed(tables, season, seed, language)
-    chosen = plan_cures(assessment, digs=tables.digs, summer=summer, **options)
+    accounts = accounts_of(planned_fates(assessment.fates, tables.fates, has_calendar=summer is not None))
+    _say_accounts(accounts, language)
+    chosen = plan_cures(assessment, digs=tables.records().digs, summer=summer, **options)
     settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
-    left_out = write_plan(assessment, chosen, output, run_record(tables.files, settings), language=language)
+    record = run_record(tables.files, settings, accounts)
+    left_out = write_plan(assessment, chosen, output, record, language=language)
     _tell(assessment, chosen, left_out=left_out)
     click.echo(f"{output / 'cures.csv'}: {_summary(chosen)}")
+    sys.exit(int(bool(mostly_set_aside(accounts))))
 
 
 @main.command(name="backtest")
@@ -199,8 +209,7 @@ def backtest_command(inventory: Path, seasons: str, seed: int, output: Path | No
     tables = read_inventory(inventory)
     if tables.faults is None:
         raise HeatnetError(f"{inventory} holds no table of faults: nothing to compare a forecast with")
-    asked, records = _seasons(seasons), {"visits": tables.visits, "works": tables.works}
-    result = backtest(tables.network, seasons=asked, faults=tables.faults, rng=seed, **records)
+    result = backtest(tables, seasons=_seasons(seasons), rng=seed)
     if output:
         write_backtest(result, output)
     click.echo(result.to_text(), nl=False)
@@ -249,9 +258,8 @@ def _assessed(tables: Inventory, season: int, seed: int, language: str) -> Asses
     logger, progress = logging.getLogger("heatnet"), _Progress(STEPS)
     logger.setLevel(logging.INFO)
     logger.addHandler(progress)
-    records = {name: getattr(tables, name) for name in ("visits", "faults", "works", "makeup")}
     try:
-        return assess(tables.network, season=season, rng=seed, language=language, **records)
+        return assess(tables, season=season, rng=seed, language=language)
     finally:
         logger.removeHandler(progress)
         progress.bar.close()
@@ -263,6 +271,12 @@ def _summer(first_day: Any, last_day: Any, crews: int | None) -> Summer | None:
     if first_day is None or last_day is None:
         raise HeatnetError("a calendar needs both --first-day and --last-day")
     return Summer(first_day.date(), last_day.date(), crews=crews)
+
+
+def _say_accounts(accounts: pd.DataFrame, language: str) -> None:
+    """Print what became of every row, before anything else is said."""
+    for sentence in account_sentences(accounts, language):
+        click.echo(sentence)
 
 
 def _tell(assessment: Assessment, chosen: Plan | None = None, *, left_out: Sequence[str] = ()) -> None:

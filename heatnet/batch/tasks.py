@@ -30,8 +30,7 @@ from heatnet.failure import FailureStatistics
 from heatnet.failure.attributes import COHORT_COLUMNS
 from heatnet.failure.regional import NetworkModel, statistics_of
 from heatnet.history.exposure import History, asset_seasons
-from heatnet.inventory.reading import Inventory, read_inventory
-from heatnet.inventory.records import records_before
+from heatnet.inventory import Inventory, read_inventory
 from heatnet.inventory.writing import whole_folder, write_json
 from heatnet.schema.findings import all_findings
 from heatnet.season import season_of
@@ -206,7 +205,7 @@ def read_source(source: Source) -> Inventory:
 
 def history_of(tables: Inventory, season: int) -> History:
     """Return the recorded faults of a network before a season, as `assess` counts them."""
-    records = records_before(season, faults=tables.faults, works=tables.works, makeup=tables.makeup)
+    records = tables.records().before(season)
     return asset_seasons(
         tables.network,
         records.faults,
@@ -260,21 +259,15 @@ def _next_season(tables: Inventory) -> int | None:
 
 def _assessed(tables: Inventory, order: Score) -> Assessment:
     return assess(
-        tables.network,
+        tables,
         season=order.season,
-        visits=tables.visits,
-        faults=tables.faults,
-        works=tables.works,
-        makeup=tables.makeup,
         model=order.model.fitted(history_of(tables, order.season)),
         rng=order.seed,
     )
 
 
 def _findings(tables: Inventory, assessment: Assessment) -> pd.DataFrame:
-    checked = check_inventory(
-        tables.network, visits=tables.visits, faults=tables.faults, works=tables.works, makeup=tables.makeup
-    )
+    checked = check_inventory(tables)
     return all_findings([checked, assessment.findings]).drop_duplicates(ignore_index=True)
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from heatnet.assessment.results import Assessment
 from heatnet.errors import MissingExtraError
+from heatnet.inventory.accounts import accounts_as_data
 from heatnet.inventory.writing import PathLike, whole_folder, write_csv, write_json
 from heatnet.planning import Plan
 from heatnet.report import in_working_order, write_report, write_workbook
@@ -98,7 +99,9 @@ def write_backtest(result: Backtest, folder: PathLike) -> None:
         (stage / "backtest.txt").write_text(result.to_text(), encoding="utf-8", newline="\n")
 
 
-def run_record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]:
+def run_record(
+    files: Sequence[Path], settings: Mapping[str, Any], accounts: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """Return what a run depended on: versions, settings and the SHA-256 of every input file.
 
     Parameters
@@ -107,15 +110,19 @@ def run_record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, 
         The files read; they are named without their folder.
     settings : mapping
         Options of the run, seeds among them.
+    accounts : DataFrame, optional
+        What became of the rows of each table: `Assessment.accounts`.
 
     Returns
     -------
     dict
-        ``versions``, ``settings``, ``inputs``; no date and no path, so that the same run leaves the same record.
+        ``versions``, ``settings``, ``inputs`` and, where given, ``accounts``; no date and no path, so that the same
+        run leaves the same record.
     """
     inputs = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
-    return {"versions": versions, "settings": dict(settings), "inputs": inputs}
+    told = {} if accounts is None else {"accounts": accounts_as_data(accounts)}
+    return {"versions": versions, "settings": dict(settings), "inputs": inputs, **told}
 
 
 def _write_with_extras(assessment: Assessment, plan: Plan, stage: Path, language: str) -> dict[str, str]:
