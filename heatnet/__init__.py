@@ -11,7 +11,6 @@ from heatnet.doctor.checking import check_faults, check_inventory, check_network
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history.exposure import History, asset_seasons
-from heatnet.inventory import Inventory, read_inventory
 from heatnet.inventory.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
 from heatnet.inventory.writing import write_inventory
 from heatnet.location import (
@@ -60,7 +59,6 @@ __all__ = [
     "FailureModel",
     "HeatnetError",
     "History",
-    "Inventory",
     "Location",
     "LocationExplanation",
     "MissingExtraError",
@@ -97,7 +95,6 @@ __all__ = [
     "plan_years",
     "read_digs",
     "read_faults",
-    "read_inventory",
     "read_makeup",
     "read_network",
     "read_settings",
