@@ -11,6 +11,7 @@ from heatnet.doctor.checking import check_faults, check_inventory, check_network
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history.exposure import History, asset_seasons
+from heatnet.inventory import Inventory, read_inventory
 from heatnet.inventory.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
 from heatnet.inventory.writing import write_inventory
 from heatnet.location import (
@@ -59,6 +60,7 @@ __all__ = [
     "FailureModel",
     "HeatnetError",
     "History",
+    "Inventory",
     "Location",
     "LocationExplanation",
     "MissingExtraError",
@@ -95,6 +97,7 @@ __all__ = [
     "plan_years",
     "read_digs",
     "read_faults",
+    "read_inventory",
     "read_makeup",
     "read_network",
     "read_settings",

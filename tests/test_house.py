@@ -169,3 +169,16 @@ def test_every_public_function_has_an_example_that_runs() -> None:
         if inspect.isfunction(getattr(heatnet, name)) and not examples_of(getattr(heatnet, name))
     }
     assert lacking <= WITHOUT_EXAMPLE
+
+
+def test_the_architecture_page_names_every_room() -> None:
+    root = Path(heatnet.__file__).parent
+    page = (root.parent / "docs" / "architecture.md").read_text(encoding="utf-8")
+    for room in sorted(path.parent.name for path in root.glob("*/__init__.py")):
+        assert f"`{room}`" in page, room
+
+
+def test_version_citation_and_changelog_agree() -> None:
+    root = Path(heatnet.__file__).parents[1]
+    assert f"\nversion: {heatnet.__version__}\n" in (root / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\n## {heatnet.__version__}" in (root / "CHANGELOG.md").read_text(encoding="utf-8")

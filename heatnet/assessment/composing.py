@@ -7,16 +7,17 @@ from typing import Any
 
 import pandas as pd
 
+from heatnet.assessment.accounting import fates_in_season
 from heatnet.assessment.hours import chronic_part, outage_part
 from heatnet.assessment.ranking import rank_assets, with_office_grades
 from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment, in_reading_order, told_of_assets
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history.exposure import asset_seasons
-from heatnet.inventory.records import records_before
+from heatnet.inventory import Inventory, inventory_of
 from heatnet.location.winters import past_winters
-from heatnet.network import Network, computed_in_id_order
-from heatnet.schema.findings import all_findings
+from heatnet.network import Network
+from heatnet.schema.findings import all_findings, worded_findings
 from heatnet.season import checked_season
 from heatnet.value import Settings
 
@@ -24,9 +25,8 @@ STEPS = 4
 _LOG = logging.getLogger(__name__)
 
 
-@computed_in_id_order
 def assess(  # noqa: PLR0913 - the public contract
-    network: Network,
+    network: Network | Inventory,
     *,
     season: int,
     visits: pd.DataFrame | None = None,
@@ -44,8 +44,8 @@ def assess(  # noqa: PLR0913 - the public contract
 
     Parameters
     ----------
-    network : Network
-        What is assessed.
+    network : Network or Inventory
+        What is assessed; of an inventory its records are used, but for the tables given beside it.
     season : int
         The coming season, by the calendar year in which it starts; only records dated before 15 October of that year
         are used.
@@ -84,7 +84,8 @@ def assess(  # noqa: PLR0913 - the public contract
     [[1.0, 40.0]]
     """
     season = checked_season(season)
-    records = records_before(season, visits=visits, faults=faults, works=works, makeup=makeup)
+    inventory = inventory_of(network, {"visits": visits, "faults": faults, "works": works, "makeup": makeup})
+    network, records = inventory.network.in_id_order, inventory.records().before(season)
     _LOG.info("how often assets fail")
     history = asset_seasons(
         network,
@@ -108,6 +109,7 @@ def assess(  # noqa: PLR0913 - the public contract
     if grades is not None:
         ranking = with_office_grades(ranking, grades)
     notes = (*outage.notes, *chronic.notes)
-    findings = all_findings([history.findings, winters.findings])
+    findings = worded_findings(all_findings([*inventory.found(), history.findings, winters.findings]), language)
+    fates = fates_in_season(inventory, season, winters)
     ranked = in_reading_order(ranking)
-    return Assessment(network, season, ranked, notes, findings, history, model, winters, language)
+    return Assessment(network, season, ranked, notes, findings, history, model, winters, language, fates)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pandas as pd
 
 from heatnet.failure import FailureModel
 from heatnet.history.exposure import History
+from heatnet.inventory.accounts import Fates, accounts_of
 from heatnet.language import Note, worded
 from heatnet.location import Location
 from heatnet.location.winters import Winters
@@ -67,6 +69,8 @@ class Assessment:
         The recorded faults, the failure model fitted to them, and what the past winters' visits say.
     language : str
         Language of the reasons and assumptions.
+    fates : mapping
+        By table: what became of each of its rows; `accounts` adds them up.
     """
 
     network: Network
@@ -78,6 +82,7 @@ class Assessment:
     model: FailureModel
     winters: Winters
     language: str = "en"
+    fates: Mapping[str, Fates] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"Assessment(season {self.season}, {len(self.ranking)} assets, best cure {self._best()})"
@@ -89,6 +94,15 @@ class Assessment:
     def assumptions(self) -> tuple[str, ...]:
         """What was assumed, one sentence each, in the assessment's language."""
         return tuple(worded(said, self.language) for said in self.notes)
+
+    @property
+    def accounts(self) -> pd.DataFrame:
+        """What became of the rows of each table.
+
+        Index table: ``rows`` in the file, ``used``, ``not_asked_for`` (of another season, cleaned by a stated rule),
+        ``set_aside`` (a defect of the row), whose sum is ``rows``, and ``reasons``.
+        """
+        return accounts_of(self.fates)
 
     @property
     def location(self) -> Location:

@@ -7,9 +7,9 @@ from pathlib import Path
 import pandas as pd
 
 from heatnet.errors import HeatnetError, MissingFileError
-from heatnet.inventory.reading import Inventory
+from heatnet.inventory import Inventory, inventory_of
 from heatnet.network import Network
-from heatnet.schema import TABLES, conform
+from heatnet.schema import TABLES
 
 _NETWORK_TABLES = ("nodes", "segments", "valves")
 
@@ -39,12 +39,8 @@ def read_partition(folder: Path, partition: str, files: tuple[Path, ...]) -> Inv
         raise MissingFileError(f"{folder} lacks {' and '.join(absent)} of {partition}")
     origins = {name: f"{name}/{partition}" for name in raw}
     network = Network(raw["nodes"], raw["segments"], raw.get("valves"), origins=origins)
-    records = {
-        name: conform(raw[name], spec, origin=origins[name]) if name in raw else None
-        for name, spec in TABLES.items()
-        if name not in _NETWORK_TABLES
-    }
-    return Inventory(network=network, files=files, **records)
+    records = {name: table for name, table in raw.items() if name not in _NETWORK_TABLES}
+    return inventory_of(network, records, files=files, origins=origins)
 
 
 def _read(files: list[Path]) -> pd.DataFrame:

@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Truths
-from heatnet.network import SOURCE, Network, computed_in_id_order
+from heatnet.inventory.contents import Inventory, inventory_of
+from heatnet.language import note
+from heatnet.network import BUILDING, SOURCE, Network, computed_in_id_order
 from heatnet.reachability import served
 from heatnet.reachability.paths import supply_paths
-from heatnet.schema import FAULTS, MAKEUP, VISITS, WORKS, conform
-from heatnet.schema.findings import Severity, all_findings, findings_at
+from heatnet.schema.findings import Severity, all_findings, findings_at, worded_findings
 from heatnet.season import is_heating
 
 EARLIEST_LAID_YEAR = 1930
@@ -23,16 +24,13 @@ _ROOM_TEMPS_C = (-20.0, 45.0)
 
 _TABLE_OF = {
     "visit_id": "visits",
-    "fault_id": "faults",
-    "work_id": "works",
-    "station_id": "makeup",
     "node_id": "nodes",
     "segment_id": "segments",
 }
 
 
 @computed_in_id_order
-def check_network(network: Network, *, latest_laid_year: int = LATEST_LAID_YEAR) -> pd.DataFrame:
+def check_network(network: Network, *, latest_laid_year: int = LATEST_LAID_YEAR, language: str = "en") -> pd.DataFrame:
     """Return what is doubtful in a network.
 
     Parameters
@@ -42,6 +40,8 @@ def check_network(network: Network, *, latest_laid_year: int = LATEST_LAID_YEAR)
     latest_laid_year : int
         A laying year after this one lies in the future. The default is the year of this version of heatnet, for no
         clock is read.
+    language : str
+        Language of the messages: ``en`` or ``zh``.
 
     Returns
     -------
@@ -59,18 +59,21 @@ def check_network(network: Network, *, latest_laid_year: int = LATEST_LAID_YEAR)
     >>> findings.loc[findings["severity"] == "error", ["rule", "row_id"]].to_numpy().tolist()
     [['building_not_served', 'C']]
     """
-    return all_findings(
-        [
-            *_connections(network),
-            *_years(network, latest_laid_year),
-            *_sizes(network),
-            *_missing(network),
-            *_set_aside(network),
-        ]
-    )
+    return worded_findings(all_findings(_of_network(network, latest_laid_year)), language)
 
 
-def check_visits(visits: pd.DataFrame, network: Network) -> pd.DataFrame:
+def _of_network(network: Network, latest_laid_year: int) -> list[pd.DataFrame]:
+    return [
+        *_connections(network),
+        *_years(network, latest_laid_year),
+        *_sizes(network),
+        *_missing(network),
+        *_homes(network),
+        *_set_aside(network),
+    ]
+
+
+def check_visits(visits: pd.DataFrame, network: Network, *, language: str = "en") -> pd.DataFrame:
     """Return what is doubtful in a table of visits; columns as in `check_network`, and never a resident's data.
 
     Parameters
@@ -79,31 +82,18 @@ def check_visits(visits: pd.DataFrame, network: Network) -> pd.DataFrame:
         Columns of the table ``visits``.
     network : Network
         The network to which the buildings belong.
+    language : str
+        Language of the messages: ``en`` or ``zh``.
 
     Returns
     -------
     DataFrame
         Findings. A visit to an unknown building is an error: it is set aside.
     """
-    table = conform(visits, VISITS)
-    places = network.node_positions(table["building_id"])
-    is_building = np.isin(places, network.building_nodes)
-    resolved_early = (table["resolved_on"] < table["visited_on"]).to_numpy(dtype=bool)
-    temp = table["room_temp_c"].to_numpy(dtype=np.float64)
-    odd_temp = (temp < _ROOM_TEMPS_C[0]) | (temp > _ROOM_TEMPS_C[1])
-    summer = ~is_heating(table["visited_on"]) & table["visited_on"].notna().to_numpy(dtype=bool)
-    ids = table["visit_id"]
-    return all_findings(
-        [
-            _at("error", "unknown_building", ids, ~is_building, "building_id", "names no building; set aside"),
-            _at("warning", "resolved_before_visit", ids, resolved_early, "resolved_on", "lies before visited_on"),
-            _at("warning", "room_temp_unlikely", ids, odd_temp, "room_temp_c", "is no room temperature in degC"),
-            _at("note", "visit_outside_heating", ids, summer, "visited_on", "lies outside 15 October to 15 April"),
-        ]
-    )
+    return _found(network, language, visits=visits)
 
 
-def check_faults(faults: pd.DataFrame, network: Network) -> pd.DataFrame:
+def check_faults(faults: pd.DataFrame, network: Network, *, language: str = "en") -> pd.DataFrame:
     """Return what is doubtful in a table of faults; columns as in `check_network`.
 
     Parameters
@@ -112,125 +102,148 @@ def check_faults(faults: pd.DataFrame, network: Network) -> pd.DataFrame:
         Columns of the table ``faults``.
     network : Network
         The network to which the assets belong.
+    language : str
+        Language of the messages: ``en`` or ``zh``.
 
     Returns
     -------
     DataFrame
-        Findings. A fault of an unknown asset, or of no asset and no place, is an error: it is set aside.
+        Findings. A fault of an unknown asset, or of no asset and no place near a segment, is an error: it is set aside.
     """
-    table = conform(faults, FAULTS)
-    assets = network.asset_positions(table["asset_id"])
-    named = table["asset_id"].notna().to_numpy(dtype=bool)
-    placed = table[["x_m", "y_m"]].notna().all(axis=1).to_numpy(dtype=bool)
-    laid_year = np.append(network.segments["laid_year"].to_numpy(dtype=np.float64), np.nan)
-    is_segment = (assets >= 0) & (assets < network.n_segments)
-    laid = laid_year[np.where(is_segment, assets, -1)]
-    early = table["found_on"].dt.year.to_numpy(dtype=np.float64) < laid
-    ids = table["fault_id"]
-    return all_findings(
-        [
-            _at("error", "unknown_asset", ids, named & (assets < 0), "asset_id", "names no asset; set aside"),
-            _at(
-                "error", "fault_without_place", ids, ~named & ~placed, "asset_id", "names no asset, no place; set aside"
-            ),
-            _at(
-                "warning",
-                "fault_before_laying",
-                ids,
-                early,
-                "found_on",
-                "lies before laid_year of its segment; set aside",
-            ),
-        ]
-    )
+    return _found(network, language, faults=faults)
 
 
-def check_works(works: pd.DataFrame, network: Network) -> pd.DataFrame:
+def check_works(works: pd.DataFrame, network: Network, *, language: str = "en") -> pd.DataFrame:
     """Return what is doubtful in a table of works; columns as in `check_network`.
 
     A work on an unknown asset, or on none, is an error: it is set aside.
     """
-    table = conform(works, WORKS)
-    unknown = network.asset_positions(table["asset_id"]) < 0
-    return all_findings(
-        [_at("error", "unknown_asset", table["work_id"], unknown, "asset_id", "names no asset; set aside")]
-    )
+    return _found(network, language, works=works)
 
 
-def check_makeup(makeup: pd.DataFrame, network: Network) -> pd.DataFrame:
+def check_digs(digs: pd.DataFrame, network: Network, *, language: str = "en") -> pd.DataFrame:
+    """Return what is doubtful in a table of digs; columns as in `check_network`.
+
+    A dig in a street of no segment is an error: it is set aside.
+    """
+    return _found(network, language, digs=digs)
+
+
+def check_makeup(makeup: pd.DataFrame, network: Network, *, language: str = "en") -> pd.DataFrame:
     """Return what is doubtful in a table of make-up water; columns as in `check_network`, rows by ``station_id``.
 
     Water of an unknown station is an error: it is set aside.
     """
-    table = conform(makeup, MAKEUP)
-    unknown = ~np.isin(network.node_positions(table["station_id"]), network.station_nodes)
-    ids = table["station_id"].fillna("")
-    return all_findings([_at("error", "unknown_station", ids, unknown, "station_id", "names no station; set aside")])
+    return _found(network, language, makeup=makeup)
 
 
 def check_inventory(
-    network: Network,
+    network: Network | Inventory,
     *,
     visits: pd.DataFrame | None = None,
     faults: pd.DataFrame | None = None,
     works: pd.DataFrame | None = None,
+    digs: pd.DataFrame | None = None,
     makeup: pd.DataFrame | None = None,
+    latest_laid_year: int = LATEST_LAID_YEAR,
+    language: str = "en",
 ) -> pd.DataFrame:
-    """Return what is doubtful in a network and in those of its records that are given; as the checks of each."""
-    parts = [check_network(network)]
-    if visits is not None:
-        parts.append(check_visits(visits, network))
-    if faults is not None:
-        parts.append(check_faults(faults, network))
-    if works is not None:
-        parts.append(check_works(works, network))
-    if makeup is not None:
-        parts.append(check_makeup(makeup, network))
-    return all_findings(parts)
+    """Return what is doubtful in a network and in its records; as the checks of each, every row judged once.
+
+    Parameters
+    ----------
+    network : Network or Inventory
+        Of an inventory the records are checked too, and what was found when it was read is among the findings.
+    visits, faults, works, digs, makeup : DataFrame, optional
+        Records to check; they take the place of those of an inventory.
+    latest_laid_year : int
+        As in `check_network`.
+    language : str
+        Language of the messages: ``en`` or ``zh``.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `check_network`, errors first. What `assess` or the planner would set aside is an error or a
+        warning here, by the same rule.
+
+    Examples
+    --------
+    >>> from heatnet.synthetic import make_city
+    >>> city = make_city(length_km=6.0, stations=1, rng=1)
+    >>> visits = pd.DataFrame({"visit_id": ["V"], "building_id": "X", "visited_on": "2025-11-03", "is_cold": True})
+    >>> found = check_inventory(city.network, visits=visits)
+    >>> found.loc[found["severity"] == "error", ["rule", "row_id"]].values.tolist()
+    [['unknown_building', 'V']]
+    """
+    tables = {"visits": visits, "faults": faults, "works": works, "digs": digs, "makeup": makeup}
+    inventory = inventory_of(network, tables)
+    found = [*_of_network(inventory.network.in_id_order, latest_laid_year), *_of_records(inventory)]
+    return worded_findings(all_findings(found), language)
+
+
+def _found(network: Network, language: str, **tables: pd.DataFrame) -> pd.DataFrame:
+    """Return what is found in tables of records, without what is found in the network."""
+    return worded_findings(all_findings(_of_records(inventory_of(network, tables))), language)
+
+
+def _of_records(inventory: Inventory) -> list[pd.DataFrame]:
+    """Return what was set aside when the inventory was read, and what is used but doubtful."""
+    found = inventory.found()
+    if inventory.visits is not None:
+        found += _doubtful_visits(inventory.visits)
+    return found
+
+
+def _doubtful_visits(table: pd.DataFrame) -> list[pd.DataFrame]:
+    resolved_early = (table["resolved_on"] < table["visited_on"]).to_numpy(dtype=bool)
+    temp = table["room_temp_c"].to_numpy(dtype=np.float64)
+    odd_temp = (temp < _ROOM_TEMPS_C[0]) | (temp > _ROOM_TEMPS_C[1])
+    summer = ~is_heating(table["visited_on"]) & table["visited_on"].notna().to_numpy(dtype=bool)
+    ids = table["visit_id"]
+    return [
+        _at("warning", "resolved_before_visit", ids, resolved_early, "resolved_on"),
+        _at("warning", "room_temp_unlikely", ids, odd_temp, "room_temp_c"),
+        _at("note", "visit_outside_heating", ids, summer, "visited_on"),
+    ]
 
 
 def _at(
-    severity: Severity, rule: str, ids: pd.Series[Any] | pd.Index[Any], where: Truths, column: str, message: str
+    severity: Severity, rule: str, ids: pd.Series[Any] | pd.Index[Any], where: Truths, column: str, **values: Any
 ) -> pd.DataFrame:
     """Return findings of one rule of the table to which the column of ids belongs."""
-    return findings_at(severity, rule, _TABLE_OF[str(ids.name)], column, ids[where], f"{column} {message}")
+    message = note(f"doctor.{rule}", column=column, **values)
+    return findings_at(severity, rule, _TABLE_OF[str(ids.name)], column, ids[where], message)
 
 
 def _connections(network: Network) -> list[pd.DataFrame]:
     """Who is not served and why, and nodes that join nothing."""
     supply = served(network)
     unserved = supply[~supply["is_served"]]
-    reasons = [f"not served (that is connected; capacity is not checked): {reason}" for reason in unserved["reason"]]
+    reasons = [note("doctor.building_not_served", reason=reason) for reason in unserved["reason"]]
     degree = np.bincount(np.concatenate([network.from_node, network.to_node]), minlength=network.n_nodes)
     on_primary = np.zeros(network.n_nodes, dtype=bool)
     on_primary[network.from_node[network.is_primary]] = True
     on_primary[network.to_node[network.is_primary]] = True
     is_source = network.node_kind == SOURCE
+    is_idle = is_source & ~on_primary & (degree > 0)
     found = [
         findings_at("error", "building_not_served", "nodes", "node_id", unserved.index, reasons),
-        _at("warning", "isolated_node", network.node_ids, degree == 0, "node_id", "joins no segment"),
-        _at(
-            "warning",
-            "source_feeds_nothing",
-            network.node_ids,
-            is_source & ~on_primary & (degree > 0),
-            "node_id",
-            "touches the secondary level only; a source feeds the primary level",
-        ),
+        _at("warning", "isolated_node", network.node_ids, degree == 0, "node_id"),
+        _at("warning", "source_feeds_nothing", network.node_ids, is_idle, "node_id"),
     ]
     if not is_source.any():
-        found.append(findings_at("error", "no_source", "nodes", "kind", [""], "no node is a source: nothing is served"))
+        found.append(findings_at("error", "no_source", "nodes", "kind", [""], note("doctor.no_source")))
     return found
 
 
 def _years(network: Network, latest_laid_year: int) -> list[pd.DataFrame]:
     year = network.segments["laid_year"].to_numpy(dtype=np.float64)
     ids = network.segment_ids
-    before = f"lies before {EARLIEST_LAID_YEAR}"
-    after = f"lies after {latest_laid_year}, in the future"
+    is_early, is_late = year < EARLIEST_LAID_YEAR, year > latest_laid_year
     return [
-        _at("warning", "laid_year_before_1930", ids, year < EARLIEST_LAID_YEAR, "laid_year", before),
-        _at("warning", "laid_year_in_future", ids, year > latest_laid_year, "laid_year", after),
+        _at("warning", "laid_year_before_1930", ids, is_early, "laid_year", earliest=str(EARLIEST_LAID_YEAR)),
+        _at("warning", "laid_year_in_future", ids, is_late, "laid_year", latest=str(latest_laid_year)),
     ]
 
 
@@ -243,45 +256,54 @@ def _sizes(network: Network) -> list[pd.DataFrame]:
     comparable &= network.is_primary[upstream] == network.is_primary
     diameter = network.diameter_mm
     grows = comparable & (diameter > diameter[upstream])
-    upstream_ids = network.segment_ids[upstream[grows]]
     messages = [
-        f"diameter_mm grows downstream: {here:g} mm behind {there:g} mm of {name}"
-        for here, there, name in zip(diameter[grows], diameter[upstream[grows]], upstream_ids, strict=True)
+        note("doctor.diameter_grows_downstream", here=here, there=there, upstream=str(name))
+        for here, there, name in zip(
+            diameter[grows], diameter[upstream[grows]], network.segment_ids[upstream[grows]], strict=True
+        )
     ]
     unusual = (diameter < _USUAL_DIAMETER_MM[0]) | (diameter > _USUAL_DIAMETER_MM[1])
     place = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
-    distance = np.linalg.norm(place[network.to_node] - place[network.from_node], axis=1)
+    distance = np.hypot(*(place[network.to_node] - place[network.from_node]).T)
     short = distance > 1.05 * network.length_m + 5.0
     ids = network.segment_ids
     return [
         findings_at("warning", "diameter_grows_downstream", "segments", "diameter_mm", ids[grows], messages),
-        _at("warning", "diameter_unusual", ids, unusual, "diameter_mm", "is no usual pipe diameter in mm"),
-        _at("warning", "length_below_distance", ids, short, "length_m", "is shorter than the line between its ends"),
+        _at("warning", "diameter_unusual", ids, unusual, "diameter_mm"),
+        _at("warning", "length_below_distance", ids, short, "length_m"),
     ]
 
 
 def _missing(network: Network) -> list[pd.DataFrame]:
     """Unknown values that the results depend on: one finding a row, or one for the table where all are unknown."""
-    buildings = network.nodes.iloc[network.building_nodes]
-    found = [
-        _unknown(buildings["households"], buildings["node_id"], "nodes", "counts as 0 unless area or load stands in")
+    buildings, segments = network.nodes.iloc[network.building_nodes], network.segments
+    return [
+        _unknown(buildings["households"], buildings["node_id"], "nodes"),
+        _unknown(segments["laid_year"], segments["segment_id"], "segments"),
     ]
-    found.append(
-        _unknown(network.segments["laid_year"], network.segments["segment_id"], "segments", "taken at the mean")
-    )
-    return found
 
 
-def _unknown(values: pd.Series[Any], ids: pd.Series[Any], table: str, meaning: str) -> pd.DataFrame:
+def _unknown(values: pd.Series[Any], ids: pd.Series[Any], table: str) -> pd.DataFrame:
     missing = values.isna().to_numpy(dtype=bool)
     column = str(values.name)
     rule = f"{column}_missing"
     if len(missing) > 1 and missing.all():
-        message = f"{column} is unknown for all {len(missing)} rows; {meaning}"
+        message = note(f"doctor.{rule}_everywhere", column=column, rows=len(missing))
         return findings_at("note", rule, table, column, [""], message)
-    return findings_at("note", rule, table, column, ids[missing], f"{column} is unknown; {meaning}")
+    return findings_at("note", rule, table, column, ids[missing], note(f"doctor.{rule}", column=column))
+
+
+def _homes(network: Network) -> list[pd.DataFrame]:
+    """Households, load or area at a node that is no building: they count for nothing."""
+    nodes = network.nodes
+    is_other = network.node_kind != BUILDING
+    return [
+        _at("warning", "households_at_no_building", nodes["node_id"], (nodes[name] > 0).to_numpy() & is_other, name)
+        for name in ("households",)
+    ]
 
 
 def _set_aside(network: Network) -> list[pd.DataFrame]:
     aside = network.set_aside
-    return [findings_at("error", "unknown_segment", "valves", "segment_id", aside["valve_id"], aside["reason"])]
+    message = note("findings.unknown_segment", column="segment_id")
+    return [findings_at("error", "unknown_segment", "valves", "segment_id", aside["valve_id"], message)]

@@ -52,7 +52,7 @@ def nearest_lines(places: Floats, starts: Floats, ends: Floats, *, within_m: flo
 
 
 def _sample_points(starts: Floats, ends: Floats) -> tuple[Floats, Ints]:
-    """Points along each line at most `_SPACING_M` apart, both ends included, and the line of each."""
+    """Return points along each line at most `_SPACING_M` apart, both ends included, and the line of each."""
     pieces = np.maximum(1, np.ceil(np.hypot(*(ends - starts).T) / _SPACING_M)).astype(np.int64)
     line = np.repeat(np.arange(len(starts)), pieces + 1)
     first = np.cumsum(pieces + 1) - (pieces + 1)

@@ -22,6 +22,7 @@ import pandas as pd
 from heatnet._arrays import Floats, Ints
 from heatnet.errors import HeatnetError
 from heatnet.history.placing import Notes, located_faults, makeup_per_metre, renewals_of
+from heatnet.inventory.records import conformed_records
 from heatnet.network import Network, computed_in_id_order
 from heatnet.season import season_start
 
@@ -250,11 +251,16 @@ def asset_seasons(
     if faults is None:
         faults = pd.DataFrame({"fault_id": [], "found_on": [], "asset_id": []})
     notes = Notes()
-    renewals = renewals_of(assets, works, last_season, notes)
+    given = {"faults": faults, "works": works, "makeup": makeup}
+    known = {name: conformed_records(table, name) for name, table in given.items() if table is not None}
+    notes.found.extend(found for _, found in known.values())
+    faults = known["faults"][0]
+    works, makeup = (known[name][0] if name in known else None for name in ("works", "makeup"))
+    renewals = renewals_of(network, assets, works, last_season, notes)
     located = located_faults(network, assets, faults, nearest_m, notes)
     outside = ~located["season"].between(first_season, last_season).to_numpy(dtype=bool)
-    reason = f"lies outside the seasons {first_season} to {last_season}"
-    notes.set_aside("note", "fault_outside_seasons", located["fault_id"], outside, "found_on", reason)
+    span = {"first": str(first_season), "last": str(last_season)}
+    notes.leave_out("fault_outside_seasons", located["fault_id"][outside], "found_on", **span)
     counted = located[~outside].reset_index(drop=True)
     return History(
         assets=assets,

@@ -11,15 +11,17 @@ import hashlib
 import io
 import os
 import warnings
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
+from heatnet.inventory.contents import Inventory, inventory_of
 from heatnet.network import Network
 from heatnet.schema import ESCAPED_FORMULA, PANDAS_VERSION, TABLES, TableSpec, conform
+from heatnet.value import Settings, read_settings
 
 _SUFFIXES = (".csv", ".parquet")
 _NETWORK_TABLES: tuple[str, ...] = ("nodes", "segments", "valves")
@@ -29,41 +31,21 @@ _EXACT_NUMBERS = {} if PANDAS_VERSION >= (3, 1) else {"float_precision": "round_
 PathLike = str | os.PathLike[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
-    """All tables of one inventory in standard form; a table that is not there is ``None``.
-
-    Attributes
-    ----------
-    network : Network
-        Nodes, segments and valves.
-    visits, faults, works, digs, makeup : DataFrame or None
-        The records.
-    files : tuple of Path
-        The files read, sorted by name.
-    """
-
-    network: Network
-    visits: pd.DataFrame | None
-    faults: pd.DataFrame | None
-    works: pd.DataFrame | None
-    digs: pd.DataFrame | None
-    makeup: pd.DataFrame | None
-    files: tuple[Path, ...]
-
-
-def read_inventory(path: PathLike) -> Inventory:
+def read_inventory(path: PathLike, *, settings: Settings | None = None) -> Inventory:
     """Return the network and all records of an inventory.
 
     Parameters
     ----------
     path : path
         Folder of the inventory.
+    settings : Settings, optional
+        Instead of the inventory's own ``settings.toml``.
 
     Returns
     -------
     Inventory
-        ``network`` and the tables ``visits``, ``faults``, ``works``, ``digs``, ``makeup`` (``None`` where absent).
+        ``network``, the tables ``visits``, ``faults``, ``works``, ``digs``, ``makeup`` (``None`` where absent),
+        ``findings`` and ``accounts``: what became of every row.
 
     Raises
     ------
@@ -75,11 +57,15 @@ def read_inventory(path: PathLike) -> Inventory:
     network = read_network(path)
     files = _table_files(Path(path))
     records = {
-        name: _read_table(files[name], spec) if name in files else None
+        name: _read_table(files[name], spec)
         for name, spec in TABLES.items()
-        if name not in _NETWORK_TABLES
+        if name in files and name not in _NETWORK_TABLES
     }
-    return Inventory(network=network, files=tuple(sorted(files.values())), **records)
+    own = Path(path) / "settings.toml"
+    if settings is None and own.is_file():
+        settings = read_settings(own)
+    inventory = inventory_of(network, records, files=tuple(sorted(files.values())))
+    return replace(inventory, settings=settings)
 
 
 def read_network(path: PathLike) -> Network:

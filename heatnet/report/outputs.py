@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -12,14 +13,12 @@ import pandas as pd
 
 from heatnet.assessment.results import Assessment
 from heatnet.errors import MissingExtraError
-from heatnet.inventory.staging import PathLike, hash_of, unlike_record, whole_folder
-from heatnet.inventory.writing import write_csv, write_json
+from heatnet.inventory.accounts import accounts_as_data
+from heatnet.inventory.writing import PathLike, whole_folder, write_csv, write_json
 from heatnet.planning import Plan
 from heatnet.report import in_working_order, write_report, write_workbook
 from heatnet.validation.backtesting import Backtest
 
-RECORD = "run.json"
-PLAN_FILES = ("ranking.csv", "cures.csv", "jobs.csv", "plan.xlsx", "report.html")
 _PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "networkx")
 
 
@@ -49,9 +48,7 @@ def write_plan(
     plan : Plan
         What was chosen.
     folder : path
-        Made if absent; files of these names are replaced, or removed where they are left out. All are put in place
-        at the end, ``run.json`` last, with the SHA-256 of each of the others; where one cannot be (it is open in
-        another program, a folder has its name, the disk is full) nothing in the folder changes.
+        Made if absent; files of these names are replaced, or removed where they are left out.
     record : mapping
         What `run_record` returns.
     language : str
@@ -60,13 +57,12 @@ def write_plan(
     Returns
     -------
     list of str
-        A sentence for each file that is left out because its extra is not installed, and one where the folder held
-        files of more than one run.
+        A sentence for each file that is left out because its extra is not installed.
 
     Raises
     ------
     HeatnetError
-        A file cannot be written or put in place; it is named.
+        The folder cannot be written to.
     """
     jobs, cures = in_working_order(plan, assessment.ranking)
     summary = {
@@ -76,38 +72,15 @@ def write_plan(
         "cost": plan.cost,
         "notes": list(plan.notes),
     }
-    was_mixed = mixed_files(folder)
-    with whole_folder(folder, names=PLAN_FILES, last=RECORD) as stage:
+    with whole_folder(folder) as stage:
         write_ranking(assessment.ranking, stage / "ranking.csv")
         write_csv(cures, stage / "cures.csv")
         write_csv(jobs, stage / "jobs.csv")
         left_out = _write_with_extras(assessment, plan, stage, language)
-        files = {name: hash_of(stage / name) for name in PLAN_FILES if name not in left_out}
-        told = {**record, "files": files, "plan": summary, "assumptions": list(assessment.assumptions)}
-        write_json(told, stage / RECORD)
-    notes = [_mixed(folder, was_mixed)] if was_mixed else []
-    return [*notes, *left_out.values()]
-
-
-def mixed_files(folder: PathLike) -> list[str]:
-    """Return the files of a plan's folder that are not those its ``run.json`` speaks of: the folder is mixed.
-
-    A run that is killed while it puts its files in place leaves such a folder, and so does a change by hand. Each file
-    is whole all the same.
-
-    Returns
-    -------
-    list of str
-        Their names, sorted; empty where all belong together, or where no plan was written.
-    """
-    return unlike_record(folder, RECORD, PLAN_FILES)
-
-
-def _mixed(folder: PathLike, names: Sequence[str]) -> str:
-    return (
-        f"{folder} was mixed: {', '.join(names)} did not belong to the run that {RECORD} spoke of (a run was cut off "
-        "while it put its files in place, or a file was changed by hand); all files are of this run now"
-    )
+        write_json({**record, "plan": summary, "assumptions": list(assessment.assumptions)}, stage / "run.json")
+    for name in left_out:
+        Path(folder, name).unlink(missing_ok=True)  # of an earlier plan: the folder speaks of one
+    return list(left_out.values())
 
 
 def write_backtest(result: Backtest, folder: PathLike) -> None:
@@ -126,7 +99,9 @@ def write_backtest(result: Backtest, folder: PathLike) -> None:
         (stage / "backtest.txt").write_text(result.to_text(), encoding="utf-8", newline="\n")
 
 
-def run_record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, Any]:
+def run_record(
+    files: Sequence[Path], settings: Mapping[str, Any], accounts: pd.DataFrame | None = None
+) -> dict[str, Any]:
     """Return what a run depended on: versions, settings and the SHA-256 of every input file.
 
     Parameters
@@ -135,15 +110,19 @@ def run_record(files: Sequence[Path], settings: Mapping[str, Any]) -> dict[str, 
         The files read; they are named without their folder.
     settings : mapping
         Options of the run, seeds among them.
+    accounts : DataFrame, optional
+        What became of the rows of each table: `Assessment.accounts`.
 
     Returns
     -------
     dict
-        ``versions``, ``settings``, ``inputs``; no date and no path, so that the same run leaves the same record.
+        ``versions``, ``settings``, ``inputs`` and, where given, ``accounts``; no date and no path, so that the same
+        run leaves the same record.
     """
-    inputs = {file.name: hash_of(file) for file in files}
+    inputs = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
     versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
-    return {"versions": versions, "settings": dict(settings), "inputs": inputs}
+    told = {} if accounts is None else {"accounts": accounts_as_data(accounts)}
+    return {"versions": versions, "settings": dict(settings), "inputs": inputs, **told}
 
 
 def _write_with_extras(assessment: Assessment, plan: Plan, stage: Path, language: str) -> dict[str, str]:

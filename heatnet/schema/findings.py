@@ -11,6 +11,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from heatnet.language import Note, worded
+
 Severity = Literal["error", "warning", "note"]
 
 COLUMNS = ("severity", "rule", "table", "row_id", "column", "message")
@@ -18,7 +20,12 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
 
 
 def findings_at(
-    severity: Severity, rule: str, table: str, column: str, row_ids: Iterable[Any], message: str | Iterable[str]
+    severity: Severity,
+    rule: str,
+    table: str,
+    column: str,
+    row_ids: Iterable[Any],
+    message: str | Note | Iterable[str | Note],
 ) -> pd.DataFrame:
     """Return one finding per row id.
 
@@ -32,7 +39,7 @@ def findings_at(
         Where it stands.
     row_ids : iterable of str
         Identity of each row; an empty text: the table as a whole.
-    message : str or iterable of str
+    message : str or Note, or an iterable of these
         One plain sentence for all, or one for each.
 
     Returns
@@ -46,7 +53,7 @@ def findings_at(
     ['B1']
     """
     ids = [str(row_id) for row_id in row_ids]
-    messages = [message] * len(ids) if isinstance(message, str) else list(message)
+    messages = [message] * len(ids) if isinstance(message, (str, Note)) else list(message)
     constant = {"severity": severity, "rule": rule, "table": table}
     return pd.DataFrame(
         {**constant, "row_id": ids, "column": column, "message": messages}, columns=list(COLUMNS), dtype=object
@@ -61,8 +68,19 @@ def all_findings(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
     table = pd.concat(given, ignore_index=True)
     place = table["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
     keys = table.assign(place=place)
+    keys["message"] = keys["message"].map(str)
     order = keys.sort_values(["place", "table", "rule", "row_id", "message"], kind="stable").index
     return table.loc[order].reset_index(drop=True)
+
+
+def worded_findings(findings: pd.DataFrame, language: str = "en") -> pd.DataFrame:
+    """Return the findings with their messages as text in a language."""
+    said: dict[Any, str] = {}
+    texts = [
+        said[message] if message in said else said.setdefault(message, worded(message, language))
+        for message in findings["message"]
+    ]
+    return findings.assign(message=pd.Series(texts, index=findings.index, dtype=object))
 
 
 def summary_of(findings: pd.DataFrame) -> list[str]:

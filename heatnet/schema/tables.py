@@ -132,6 +132,7 @@ SEGMENTS = TableSpec(
         _truth("is_crossing", "crosses a road, railway or river", "穿越"),
         _text("owner", "who owns it", "产权单位", "产权"),
         _date("accepted_on", "day of acceptance", "验收日期"),
+        _number("heat_loss_w_m", "heat loss measured, per metre of route", "热损失", "实测热损", least=0.0),
         _number("roughness_mm", "roughness of the pipe's wall", "粗糙度", "当量粗糙度", above=0.0),
     ),
 )

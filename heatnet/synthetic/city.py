@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from types import MappingProxyType
 
@@ -14,6 +14,7 @@ from heatnet.errors import HeatnetError
 from heatnet.network import Network
 from heatnet.synthetic.blocks import draw_blocks
 from heatnet.synthetic.contacts import draw_contacts
+from heatnet.synthetic.felt import draw_felt, felt_faults, felt_segments, felt_visits, lacking_on_path, of_visits
 from heatnet.synthetic.ground import block_years, draw_ground
 from heatnet.synthetic.ids import ids_of
 from heatnet.synthetic.inventory import node_table, segment_table, street_names, valve_table
@@ -29,6 +30,8 @@ from heatnet.synthetic.records import (
 from heatnet.synthetic.seasons import building_troubles, live_through
 from heatnet.synthetic.truth import Truth, impaired_on_path, truth_of
 
+RECIPES = (1, 2)
+LATEST_RECIPE = RECIPES[-1]
 _PUBLISHED_KM, _PUBLISHED_VISITED = 1854.0, 3651
 _LEAST_KM_PER_STATION = 1.0
 
@@ -74,6 +77,7 @@ def make_city(
     visited_households: int | None = None,
     first_season: int = 2016,
     last_season: int = 2025,
+    recipe: int = LATEST_RECIPE,
     rng: int | np.random.Generator = 0,
 ) -> City:
     """Return a drawn city with known truth.
@@ -93,14 +97,18 @@ def make_city(
     first_season, last_season : int
         Seasons of the records. Works end with the summer before `last_season`; digs are announced for the summer
         after its heating.
+    recipe : {2, 1}
+        How the city is drawn. 2: mains are sized for what flows in them, rooms are as cold as what is impaired makes
+        them, crews write what they think the cause is, faults have hours until heat is back. 1: none of these; kept so
+        that figures can be compared with earlier ones.
     rng : int or numpy.random.Generator
         The same seed gives the same city.
 
     Raises
     ------
     HeatnetError
-        No station, less than 1 km of pipe per station, seasons that end before they start, no visited household or
-        more of them than households.
+        A recipe that there is not, no station, less than 1 km of pipe per station, seasons that end before they start,
+        no visited household or more of them than households.
 
     Examples
     --------
@@ -109,8 +117,10 @@ def make_city(
     12000.0 1 8
     """
     _refuse_impossible(length_km, stations, first_season, last_season)
+    if recipe not in RECIPES:
+        raise HeatnetError(f"There is no recipe {recipe}: take one of {', '.join(map(str, RECIPES))}.")
     seasons = tuple(range(first_season, last_season + 2))
-    streams = np.random.default_rng(rng).spawn(5)
+    streams = np.random.default_rng(rng).spawn(6)
     blocks = draw_blocks(streams[0], length_km, stations)
     layout = draw_layout(streams[0], blocks, length_km)
     visited = _visited(visited_households, length_km, float(layout.households.sum()))
@@ -123,7 +133,8 @@ def make_city(
     ids = ids_of(layout)
     faults = draw_faults(streams[3], layout, past)
     visits, reason = visit_table(streams[4], layout, ids, contacts)
-    return City(
+    felt = draw_felt(streams[5], layout, past.ground, last_season + 1)
+    city = City(
         nodes=node_table(streams[1], blocks, layout, ids, block_year),
         segments=segment_table(streams[1], blocks, layout, past.ground, ids),
         valves=valve_table(streams[1], layout, ids),
@@ -132,7 +143,16 @@ def make_city(
         works=work_table(streams[3], layout, ids, past, faults),
         digs=dig_table(streams[3], layout, street_names(blocks, layout), last_season + 1),
         makeup=makeup_table(streams[3], layout, ids, past),
-        truth=truth_of(layout, ids, past, troubled, visits, reason),
+        truth=truth_of(layout, ids, past, troubled, visits, reason, felt),
+    )
+    if recipe == 1:
+        return city
+    lacking_k = of_visits(visits, ids, layout, lacking_on_path(layout, past, felt), seasons)
+    return replace(
+        city,
+        segments=felt_segments(streams[5], city.segments, felt),
+        faults=felt_faults(streams[5], city.faults),
+        visits=felt_visits(streams[5], visits, reason, lacking_k),
     )
 
 

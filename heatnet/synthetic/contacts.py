@@ -96,7 +96,7 @@ def _season_contacts(
 
 
 def _who(rng: np.random.Generator, households: Floats, is_bad: Truths, visited: int) -> tuple[Ints, Ints, Truths]:
-    """Different households: those who call, drawn by the state of their building, then a plain sample."""
+    """Return different households: those who call, drawn by the state of their building, then a plain sample."""
     upto = np.cumsum(households)
     total = int(upto[-1])
     calls = round(_CALL_SHARE * visited)
@@ -114,7 +114,7 @@ def _who(rng: np.random.Generator, households: Floats, is_bad: Truths, visited: 
 
 
 def _call_days(rng: np.random.Generator, count: int) -> Ints:
-    """Calls come early in the season and again in the cold of January."""
+    """Return the day of each call: early in the season, and again in the cold of January."""
     early = rng.exponential(22.0, count)
     in_january = rng.normal(92.0, 16.0, count)
     day = np.where(rng.random(count) < 0.6, early, in_january)
@@ -123,7 +123,7 @@ def _call_days(rng: np.random.Generator, count: int) -> Ints:
 
 
 def _cold(rng: np.random.Generator, building: Ints, day: Ints, behind: tuple[Truths, ...]) -> tuple[Truths, Ints]:
-    """Whether each visit is cold and why; the base probability is there behind impaired pipes too."""
+    """Draw whether each visit is cold and why; the base probability is there behind impaired pipes too."""
     by_segment, by_station, by_building = (flags[building] for flags in behind)
     is_bad = by_segment | by_station | by_building
     from_network = 1.0 - (1.0 - P_IMPAIRED) / (1.0 - P_CLEAR)

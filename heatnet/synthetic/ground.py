@@ -122,7 +122,7 @@ def draw_ground(rng: np.random.Generator, layout: Layout, block_year: Floats, la
 
 
 def _laid_years(rng: np.random.Generator, layout: Layout, block_year: Floats, n_runs: int, latest: int) -> Floats:
-    """Pipes are a little younger than their block, mains as old as the part of the city; some were renewed since."""
+    """Return laying years: a little after the block's, of mains those of their part of the city; some are renewed."""
     pipes = layout.pipes
     x, y = pipes.x_m[pipes.from_node], pipes.y_m[pipes.from_node]
     away = np.hypot(x - pipes.x_m.mean(), y - pipes.y_m.mean())
@@ -136,7 +136,7 @@ def _laid_years(rng: np.random.Generator, layout: Layout, block_year: Floats, n_
 
 
 def _soil(rng: np.random.Generator, layout: Layout, by_run: Floats, by_run_too: Floats) -> tuple[Ints, Truths]:
-    """Corrosive ground in wide patches; water along a river across the city and in a few places elsewhere."""
+    """Return corrosive ground in wide patches; water along a river across the city and in a few places elsewhere."""
     pipes = layout.pipes
     x, y = pipes.x_m[pipes.from_node], pipes.y_m[pipes.from_node]
     phase = rng.uniform(0.0, 2.0 * np.pi, 3)

@@ -100,7 +100,7 @@ def _digits(numbers: Ints, width: int) -> npt.NDArray[np.uint32]:
 
 
 def _joined(*letters: npt.NDArray[np.uint32]) -> Texts:
-    """Texts of equal width from their letters, one row per text."""
+    """Return texts of equal width from their letters, one row per text."""
     rows = np.concatenate(letters, axis=1)
     texts: Texts = rows.view(f"U{rows.shape[1]}").ravel()
     return texts

@@ -137,13 +137,14 @@ def segment_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, grou
             "is_crossing": pd.array(ground.is_crossing, dtype="boolean"),
             "owner": worded(("热力公司", "小区业主"), is_private.astype(np.int64)),
             "accepted_on": _accepted(rng, laid_year),
+            "heat_loss_w_m": np.full(count, np.nan),
             "roughness_mm": np.full(count, np.nan),
         }
     )
 
 
 def _accepted(rng: np.random.Generator, laid_year: Floats) -> npt.NDArray[np.datetime64]:
-    """Pipes are accepted in the autumn of the year in which they were laid."""
+    """Return days of acceptance: in the autumn of the year in which a pipe was laid."""
     is_known = laid_year >= _FIRST_ACCEPTED
     year = np.where(is_known, laid_year, _FIRST_ACCEPTED).astype(np.int64)
     autumn = ((year - 1970) * 12 + 8).astype("datetime64[M]").astype("datetime64[D]")

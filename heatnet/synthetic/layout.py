@@ -173,7 +173,7 @@ def _scaled(
 
 
 def _households(rng: np.random.Generator, count: int) -> Floats:
-    """Buildings of 20 to 200 households, most of them slabs of two to five entrances."""
+    """Return buildings of 20 to 200 households, most of them slabs of two to five entrances."""
     households: Floats = np.clip(np.rint(np.exp(rng.normal(np.log(38.0), 0.5, count))), 20.0, 200.0)
     return households
 

@@ -56,7 +56,7 @@ def draw_primary(rng: np.random.Generator, blocks: Blocks) -> Pipes:
 
 
 def _grid_edges(rng: np.random.Generator, blocks: Blocks) -> _Edges:
-    """Mains lie along every second line where a block touches it; column lines are ties, but for the middle one."""
+    """Return the mains: along every second line that a block touches; column lines are ties, but for the middle one."""
     cells = np.zeros((blocks.rows, blocks.cols), dtype=bool)
     cells[blocks.row, blocks.col] = True
     edged = np.pad(cells, 1)
@@ -92,7 +92,7 @@ def _grid_edges(rng: np.random.Generator, blocks: Blocks) -> _Edges:
 
 
 def _ties(rng: np.random.Generator, blocks: Blocks, along_col: Truths, col_i: Ints, col_j: Ints) -> Truths:
-    """Some stretches between two row mains stand closed; the column through every row stays open."""
+    """Return the stretches between two row mains that stand closed; the column through every row stays open."""
     full_col = int(np.bincount(blocks.col).argmax())
     spine = full_col + full_col % 2
     above = np.vstack([np.zeros((1, along_col.shape[1]), dtype=bool), along_col[:-1]])
@@ -102,7 +102,7 @@ def _ties(rng: np.random.Generator, blocks: Blocks, along_col: Truths, col_i: In
 
 
 def _mains(rng: np.random.Generator, blocks: Blocks, edges: _Edges, first_node: int) -> tuple[Pipes, Ints]:
-    """Cut the mains at crossings, chambers and the connections of stations; the latter are returned beside."""
+    """Return cut the mains at crossings, chambers and the connections of stations; return the connections too."""
     a, b = edges.ends
     length = np.hypot(edges.x[b] - edges.x[a], edges.y[b] - edges.y[a])
     chambers = np.maximum(1, np.rint(length / _CHAMBER_M * rng.uniform(0.7, 1.3, len(length)))).astype(np.int64)
@@ -137,7 +137,7 @@ def _mains(rng: np.random.Generator, blocks: Blocks, edges: _Edges, first_node: 
 
 
 def _services(rng: np.random.Generator, blocks: Blocks, gate: Ints, first_node: int) -> Pipes:
-    """From each connection over one chamber to the station."""
+    """Lay pipes from each connection over one chamber to the station."""
     count = blocks.count
     numbers = np.arange(count)
     x, y = blocks.place(numbers, blocks.gate_m, blocks.station_m * rng.uniform(0.3, 0.7, count))
@@ -160,7 +160,7 @@ def _services(rng: np.random.Generator, blocks: Blocks, gate: Ints, first_node: 
 def _feeds(
     rng: np.random.Generator, blocks: Blocks, edges: _Edges, first_main: int, first_chamber: int
 ) -> tuple[Pipes, Floats, Floats]:
-    """Plants stand around the city and feed the outermost crossing in their direction over one chamber.
+    """Return place the plants around the city; each feeds the outermost crossing in its direction over one chamber.
 
     Every second one of a large city is a peak boiler at a crossing within it. Returned are chambers and segments, and
     the places of the sources.

@@ -185,7 +185,7 @@ def visit_table(rng: np.random.Generator, layout: Layout, ids: Ids, contacts: Co
 
 
 def _found_days(rng: np.random.Generator, season: Ints, by: Ints, is_last: Truths) -> Days:
-    """Faults show while heating runs; tests follow in spring, and in autumn but for the last season."""
+    """Return the day of each fault: while heating runs, by a test in spring, or in autumn but for the last season."""
     count = len(season)
     heating_day = np.where(rng.random(count) < 0.25, rng.integers(0, 25, count), rng.integers(0, 183, count))
     spring = _calendar(season + 1, 4, 16) + rng.integers(0, 28, count)
@@ -195,7 +195,7 @@ def _found_days(rng: np.random.Generator, season: Ints, by: Ints, is_last: Truth
 
 
 def _places(rng: np.random.Generator, layout: Layout, faults: Faults) -> tuple[Floats, Floats]:
-    """Coordinates of a point on the segment where no asset is named, else unknown."""
+    """Return coordinates of a point on the segment where no asset is named, else unknown."""
     segment = np.where(faults.is_placed, 0, faults.asset)
     share = rng.uniform(0.2, 0.8, len(segment))
     pipes, found = layout.pipes, []
@@ -219,7 +219,7 @@ def _room_temperatures(rng: np.random.Generator, is_cold: Truths) -> Floats:
 
 
 def _categories(rng: np.random.Generator, is_cold: Truths, channel: Ints) -> Ints:
-    """Cold homes say that they are cold, the others who call ask something else."""
+    """Return categories: cold homes say that they are cold, the others who call ask something else."""
     draw = rng.random(len(is_cold))
     asked = np.select([draw < 0.6, draw < 0.8], [3, 4], 5)
     is_call = (channel == 1) | (channel == 2)
@@ -227,7 +227,7 @@ def _categories(rng: np.random.Generator, is_cold: Truths, channel: Ints) -> Int
 
 
 def _causes(rng: np.random.Generator, reason: Ints) -> Ints:
-    """Most cold homes are inspected; what was found is a little less than the truth."""
+    """Return causes: most cold homes are inspected; what was found is a little less than the truth."""
     found = np.array([_CAUSES.index(word) if word else -1 for word in _CAUSE_OF_REASON])[reason]
     draw = rng.random(len(reason))
     found = np.where((reason == OTHER) & (draw < 0.3), 4, found)

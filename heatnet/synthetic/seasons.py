@@ -114,7 +114,7 @@ def building_troubles(rng: np.random.Generator, count: int, seasons: int) -> Tru
 
 
 def _faults(rng: np.random.Generator, rate: Floats) -> Ints:
-    """Poisson counts per asset, as a list of assets."""
+    """Draw Poisson counts per asset; return a list of assets."""
     upto = np.cumsum(rate)
     count = rng.poisson(upto[-1])
     assets: Ints = np.searchsorted(upto, rng.random(count) * upto[-1], side="right")
@@ -122,7 +122,7 @@ def _faults(rng: np.random.Generator, rate: Floats) -> Ints:
 
 
 def _impaired(rng: np.random.Generator, layout: Layout, rate: Floats, before: Truths | None, cured: Ints) -> Truths:
-    """Assets that fail often are more often impaired; what was cured in summer is not in the next season."""
+    """Draw what is impaired: assets that fail often more often, what was cured in summer not in the next season."""
     km = layout.length_m / 1000.0
     worse = np.clip(np.sqrt(rate[: len(km)] / km / _USUAL_RATE_PER_KM), 0.3, 3.0)
     wide = np.minimum(1.0, 100.0 / layout.diameter_mm) ** 2  # a wide main is choked less easily than a lane
@@ -136,7 +136,7 @@ def _impaired(rng: np.random.Generator, layout: Layout, rate: Floats, before: Tr
 
 
 def _next_state(rng: np.random.Generator, prior: Floats, before: Truths | None) -> Truths:
-    """States that last with the same probability and keep the prior in the long run."""
+    """Return states that last with the same probability and keep the prior in the long run."""
     draw = rng.random(len(prior))
     if before is None:
         return draw < prior
@@ -166,7 +166,7 @@ def _renewals(rng: np.random.Generator, layout: Layout, rate: Floats, recent: Fl
 
 
 def _treated(rng: np.random.Generator, impaired: Truths) -> Ints:
-    """Some impaired assets are found and cured, and a few others are treated in vain."""
+    """Draw the works: some impaired assets are found and cured, and a few others are treated in vain."""
     return np.flatnonzero(rng.random(len(impaired)) < np.where(impaired, _CURED_SHARE, _CURED_IN_VAIN))
 
 

@@ -63,7 +63,7 @@ def draw_trees(rng: np.random.Generator, blocks: Blocks, first_station: int, fir
 
 
 def _trunks(rng: np.random.Generator, blocks: Blocks, first_station: int, first_node: int) -> _Level:
-    """Two trunks leave each station, with a node at every lane."""
+    """Lay two trunks from each station, with a node at every lane."""
     gap_m = _LANE_GAP_M * rng.uniform(0.85, 1.2, blocks.count)
     lanes = np.maximum(2, np.rint(blocks.depth_m * 0.93 / gap_m)).astype(np.int64)
     block, nth = within(lanes)
@@ -87,7 +87,7 @@ def _trunks(rng: np.random.Generator, blocks: Blocks, first_station: int, first_
 def _lanes(
     rng: np.random.Generator, blocks: Blocks, trunks: _Level, first_trunk: int, first_node: int
 ) -> tuple[_Level, Truths]:
-    """Pipes along the lanes to either side of the trunk, cut at chambers; some sides are not built up."""
+    """Lay pipes along the lanes to either side of the trunk, cut at chambers; some sides are not built up."""
     count = len(trunks.block)
     trunk, side = np.divmod(np.arange(2 * count), 2)
     is_first = np.append(True, trunks.block[1:] != trunks.block[:-1])
@@ -120,7 +120,7 @@ def _yards(
     is_last: Truths,
     first_lane: int,
 ) -> _Level:
-    """A branch into a yard at the end of each lane and at some chambers before it."""
+    """Lay a branch into a yard at the end of each lane and at some chambers before it."""
     at = np.flatnonzero(is_last | (rng.random(len(is_last)) < _YARD_SHARE))
     side = np.where(rng.random(len(at)) < 0.5, -1.0, 1.0)
     return _Level(
@@ -134,7 +134,7 @@ def _yards(
 
 
 def _risers(rng: np.random.Generator, yards: _Level, first_yard: int) -> _Level:
-    """The last pipes, from a yard to each of its buildings."""
+    """Lay the last pipes, from a yard to each of its buildings."""
     count = 1 + rng.choice(len(_BUILDINGS_OF_YARD), len(yards.block), p=_BUILDINGS_OF_YARD)
     yard, nth = within(count)
     turn = 2.0 * np.pi * (nth / count[yard] + rng.random(len(yards.block))[yard])

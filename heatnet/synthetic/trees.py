@@ -45,6 +45,14 @@ class Forest:
             spread[nodes] |= spread[self.parent[nodes]]
         return spread
 
+    def most_on_path(self, values: Floats) -> Floats:
+        """Return for each node the largest value of it and of all nodes before it; `values` has a row per node."""
+        most = values.copy()
+        for start, stop in zip(self.bounds[1:-1], self.bounds[2:], strict=True):
+            nodes = self.order[start:stop]
+            most[nodes] = np.maximum(most[nodes], most[self.parent[nodes]])
+        return most
+
 
 def forest_of(parent: Ints) -> Forest:
     """Return the forest with these parents (-1: a root).

@@ -9,6 +9,7 @@ import pandas as pd
 
 from heatnet._arrays import Ints, Truths
 from heatnet.synthetic.contacts import P_CLEAR, P_IMPAIRED, REASONS
+from heatnet.synthetic.felt import OUTAGE_SHARE, Felt
 from heatnet.synthetic.ids import Ids, text_column
 from heatnet.synthetic.layout import Layout
 from heatnet.synthetic.seasons import Past
@@ -37,6 +38,14 @@ class Truth:
         By ``building_id``: households of the building, also where the inventory does not say.
     p_clear, p_impaired : float
         Probability that a visit is cold when nothing, or something, on the path of its building is impaired.
+    deficit_k : Series
+        By ``asset_id``: degrees below 18 degC in the homes behind the asset while it is impaired.
+    outage_h : Series
+        By ``asset_id``: mean hours until heat is back after a fault that cuts homes off.
+    outage_share : float
+        Share of the faults that cut homes off.
+    heat_loss_w_m : Series
+        By ``segment_id``: heat lost per metre of route in the coming season.
     """
 
     fault_rate: pd.DataFrame
@@ -47,9 +56,15 @@ class Truth:
     households: pd.Series[float]
     p_clear: float
     p_impaired: float
+    deficit_k: pd.Series[float]
+    outage_h: pd.Series[float]
+    outage_share: float
+    heat_loss_w_m: pd.Series[float]
 
 
-def truth_of(layout: Layout, ids: Ids, past: Past, troubled: Truths, visits: pd.DataFrame, reason: Ints) -> Truth:
+def truth_of(
+    layout: Layout, ids: Ids, past: Past, troubled: Truths, visits: pd.DataFrame, reason: Ints, felt: Felt
+) -> Truth:
     """Return the truth about assets, buildings and visits, by their ids."""
     seasons = list(past.seasons)
     asset_ids = pd.Index(ids.assets, name="asset_id")
@@ -69,6 +84,10 @@ def truth_of(layout: Layout, ids: Ids, past: Past, troubled: Truths, visits: pd.
         households=pd.Series(layout.households[layout.buildings], index=building_ids),
         p_clear=P_CLEAR,
         p_impaired=P_IMPAIRED,
+        deficit_k=pd.Series(felt.deficit_k, index=asset_ids),
+        outage_h=pd.Series(felt.outage_h, index=asset_ids),
+        outage_share=OUTAGE_SHARE,
+        heat_loss_w_m=pd.Series(felt.heat_loss_w_m, index=pd.Index(ids.segments, name="segment_id")),
     )
 
 

@@ -62,7 +62,7 @@ def draw_valves(rng: np.random.Generator, layout: Layout) -> Valves:
 
 
 def _is_plain_joint(layout: Layout, rows: Ints) -> Truths:
-    """Ends at which a main or a lane only runs on: no place for a valve."""
+    """Return ends at which a main or a lane only runs on: no place for a valve."""
     pipes = layout.pipes
     ends = np.stack([pipes.from_node[rows], pipes.to_node[rows]], axis=1)
     degree = np.bincount(ends.ravel(), minlength=layout.n_nodes)

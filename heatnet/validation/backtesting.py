@@ -19,9 +19,8 @@ from heatnet._arrays import Floats
 from heatnet.assessment.composing import assess
 from heatnet.errors import HeatnetError
 from heatnet.history.exposure import asset_seasons
-from heatnet.network import Network, computed_in_id_order
-from heatnet.schema import FAULTS, VISITS, WORKS, conform
-from heatnet.season import season_of
+from heatnet.inventory import Inventory, inventory_of
+from heatnet.network import Network
 from heatnet.validation.capture import (
     SHARES,
     RankedSeason,
@@ -87,28 +86,29 @@ class Backtest:
         )
 
 
-@computed_in_id_order
 def backtest(
-    network: Network,
+    network: Network | Inventory,
     *,
     seasons: Iterable[int],
-    faults: pd.DataFrame,
+    faults: pd.DataFrame | None = None,
     visits: pd.DataFrame | None = None,
     works: pd.DataFrame | None = None,
+    makeup: pd.DataFrame | None = None,
     rng: int | np.random.Generator = 0,
 ) -> Backtest:
     """Forecast past seasons from the records before them and compare with the faults found.
 
     Parameters
     ----------
-    network : Network
-        Today's network; a segment takes part in the seasons from its ``laid_year`` on, in all where that is unknown.
+    network : Network or Inventory
+        Today's network, of an inventory with its records but for the tables given beside it; a segment takes part
+        in the seasons from its ``laid_year`` on, in all where that is unknown.
     seasons : iterable of int
         The seasons to forecast, each by the calendar year in which it starts.
-    faults : DataFrame
-        Table of faults, those of the seasons to forecast among them.
-    visits, works : DataFrame, optional
-        Tables of these names.
+    faults : DataFrame, optional
+        Table of faults, those of the seasons to forecast among them; may stand in the inventory.
+    visits, works, makeup : DataFrame, optional
+        Tables of these names: what `assess` takes.
     rng : int or numpy Generator
         Seed of the random ranking and of the standard errors.
 
@@ -120,7 +120,7 @@ def backtest(
     Raises
     ------
     HeatnetError
-        No season is given, one lies outside the records, or a table cannot be used.
+        No season is given, there are no faults to compare with, or a table cannot be used.
 
     Examples
     --------
@@ -133,11 +133,11 @@ def backtest(
     asked = sorted({int(season) for season in seasons})
     if not asked:
         raise HeatnetError("backtest needs at least one season, such as seasons=[2016, 2017]")
-    _refuse_unrecorded(asked, faults, visits, works)
+    inventory = inventory_of(network, {"visits": visits, "faults": faults, "works": works, "makeup": makeup})
+    if inventory.faults is None:
+        raise HeatnetError("backtest needs faults: there is no table of faults to compare a forecast with")
     generator = np.random.default_rng(rng)
-    forecasts = pd.concat(
-        [_forecast(network, season, faults, visits, works, generator) for season in asked], ignore_index=True
-    )
+    forecasts = pd.concat([_forecast(inventory, season, generator) for season in asked], ignore_index=True)
     segments = forecasts[forecasts["asset_kind"] == "segment"]
     had_faults = segments["past_faults"] > 0
     ranked = _ranked(segments)
@@ -160,32 +160,13 @@ def backtest(
     )
 
 
-def _refuse_unrecorded(
-    seasons: list[int], faults: pd.DataFrame, visits: pd.DataFrame | None, works: pd.DataFrame | None
-) -> None:
-    """Refuse seasons of which nothing can be recorded: before the first fault, or after the last record of all."""
-    dated = ((faults, FAULTS, "found_on"), (visits, VISITS, "visited_on"), (works, WORKS, "done_on"))
-    recorded = [season_of(conform(table, spec)[day]).dropna() for table, spec, day in dated if table is not None]
-    if not len(recorded[0]):
-        raise HeatnetError("the table of faults holds none: nothing to compare a forecast with")
-    first, last = int(recorded[0].min()), int(max(part.max() for part in recorded if len(part)))
-    outside = [str(season) for season in seasons if not first <= season <= last]
-    if outside:
-        told = ", ".join([*outside[:5], *(["..."] if len(outside) > 5 else [])])
-        raise HeatnetError(f"no records of {len(outside)} seasons ({told}): the records run from {first} to {last}")
-
-
-def _forecast(
-    network: Network,
-    season: int,
-    faults: pd.DataFrame,
-    visits: pd.DataFrame | None,
-    works: pd.DataFrame | None,
-    generator: np.random.Generator,
-) -> pd.DataFrame:
+def _forecast(inventory: Inventory, season: int, generator: np.random.Generator) -> pd.DataFrame:
     """Return the assets of one season with their forecast, the baselines' scores and the faults found."""
-    ranking = assess(network, season=season, visits=visits, faults=faults, works=works).ranking
-    found = asset_seasons(network, faults, first_season=season, last_season=season, works=works).counts[season]
+    ranking = assess(inventory, season=season).ranking
+    records = inventory.records()
+    found = asset_seasons(
+        inventory.network, records.faults, first_season=season, last_season=season, works=records.works
+    ).counts[season]
     told = ranking.sort_index(key=lambda ids: ids.astype(object))
     age = season - told["laid_year"]
     table = pd.DataFrame(

@@ -184,7 +184,7 @@ def calibration(expected: Floats, faults: Floats, *, groups: int = 10) -> pd.Dat
 
 
 def brier_score(fault_prob: Floats, faults: Floats) -> float:
-    """Mean square of probability minus outcome (1 = at least one fault); 0 is perfect.
+    """Return mean square of probability minus outcome (1 = at least one fault); 0 is perfect.
 
     Examples
     --------
@@ -195,7 +195,7 @@ def brier_score(fault_prob: Floats, faults: Floats) -> float:
 
 
 def log_score(fault_prob: Floats, faults: Floats) -> float:
-    """Mean negative logarithm of the probability given to what came (a fault or none); 0 is perfect.
+    """Return mean negative logarithm of the probability given to what came (a fault or none); 0 is perfect.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import heatnet as hn
 from heatnet.assessment.results import told_of_assets
-from heatnet.inventory.reading import Inventory, read_inventory
+from heatnet.inventory import Inventory, read_inventory
 
 CONTRACT_COLUMNS = [
     "rank",

@@ -156,7 +156,9 @@ def test_checks_do_not_depend_on_the_order_of_rows() -> None:
 
 
 def test_works_and_make_up_water_of_unknown_assets_are_errors() -> None:
-    works = pd.DataFrame({"work_id": ["W1", "W2", "W3"], "asset_id": ["S1", "nowhere", None], "done_on": "2021-07-01"})
+    works = pd.DataFrame(
+        {"work_id": ["W1", "W2", "W3"], "asset_id": ["S1", "nowhere", None], "done_on": "2021-07-01", "kind": "repair"}
+    )
     makeup = pd.DataFrame({"station_id": ["T", "B"], "season": 2024, "makeup_m3": 5})
     nodes = {"kind": ["source", "station", "building", "building"], "node_id": ["H", "T", "B", "B2"]}
     segments = {"from_node": ["H", "T", "T"], "to_node": ["T", "B", "B2"]}

@@ -202,7 +202,7 @@ def test_seasons_in_the_wrong_order_are_refused() -> None:
 
 
 def test_a_table_without_its_columns_is_refused_by_name() -> None:
-    with pytest.raises(HeatnetError, match="faults lacks found_on"):
+    with pytest.raises(HeatnetError, match="faults cannot be used:\n  - column found_on: is missing"):
         asset_seasons(small_network(), pd.DataFrame({"fault_id": ["1"]}), first_season=2010, last_season=2012)
 
 

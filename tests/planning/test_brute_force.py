@@ -314,9 +314,7 @@ def wide_case(seed):
     hours = table["cold_household_hours"] * table["asset_id"].map(size) * unit
     cost = table["cost"].fillna(pd.Series(rng.integers(1000, 60000, len(table)).astype(float), index=table.index))
     is_given = (rng.random(len(table)) < 0.7) | table["cost"].notna()
-    table = table.assign(
-        cold_household_hours=hours, cost=(cost * table["asset_id"].map(price) * money).where(is_given)
-    )
+    table = table.assign(cold_household_hours=hours, cost=(cost * table["asset_id"].map(price) * money).where(is_given))
     rules["prices"] = Prices(
         cost_per_m=(100.0 * money, money),
         job_cost=9000.0 * money * 10.0 ** rng.integers(-4, 2),

@@ -1,0 +1,89 @@
+"""What became of every row of an inventory in an assessment: used, not asked for in its season, or set aside."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet._arrays import Objects, Truths
+from heatnet.inventory import Inventory
+from heatnet.inventory.accounts import Fates
+from heatnet.inventory.records import DAY_OF
+from heatnet.location.winters import WINTERS, Winters
+from heatnet.season import season_of, season_start
+
+
+def fates_in_season(inventory: Inventory, season: int, winters: Winters) -> dict[str, Fates]:
+    """Return what became of each row of each table in the assessment of a season.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        What was assessed.
+    season : int
+        The coming season.
+    winters : Winters
+        Which visits were used, and by which rule of the cleaning the others were not.
+
+    Returns
+    -------
+    dict
+        By table, in the order of the schema. Beside what is set aside for good: records of the coming season and later,
+        visits of winters too old to be asked, visits that the cleaning left out, works that end nothing, and digs,
+        which a ranking does not ask for, are not asked for.
+    """
+    fates = inventory.fates
+    for name, day in DAY_OF.items():
+        table: pd.DataFrame | None = getattr(inventory, name)
+        if table is not None:
+            fates[name] = _dated(fates[name], table, day, season)
+    if inventory.visits is not None:
+        fates["visits"] = _of_visits(fates["visits"], inventory.visits, season, winters)
+    if inventory.works is not None:
+        fates["works"] = _of_works(fates["works"], inventory.works, season)
+    if inventory.makeup is not None:
+        is_later = (inventory.makeup["season"] >= season).to_numpy(dtype=bool)
+        fates["makeup"] = fates["makeup"].without(_all_rows(fates["makeup"], is_later), "later_season")
+    if inventory.digs is not None:
+        fates["digs"] = fates["digs"].without(np.ones(len(fates["digs"].ids), dtype=bool), "not_for_a_ranking")
+    return fates
+
+
+def _all_rows(fates: Fates, of_table: Truths) -> Truths:
+    """Return truths of the rows of a table for all its fates: behind them stand the rows taken off when it was read."""
+    return np.append(of_table, np.zeros(len(fates.ids) - len(of_table), dtype=bool))
+
+
+def _dated(fates: Fates, table: pd.DataFrame, day: str, season: int) -> Fates:
+    days: Any = table[day]
+    return fates.without(_all_rows(fates, (days >= season_start(season)).to_numpy(dtype=bool)), "later_season")
+
+
+def _of_visits(fates: Fates, visits: pd.DataFrame, season: int, winters: Winters) -> Fates:
+    is_old = (season_of(visits["visited_on"]) < season - WINTERS).to_numpy(dtype=bool)
+    fates = fates.without(_all_rows(fates, is_old), "earlier_season")
+    ids = visits["visit_id"].to_numpy(dtype=object)
+    is_left = np.isin(ids.astype(str), winters.visits["visit_id"].to_numpy(dtype=object).astype(str), invert=True)
+    rules = _rules_of_cleaning(ids, is_left, winters.findings)
+    for rule in sorted({str(rule) for rule in rules[is_left]}):
+        fates = fates.without(_all_rows(fates, is_left & (rules == rule)), rule)
+    return fates
+
+
+def _rules_of_cleaning(ids: Objects, is_left: Truths, findings: pd.DataFrame) -> Objects:
+    """Return the rule by which each row was left out: one that was found of no row that stayed."""
+    stayed = set(ids[~is_left])
+    only_left = ~findings["rule"].isin(findings.loc[findings["row_id"].isin(stayed), "rule"])
+    of_row = dict(zip(findings.loc[only_left, "row_id"], findings.loc[only_left, "rule"], strict=True))
+    return np.array([*(of_row.get(str(name), "visit_left_out") for name in ids), None], dtype=object)[:-1]
+
+
+def _of_works(fates: Fates, works: pd.DataFrame, season: int) -> Fates:
+    kind, done_on = works["kind"], works["done_on"]
+    is_repair = (kind == "repair").to_numpy(dtype=bool)
+    fates = fates.without(_all_rows(fates, is_repair), "ends_nothing")
+    is_old = (done_on < season_start(season - WINTERS)).to_numpy(dtype=bool)
+    is_cleaning = kind.isin(["cleaning", "balancing"]).to_numpy(dtype=bool)
+    return fates.without(_all_rows(fates, is_cleaning & is_old), "earlier_season")

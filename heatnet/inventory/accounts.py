@@ -1,0 +1,206 @@
+"""What became of every row of every table: used, not asked for, or set aside with its reason; the sums add up.
+
+A *fate* is what became of one row. Fates are kept row by row, so that no row can be counted twice or not at all; an
+account is what they add up to.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from heatnet._arrays import Ints, Objects, Truths
+from heatnet.language import note, worded, words
+
+State = Literal["used", "not_asked_for", "set_aside"]
+USED: Final = "used"
+NOT_ASKED_FOR: Final = "not_asked_for"
+SET_ASIDE: Final = "set_aside"
+_FIRST_IDS = 5
+
+
+class Reason(NamedTuple):
+    """Why rows of a table do not count: ``state`` (not_asked_for, set_aside), the rule, how many, the first five."""
+
+    state: str
+    rule: str
+    rows: int
+    first_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Fates:
+    """What became of each row of one table.
+
+    Attributes
+    ----------
+    ids : array of text
+        What each row is called.
+    code : array of int
+        Place of its reason in `whys`; -1: the row is used.
+    whys : tuple of (state, rule)
+        The reasons for which rows do not count.
+    """
+
+    ids: Objects
+    code: Ints
+    whys: tuple[tuple[State, str], ...] = ()
+
+    @classmethod
+    def judged(cls, ids: Iterable[Any], rule: Objects | str | None = None, state: State = SET_ASIDE) -> Fates:
+        """Return the fates of rows: used where no rule holds, else `state` by that rule.
+
+        Parameters
+        ----------
+        ids : iterable of str
+            What each row is called.
+        rule : array or str, optional
+            The rule that holds for each row, or for all of them; None: none.
+        state : str
+            ``set_aside`` (a defect of the row) or ``not_asked_for``.
+
+        Examples
+        --------
+        >>> Fates.judged(["F1", "F2"], np.array([None, "unknown_asset"], dtype=object)).is_used.tolist()
+        [True, False]
+        """
+        names = np.array([str(name) for name in ids], dtype=object)
+        rules = np.full(len(names), rule, dtype=object) if rule is None or isinstance(rule, str) else rule
+        code, known = pd.factorize(rules, sort=False)
+        return cls(names, code.astype(np.int64), tuple((state, str(name)) for name in known))
+
+    @property
+    def is_used(self) -> Truths:
+        """Which rows are used."""
+        return self.code < 0
+
+    def without(self, where: Truths, rule: str, state: State = NOT_ASKED_FOR) -> Fates:
+        """Return the fates with those rows among `where` that were used so far taken out by a rule."""
+        if not (where & self.is_used).any():
+            return self
+        why = (state, rule)
+        whys = self.whys if why in self.whys else (*self.whys, why)
+        return Fates(self.ids, np.where(where & self.is_used, whys.index(why), self.code), whys)
+
+    def joined(self, other: Fates) -> Fates:
+        """Return the fates of these rows and those of others of the same table behind them."""
+        whys = (*self.whys, *(why for why in other.whys if why not in self.whys))
+        place = np.array([*(whys.index(why) for why in other.whys), -1], dtype=np.int64)
+        return Fates(np.append(self.ids, other.ids), np.append(self.code, place[other.code]), whys)
+
+    def reasons(self) -> tuple[Reason, ...]:
+        """Return why rows do not count: what is set aside first, then the most frequent, then by name."""
+        found = []
+        for code, (state, rule) in enumerate(self.whys):
+            ids = self.ids[self.code == code]
+            if len(ids):
+                found.append(Reason(state, rule, len(ids), tuple(heapq.nsmallest(_FIRST_IDS, ids.tolist()))))
+        return tuple(sorted(found, key=lambda reason: (reason.state != SET_ASIDE, -reason.rows, reason.rule)))
+
+
+def accounts_of(of_table: Mapping[str, Fates]) -> pd.DataFrame:
+    """Return the account of each table.
+
+    Parameters
+    ----------
+    of_table : mapping
+        The fates of the rows of each table that was read.
+
+    Returns
+    -------
+    DataFrame
+        Index table: ``rows``, ``used``, ``not_asked_for``, ``set_aside`` (``rows`` is their sum) and ``reasons``, a
+        tuple of `Reason`, what is set aside first, the most frequent first.
+
+    Examples
+    --------
+    >>> rows = Fates.judged(["F1", "F2", "F3"], np.array([None, "unknown_asset", "unknown_asset"], dtype=object))
+    >>> account = accounts_of({"faults": rows}).loc["faults"]
+    >>> print(*account[["rows", "used", "set_aside"]], *account["reasons"][0].first_ids)
+    3 1 2 F2 F3
+    """
+    reasons = [rows.reasons() for rows in of_table.values()]
+    counts = {
+        state: [sum(reason.rows for reason in of_one if reason.state == state) for of_one in reasons]
+        for state in (NOT_ASKED_FOR, SET_ASIDE)
+    }
+    table = pd.DataFrame(
+        {
+            "rows": [len(rows.ids) for rows in of_table.values()],
+            USED: [int(rows.is_used.sum()) for rows in of_table.values()],
+            **counts,
+        },
+        index=pd.Index(list(of_table), name="table", dtype=object),
+        dtype=np.int64,
+    )
+    return table.assign(reasons=pd.Series(reasons, index=table.index, dtype=object))
+
+
+def planned_fates(
+    of_ranking: Mapping[str, Fates], as_read: Mapping[str, Fates], *, has_calendar: bool
+) -> dict[str, Fates]:
+    """Return the fates of a ranking's rows once a plan is made of it: with a calendar, digs are asked for."""
+    fates = dict(of_ranking)
+    if "digs" in as_read:
+        digs = as_read["digs"]
+        fates["digs"] = digs if has_calendar else digs.without(np.ones(len(digs.ids), dtype=bool), "no_calendar")
+    return fates
+
+
+def mostly_set_aside(accounts: pd.DataFrame) -> list[str]:
+    """Return the tables of which more than half is set aside."""
+    return [str(name) for name in accounts.index[2 * accounts[SET_ASIDE] > accounts["rows"]]]
+
+
+def account_sentences(accounts: pd.DataFrame, language: str = "en") -> list[str]:
+    """Return the account in sentences: a warning for each table that is mostly set aside first, then a line per table.
+
+    Examples
+    --------
+    >>> account_sentences(accounts_of({"works": Fates.judged(["W1"], "unknown_asset")}))
+    ['More than half of works is set aside: 1 of 1 rows.', 'works: 1 row: 0 used, 1 set aside (unknown asset 1: W1)']
+    """
+    mostly = [
+        note("accounts.mostly_set_aside", table=note(f"accounts.{name}"), aside=aside, rows=rows)
+        for name, aside, rows in zip(accounts.index, accounts[SET_ASIDE], accounts["rows"], strict=True)
+        if name in mostly_set_aside(accounts)
+    ]
+    lines = [_line(str(name), row) for name, row in accounts.iterrows()]
+    return [worded(said, language) for said in (*mostly, *lines)]
+
+
+def _line(name: str, account: pd.Series[Any]) -> Any:
+    parts = [note("accounts.used", rows=account[USED])]
+    for state in (NOT_ASKED_FOR, SET_ASIDE):
+        why = tuple(
+            note("accounts.reason", rule=_rule(reason.rule), rows=reason.rows, ids=reason.first_ids[:_FIRST_IDS])
+            if reason.rows <= _FIRST_IDS
+            else note("accounts.reason_of_many", rule=_rule(reason.rule), rows=reason.rows, ids=reason.first_ids)
+            for reason in account["reasons"]
+            if reason.state == state
+        )
+        if why:
+            parts.append(note(f"accounts.{state}", rows=account[state], why=why))
+    return note("accounts.line", table=note(f"accounts.{name}"), rows=account["rows"], parts=tuple(parts))
+
+
+def _rule(rule: str) -> Any:
+    """Return the words for a rule, its name with blanks where there are none."""
+    key = f"rule_{rule}"
+    return note(f"accounts.{key}") if key in words("accounts") else rule.replace("_", " ")
+
+
+def accounts_as_data(accounts: pd.DataFrame) -> dict[str, Any]:
+    """Return the accounts as JSON can hold them: by table the counts and the reasons."""
+    return {
+        str(name): {
+            **{column: int(row[column]) for column in ("rows", USED, NOT_ASKED_FOR, SET_ASIDE)},
+            "reasons": [{**reason._asdict(), "first_ids": list(reason.first_ids)} for reason in row["reasons"]],
+        }
+        for name, row in accounts.iterrows()
+    }

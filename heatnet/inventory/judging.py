@@ -1,0 +1,187 @@
+"""Which rows of the records can be used on a network, and why the others cannot: every rule that sets a row aside.
+
+The one place where these rules are judged: `check` reports what is found here, and `assess`, `backtest` and the planner
+use the rows that are left. Each row is judged by the first rule that holds for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet._arrays import Floats, Ints, Objects, Truths
+from heatnet.graph.nearest import nearest_lines
+from heatnet.language import note
+from heatnet.network import Network
+from heatnet.schema.findings import Severity, all_findings, findings_at
+
+NEAREST_M = 30.0
+"""Farthest that a fault with nothing but a place may lie from its segment."""
+WHOLE_CITY = "*"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Judged:
+    """What becomes of the rows of one table of records.
+
+    Attributes
+    ----------
+    table : str
+        Name of the table.
+    ids : array of text
+        What each row is called in findings.
+    rule : array
+        The rule that sets the row aside; None: it can be used.
+    place : array of int
+        Where the row belongs: position of a node (visits, make-up water) or of an asset (faults, works), -1 where it
+        belongs nowhere.
+    findings : DataFrame
+        What is set aside, one row each; messages are notes.
+    """
+
+    table: str
+    ids: Objects
+    rule: Objects
+    place: Ints
+    findings: pd.DataFrame
+
+    @property
+    def is_used(self) -> Truths:
+        """Which rows can be used."""
+        return np.asarray(pd.isna(self.rule), dtype=bool)
+
+
+@dataclass(slots=True)
+class _Judge:
+    """Collects verdicts on the rows of a table; the first rule that holds for a row is its reason."""
+
+    table: str
+    ids: Objects
+    rule: Objects = field(init=False)
+    found: list[pd.DataFrame] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.rule = np.full(len(self.ids), None, dtype=object)
+
+    def aside(self, severity: Severity, rule: str, column: str, where: Truths, **values: Any) -> None:
+        """Set the rows aside that no rule before has set aside."""
+        rows = where & np.asarray(pd.isna(self.rule), dtype=bool)
+        self.rule[rows] = rule
+        message = note(f"findings.{rule}", column=column, **values)
+        self.found.append(findings_at(severity, rule, self.table, column, self.ids[rows], message))
+
+    def verdict(self, place: Ints) -> Judged:
+        return Judged(self.table, self.ids, self.rule, place, all_findings(self.found))
+
+
+def judged_visits(network: Network, visits: pd.DataFrame) -> Judged:
+    """Return which visits can be used; their place is the node of the building.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    visits : DataFrame
+        Visits in standard form.
+    """
+    judge = _Judge("visits", row_names(visits, "visit_id"))
+    node = network.node_positions(visits["building_id"])
+    judge.aside("error", "unknown_building", "building_id", ~np.isin(node, network.building_nodes))
+    judge.aside("error", "visit_without_date", "visited_on", visits["visited_on"].isna().to_numpy(dtype=bool))
+    return judge.verdict(node)
+
+
+def judged_faults(network: Network, faults: pd.DataFrame, *, nearest_m: float = NEAREST_M) -> Judged:
+    """Return which faults can be used; their place is the asset they name, else the nearest segment.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    faults : DataFrame
+        Faults in standard form.
+    nearest_m : float
+        Farthest that a fault with nothing but a place may lie from its segment.
+    """
+    judge = _Judge("faults", row_names(faults, "fault_id"))
+    asset = network.asset_positions(faults["asset_id"])
+    is_named = faults["asset_id"].notna().to_numpy(dtype=bool)
+    place = faults[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    by_place = ~is_named & np.isfinite(place).all(axis=1)
+    asset[by_place] = nearest_segments(network, place[by_place], nearest_m)
+    found_on = faults["found_on"]
+    laid = np.append(laid_years(network), np.nan)[asset]
+    is_early = (asset >= 0) & (found_on.dt.year.to_numpy(dtype=np.float64, na_value=np.nan) < laid)
+    judge.aside("error", "fault_without_date", "found_on", found_on.isna().to_numpy(dtype=bool))
+    judge.aside("error", "unknown_asset", "asset_id", is_named & (asset < 0))
+    judge.aside("error", "fault_without_place", "asset_id", ~is_named & ~by_place)
+    judge.aside("error", "fault_far_away", "x_m", by_place & (asset < 0), nearest_m=nearest_m)
+    judge.aside("warning", "fault_before_laying", "found_on", is_early)
+    return judge.verdict(asset)
+
+
+def judged_works(network: Network, works: pd.DataFrame) -> Judged:
+    """Return which works, in standard form, can be used; their place is the asset they name."""
+    judge = _Judge("works", row_names(works, "work_id"))
+    asset = network.asset_positions(works["asset_id"])
+    judge.aside("error", "work_without_date", "done_on", works["done_on"].isna().to_numpy(dtype=bool))
+    judge.aside("error", "unknown_asset", "asset_id", asset < 0)
+    return judge.verdict(asset)
+
+
+def judged_digs(network: Network, digs: pd.DataFrame) -> Judged:
+    """Return which digs, in standard form, can be used: those on a street of the network, or in the whole city."""
+    judge = _Judge("digs", row_names(digs, "dig_id"))
+    streets = network.segments["street"].dropna().unique()
+    is_known = digs["street"].isin([*streets, WHOLE_CITY]).to_numpy(dtype=bool)
+    judge.aside("error", "unknown_street", "street", ~is_known)
+    undated = digs[["start_on", "end_on"]].isna().any(axis=1).to_numpy(dtype=bool)
+    judge.aside("error", "dig_without_date", "start_on", undated)
+    return judge.verdict(np.full(len(digs), -1, dtype=np.int64))
+
+
+def judged_makeup(network: Network, makeup: pd.DataFrame) -> Judged:
+    """Return which rows of make-up water, in standard form, can be used; their place is the node of the station."""
+    judge = _Judge("makeup", makeup["station_id"].fillna("").to_numpy(dtype=object))
+    node = network.node_positions(makeup["station_id"])
+    judge.aside("error", "unknown_station", "station_id", ~np.isin(node, network.station_nodes))
+    for column in ("season", "makeup_m3"):
+        judge.aside("error", "makeup_unknown", column, makeup[column].isna().to_numpy(dtype=bool))
+    return judge.verdict(node)
+
+
+JUDGES: dict[str, Callable[[Network, pd.DataFrame], Judged]] = {
+    "visits": judged_visits,
+    "faults": judged_faults,
+    "works": judged_works,
+    "digs": judged_digs,
+    "makeup": judged_makeup,
+}
+
+
+def row_names(table: pd.DataFrame, column: str) -> npt.NDArray[np.object_]:
+    """Return what the rows are called in findings: their ids, their number from 0 on where one is missing."""
+    ids = table[column].to_numpy(dtype=object).copy()
+    missing = np.asarray(pd.isna(ids), dtype=bool)
+    ids[missing] = [str(row) for row in np.flatnonzero(missing)]
+    return ids
+
+
+def laid_years(network: Network) -> Floats:
+    """Return per asset the year from which it can have faults: of laying, for a station that of building."""
+    stations = network.nodes["built_year"].to_numpy(dtype=np.float64)[network.station_nodes]
+    return np.concatenate([network.segments["laid_year"].to_numpy(dtype=np.float64), stations])
+
+
+def nearest_segments(network: Network, places: Floats, within_m: float) -> Ints:
+    """Return the segment nearest to each place, -1 where none lies within so many metres; ties: the least id."""
+    node_place = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    order = np.argsort(network.segment_ids.to_numpy(dtype=object), kind="stable")
+    starts, ends = node_place[network.from_node[order]], node_place[network.to_node[order]]
+    line = nearest_lines(places, starts, ends, within_m=within_m)
+    return np.append(order, -1)[line].astype(np.int64)
