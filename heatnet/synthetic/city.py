@@ -122,7 +122,7 @@ def make_city(
     seasons = tuple(range(first_season, last_season + 2))
     streams = np.random.default_rng(rng).spawn(6)
     blocks = draw_blocks(streams[0], length_km, stations)
-    layout = draw_layout(streams[0], blocks, length_km)
+    layout = draw_layout(streams[0], blocks, length_km, recipe)
     visited = _visited(visited_households, length_km, float(layout.households.sum()))
     block_year = block_years(streams[1], blocks, first_season)
     ground = draw_ground(streams[1], layout, block_year, first_season - 1)

@@ -15,6 +15,7 @@ from heatnet.synthetic.blocks import Blocks
 from heatnet.synthetic.pipes import FEED, MAIN, RISER, SERVICE, TIE, Pipes, joined
 from heatnet.synthetic.primary import draw_primary, sources_of
 from heatnet.synthetic.secondary import draw_ties, draw_trees
+from heatnet.synthetic.sizing import sized_diameters
 from heatnet.synthetic.trees import Forest, forest_of
 
 _TWIN_SHARE = 0.015
@@ -88,7 +89,7 @@ class Layout:
         return np.flatnonzero(self.node_kind == BUILDING)
 
 
-def draw_layout(rng: np.random.Generator, blocks: Blocks, length_km: float) -> Layout:
+def draw_layout(rng: np.random.Generator, blocks: Blocks, length_km: float, recipe: int) -> Layout:
     """Draw the pipes of the city, as long in all as asked for to the decimetre."""
     primary = draw_primary(rng, blocks)
     first_station = sources_of(blocks.count)
@@ -103,7 +104,7 @@ def draw_layout(rng: np.random.Generator, blocks: Blocks, length_km: float) -> L
     households = np.zeros(len(kind))
     is_building = kind == BUILDING
     households[is_building] = _households(rng, int(is_building.sum()))
-    diameter_mm = _diameters(pipes, length_m, households, len(primary.from_node), first_station)
+    diameter_mm = _diameters(pipes, length_m, households, len(primary.from_node), first_station, recipe)
     diameter_mm[is_return] = diameter_mm[twin[is_return]]
     entering, parent = _supply_tree(pipes, length_m, diameter_mm, len(primary.from_node), first_station)
     return Layout(
@@ -178,7 +179,9 @@ def _households(rng: np.random.Generator, count: int) -> Floats:
     return households
 
 
-def _diameters(pipes: Pipes, length_m: Floats, households: Floats, n_primary: int, first_station: int) -> Floats:
+def _diameters(
+    pipes: Pipes, length_m: Floats, households: Floats, n_primary: int, first_station: int, recipe: int
+) -> Floats:
     """Size every pipe for the flow behind it at an even pressure drop, rounded up to a nominal diameter."""
     uniform = np.full(len(length_m), 100.0)
     entering, parent = _supply_tree(pipes, length_m, uniform, n_primary, first_station)
@@ -186,6 +189,8 @@ def _diameters(pipes: Pipes, length_m: Floats, households: Floats, n_primary: in
     segment_kw = np.zeros(len(length_m))
     has_parent = entering >= 0
     segment_kw[entering[has_parent]] = behind_kw[has_parent]
+    if recipe > 1:
+        return sized_diameters(pipes, segment_kw, entering)
     on_primary = pipes.role <= SERVICE
     kg_s = segment_kw / np.where(on_primary, _KW_PER_KG_S["primary"], _KW_PER_KG_S["secondary"])
     wanted_mm = 44.0 * kg_s**0.38  # an even 60 Pa/m in rough steel pipes
