@@ -15,7 +15,7 @@ import pandas as pd
 
 from heatnet.network import Network
 
-__all__ = ["fork", "fork_visits", "line", "one_main", "twin_mains"]
+__all__ = ["fork", "fork_visits", "line", "one_main", "twin_mains", "yard", "yard_tables"]
 
 
 def one_main() -> Network:
@@ -79,6 +79,60 @@ def fork() -> Network:
     """
     mains = {"main": ("A", "J", 1000, 200), "b": ("J", "B", 200, 80), "c": ("J", "C", 200, 80)}
     return _network({"A": None, "J": None, "B": 20, "C": 30}, mains)
+
+
+def yard() -> Network:
+    """A station and two buildings behind it: source A, station W, buildings B (20 households) and C (30).
+
+    ::
+
+                                  +--b-- B
+        A --main-- W --lane-- J --+
+                                  +--c-- C
+
+    Examples
+    --------
+    >>> yard().segments["level"].tolist()
+    ['primary', 'secondary', 'secondary', 'secondary']
+    """
+    tables = yard_tables()
+    return Network(tables["nodes"], tables["segments"])
+
+
+def yard_tables() -> dict[str, pd.DataFrame]:
+    """The tables of an inventory of `yard`, with a few records of each kind; `write_inventory` writes them.
+
+    Examples
+    --------
+    >>> list(yard_tables())
+    ['nodes', 'segments', 'visits', 'faults', 'works', 'digs', 'makeup']
+    """
+    rows: dict[str, list[dict[str, Any]]] = {
+        "nodes": [
+            {"node_id": "A", "kind": "source"},
+            {"node_id": "W", "kind": "station"},
+            {"node_id": "J", "kind": "junction"},
+            {"node_id": "B", "kind": "building", "households": 20},
+            {"node_id": "C", "kind": "building", "households": 30},
+        ],
+        "segments": [
+            {"segment_id": "main", "from_node": "A", "to_node": "W", "length_m": 1000, "diameter_mm": 200},
+            {"segment_id": "lane", "from_node": "W", "to_node": "J", "length_m": 150, "diameter_mm": 100},
+            {"segment_id": "b", "from_node": "J", "to_node": "B", "length_m": 50, "diameter_mm": 80},
+            {"segment_id": "c", "from_node": "J", "to_node": "C", "length_m": 60, "diameter_mm": 80},
+        ],
+        "visits": [
+            {"visit_id": "1", "building_id": "B", "visited_on": "2026-01-10", "is_cold": True},
+            {"visit_id": "2", "building_id": "C", "visited_on": "2026-01-10", "is_cold": False},
+        ],
+        "faults": [{"fault_id": "F1", "found_on": "2025-12-03", "asset_id": "lane", "outage_h": 9}],
+        "works": [{"work_id": "W1", "asset_id": "c", "done_on": "2025-07-20", "kind": "renewal"}],
+        "digs": [{"dig_id": "D1", "street": "Ash Lane", "start_on": "2026-06-01", "end_on": "2026-06-20"}],
+        "makeup": [{"station_id": "W", "season": 2025, "makeup_m3": 120}],
+    }
+    tables = {name: pd.DataFrame(table) for name, table in rows.items()}
+    street, level = "Ash Lane", ["primary", "secondary", "secondary", "secondary"]
+    return {**tables, "segments": tables["segments"].assign(street=street, level=level, laid_year=1998)}
 
 
 def fork_visits() -> pd.DataFrame:

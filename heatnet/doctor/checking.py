@@ -89,6 +89,13 @@ def check_visits(visits: pd.DataFrame, network: Network, *, language: str = "en"
     -------
     DataFrame
         Findings. A visit to an unknown building is an error: it is set aside.
+
+    Examples
+    --------
+    >>> from heatnet import examples
+    >>> visits = examples.fork_visits().assign(building_id=["B", "B", "Z"])
+    >>> check_visits(visits, examples.fork())[["severity", "rule", "row_id"]].values.tolist()
+    [['error', 'unknown_building', '3']]
     """
     return _found(network, language, visits=visits)
 
@@ -109,6 +116,13 @@ def check_faults(faults: pd.DataFrame, network: Network, *, language: str = "en"
     -------
     DataFrame
         Findings. A fault of an unknown asset, or of no asset and no place near a segment, is an error: it is set aside.
+
+    Examples
+    --------
+    >>> from heatnet import examples
+    >>> faults = examples.yard_tables()["faults"].assign(asset_id="Z")
+    >>> check_faults(faults, examples.yard())[["severity", "rule", "row_id"]].values.tolist()
+    [['error', 'unknown_asset', 'F1']]
     """
     return _found(network, language, faults=faults)
 

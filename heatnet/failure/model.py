@@ -185,6 +185,13 @@ def fit_failure_model(history: History | Sequence[History]) -> FailureModel:
     ------
     HeatnetError
         When no history is given.
+
+    Examples
+    --------
+    >>> from heatnet import asset_seasons, examples
+    >>> history = asset_seasons(examples.one_main(), None, first_season=2015, last_season=2019)
+    >>> fit_failure_model(history).expected_faults(examples.one_main(), season=2020).index.tolist()
+    ['S']
     """
     given = (history,) if isinstance(history, History) else tuple(history)
     if not given:

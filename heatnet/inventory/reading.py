@@ -53,6 +53,15 @@ def read_inventory(path: PathLike, *, settings: Settings | None = None) -> Inven
         No such folder, or it lacks the table of nodes or of segments.
     HeatnetError
         Everything in a table that cannot be used, at once.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import heatnet as hn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hn.write_inventory(hn.examples.yard_tables(), folder)
+    ...     len(hn.read_inventory(folder).findings)
+    0
     """
     network = read_network(path)
     files = _table_files(Path(path))
@@ -87,6 +96,15 @@ def read_network(path: PathLike) -> Network:
         No such folder, or it lacks the table of nodes or of segments.
     HeatnetError
         Everything in the tables that cannot be used, at once, with file, rows, column and ids.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import heatnet as hn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hn.write_inventory(hn.examples.yard_tables(), folder)
+    ...     hn.read_network(folder).n_segments
+    4
     """
     folder = Path(path)
     files = _table_files(folder)
@@ -118,27 +136,76 @@ def read_visits(path: PathLike) -> pd.DataFrame:
         No such file, or an inventory without visits.
     HeatnetError
         Everything in the table that cannot be used, at once.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import heatnet as hn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hn.write_inventory(hn.examples.yard_tables(), folder)
+    ...     hn.read_visits(folder)["is_cold"].tolist()
+    [True, False]
     """
     return _read_records(path, "visits")
 
 
 def read_faults(path: PathLike) -> pd.DataFrame:
-    """Return the faults of an inventory or of one file; columns of the table ``faults``. Errors as `read_visits`."""
+    """Return the faults of an inventory or of one file; columns of the table ``faults``. Errors as `read_visits`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import heatnet as hn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hn.write_inventory(hn.examples.yard_tables(), folder)
+    ...     hn.read_faults(folder)["asset_id"].tolist()
+    ['lane']
+    """
     return _read_records(path, "faults")
 
 
 def read_works(path: PathLike) -> pd.DataFrame:
-    """Return the works of an inventory or of one file; columns of the table ``works``. Errors as `read_visits`."""
+    """Return the works of an inventory or of one file; columns of the table ``works``. Errors as `read_visits`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import heatnet as hn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hn.write_inventory(hn.examples.yard_tables(), folder)
+    ...     hn.read_works(folder)["kind"].tolist()
+    ['renewal']
+    """
     return _read_records(path, "works")
 
 
 def read_digs(path: PathLike) -> pd.DataFrame:
-    """Return the digs of an inventory or of one file; columns of the table ``digs``. Errors as `read_visits`."""
+    """Return the digs of an inventory or of one file; columns of the table ``digs``. Errors as `read_visits`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import heatnet as hn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hn.write_inventory(hn.examples.yard_tables(), folder)
+    ...     hn.read_digs(folder)["is_ban"].tolist()
+    [False]
+    """
     return _read_records(path, "digs")
 
 
 def read_makeup(path: PathLike) -> pd.DataFrame:
-    """Return the make-up water of an inventory or of one file; columns of ``makeup``. Errors as `read_visits`."""
+    """Return the make-up water of an inventory or of one file; columns of ``makeup``. Errors as `read_visits`.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import heatnet as hn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     hn.write_inventory(hn.examples.yard_tables(), folder)
+    ...     hn.read_makeup(folder)["makeup_m3"].tolist()
+    [120.0]
+    """
     return _read_records(path, "makeup")
 
 

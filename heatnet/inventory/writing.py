@@ -121,6 +121,15 @@ def write_inventory(tables: Mapping[str, pd.DataFrame], path: PathLike) -> None:
     ------
     HeatnetError
         The folder cannot be written to.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import heatnet as hn
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     write_inventory(hn.examples.yard_tables(), folder)
+    ...     hn.read_network(folder).n_segments
+    4
     """
     with whole_folder(path) as folder:
         for name, table in tables.items():

@@ -29,6 +29,7 @@ _FORMATS = {
     "share": "0.0%",
     "gap": "0.00%",
     "rate": "0.000",
+    "ratio": "0.00",
     "week": "mm-dd",
     "text": "@",
     "long": "@",

@@ -20,7 +20,7 @@ from heatnet.report.words import COLUMNS, label, word
 from heatnet.validation.backtesting import Backtest
 
 _DECIMALS = {"count": ",.0f", "length": ",.1f", "sum": ",.0f", "km": ",.2f", "year": ".0f", "share": ".1%"}
-_DECIMALS |= {"gap": ".2%", "rate": ".3f"}
+_DECIMALS |= {"gap": ".2%", "rate": ".3f", "ratio": ",.2f"}
 _IN_WORKBOOK_ONLY = ("ranking",)
 
 

@@ -16,10 +16,21 @@ from heatnet.language import checked_language
 from heatnet.planning import Plan
 from heatnet.planning.plan import Request
 from heatnet.report.sentences import in_language
-from heatnet.report.words import label, word
+from heatnet.report.words import COLUMNS_OF, label, word
 
 SHOWN_ROWS = 100  # of the ranking and of what is left out; all of the ranking is in ranking.csv
-_TOTALLED = ("cures", "length_m", "pipe_length_m", "works_cost", "job_cost", "cost", "total_cost", "benefit")
+_OF_RANKING = (
+    "diameter_mm",
+    "laid_year",
+    "pipe_length_m",
+    "rank",
+    "grade",
+    "ratio",
+    "measure_first",
+    "cold_household_hours",
+    "reason",
+)
+_TOTALLED = ("cures", "length_m", "pipe_length_m", "works_cost", "job_cost", "cost", "total_cost", "worth", "benefit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +101,22 @@ def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Pr
         sentences={
             "notes": in_language(plan.notes, language),
             "assumptions": in_language(assessment.notes, language),
-            "unknown": [label(f"unknown_{key}", language) for key in ("served", "streets", "records")],
-            "meaning": [
-                label(f"says_{key}", language) for key in ("benefit", "length", "job", "shut", "grade", "money")
-            ],
+            "unknown": [label(f"unknown_{key}", language) for key in _unknown(assessment)],
+            "meaning": [label(f"says_{key}", language) for key in _meanings(plan)],
         },
         sheets=tuple(sheet for sheet in sheets if len(sheet.table)),
     )
+
+
+def _unknown(assessment: Assessment) -> list[str]:
+    """Return what the plan does not know: what pipes carry, where capacity was not computed, and the rest."""
+    is_computed = assessment.ranking.get("households_short", pd.Series(dtype="float64")).notna().any()
+    return [*([] if is_computed else ["served"]), "streets", "records"]
+
+
+def _meanings(plan: Plan) -> list[str]:
+    of_benefit = ["worth", "net_benefit", "ratio"] if "worth" in plan.cures.columns else ["benefit"]
+    return [*of_benefit, "length", "job", "shut", "grade", "money"]
 
 
 def in_working_order(plan: Plan, ranking: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -106,8 +126,7 @@ def in_working_order(plan: Plan, ranking: pd.DataFrame) -> tuple[pd.DataFrame, p
     job last. Cures gain what the ranking says of their assets; jobs gain ``pipe_length_m`` and ``community`` (of their
     cures, each once), ``diameter_min_mm``, ``diameter_max_mm`` and ``assets``.
     """
-    told = ["diameter_mm", "laid_year", "pipe_length_m", "rank", "grade", "cold_household_hours", "reason"]
-    cures = plan.cures.join(ranking[[name for name in told if name not in plan.cures.columns]])
+    cures = plan.cures.join(ranking[[name for name in _OF_RANKING if name in ranking and name not in plan.cures]])
     of_job = cures.groupby("job_id")
     communities, assets = _of_jobs(cures["job_id"], cures["community"]), _of_jobs(cures["job_id"], cures.index)
     jobs = plan.jobs.assign(
@@ -148,32 +167,18 @@ def _numbered(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(number=range(1, len(table) + 1))
 
 
-_COLUMNS = {
-    "jobs": (
-        "number job_id job_kind place community crew start_on end_on days cures length_m pipe_length_m diameters_mm "
-        "works_cost job_cost total_cost benefit households_shut fund dig_id assets"
-    ),
-    "cures": (
-        "number job_id asset_id asset_kind measure street community from_node to_node diameter_mm length_m "
-        "pipe_length_m laid_year start_on end_on cost benefit rank grade owner fund reason"
-    ),
-    "claims": "asset_id asset_kind measure street accepted_on cold_household_hours",
-    "left_out": "rank asset_id asset_kind street length_m cold_household_hours why_out",
-    "ranking": (
-        "rank rank_low rank_high asset_id asset_kind street length_m diameter_mm laid_year faults_mean impaired_prob "
-        "households_lost cold_household_hours grade job_id reason"
-    ),
-}
-
-
 def _sheet(key: str, table: pd.DataFrame, language: str, caption: str, **filled: object) -> Sheet:
     """Return a sheet of the columns of its list that tell something, with totals where there are sums to make."""
     rows = table.reset_index()
-    known = [name for name in _COLUMNS[key].split() if name in rows.columns and rows[name].notna().any()]
+    if "worth" in rows.columns:  # the benefit is money then, what the least return asks being taken off
+        rows = rows.rename(columns={"benefit": "net_benefit"})
+    known = [name for name in COLUMNS_OF[key] if name in rows.columns and rows[name].notna().any()]
     rows = rows[[name for name in known if name != "owner" or rows[name].nunique() > 1]]
     for name in ("job_kind", "asset_kind", "measure"):
         if name in rows.columns:
             rows[name] = [word(value, language) for value in rows[name]]
+    if "measure_first" in rows.columns:
+        rows["measure_first"] = [word("yes", language) if is_marked else "" for is_marked in rows["measure_first"]]
     totals = {name: float(rows[name].sum()) for name in rows.columns if name in _TOTALLED and key in ("jobs", "cures")}
     return Sheet(key, label(key, language), label(caption, language, **filled), rows, totals)
 
@@ -186,6 +191,8 @@ def _job_sheet(jobs: pd.DataFrame, plan: Plan, language: str) -> Sheet:
     named = jobs["street"].astype(object).fillna(label("no_street", language))
     table["place"] = named.where(of_station.isna(), of_station)
     table["works_cost"] = table["total_cost"] - table["job_cost"]
+    if "worth" in table.columns:
+        table["ratio"] = table["worth"] / table["total_cost"].where(table["total_cost"] > 0)
     for name in ("length_m", "pipe_length_m"):
         table[name] = table[name].where(of_station.isna())
     caption = "jobs_undated" if plan.request.summer is None else "jobs_dated"
@@ -259,13 +266,14 @@ def _result(plan: Plan, jobs: pd.DataFrame, cures: pd.DataFrame, language: str) 
     ]
     if jobs["start_on"].notna().any():
         facts += [("first_start", jobs["start_on"].min(), "date"), ("last_end", jobs["end_on"].max(), "date")]
-    summer = plan.request.summer
+    summer, has_worth = plan.request.summer, "worth" in plan.cures.columns
     if summer is not None and summer.crews:
         facts.append(("crew_days", float(jobs["days"].sum()) / (summer.crews * summer.working_days), "share"))
     facts += [
         ("cost", plan.cost, "sum"),
-        ("benefit", plan.benefit, "sum"),
-        ("bound", plan.bound, "sum"),
+        *([("worth", float(plan.cures["worth"].sum()), "sum")] if has_worth else []),
+        ("net_benefit" if has_worth else "benefit", plan.benefit, "sum"),
+        ("net_bound" if has_worth else "bound", plan.bound, "sum"),
         ("gap", plan.gap, "gap"),
     ]
     return [Fact(label(key, language), value, form) for key, value, form in facts]

@@ -86,4 +86,10 @@ WORDS = {
     "method": "Ranking",
     "backtest_caption": "Share of {faults} faults that lay on the best-ranked share of length, seasons {first} to {last}, each forecast from the records before it; plus or minus one standard error",
     "backtest_total": "Faults expected {expected}, found {observed}.",
+    "worth": "Worth of the cures",
+    "net_benefit": "Worth beyond the least return",
+    "net_bound": "No plan within these limits exceeds",
+    "says_worth": "Worth: the part of the risk (repairs, homes without heat, cold homes, heat lost) that a cure takes away over its life, in money of today.",
+    "says_net_benefit": "Worth beyond the least return: the worth less what the least return asks of the cost; nothing is dug that returns less, but to join trenches.",
+    "says_ratio": "Worth per cost: the order of the ranking; the cost of opening the trench is not in it.",
 }

@@ -14,4 +14,6 @@ WORDS = {
     "past_faults": "past faults",
     "random": "random",
     "oracle": "perfect foresight",
+    "yes": "yes",
+    "no": "no",
 }

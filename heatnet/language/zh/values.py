@@ -14,4 +14,6 @@ WORDS = {
     "past_faults": "历史故障",
     "random": "随机",
     "oracle": "完全预知",
+    "yes": "是",
+    "no": "否",
 }
