@@ -25,7 +25,13 @@ _IN_WORKBOOK_ONLY = ("ranking",)
 
 
 def write_report(
-    assessment: Assessment, plan: Plan, path: PathLike, *, language: str = "en", backtest: Backtest | None = None
+    assessment: Assessment,
+    plan: Plan,
+    path: PathLike,
+    *,
+    language: str = "en",
+    backtest: Backtest | None = None,
+    accounts: pd.DataFrame | None = None,
 ) -> None:
     """Write a plan as one HTML file that loads nothing from outside.
 
@@ -41,9 +47,11 @@ def write_report(
     path : path
         The file; replaced if it exists.
     language : str
-        ``en`` or ``zh``.
+        One of `heatnet.language.languages`.
     backtest : Backtest, optional
         How past seasons would have been forecast; a table of it is added.
+    accounts : DataFrame, optional
+        What became of the rows of each table in the whole run; by default `Assessment.accounts`.
 
     Raises
     ------
@@ -64,7 +72,7 @@ def write_report(
         from jinja2 import Environment, StrictUndefined
     except ImportError as error:
         raise MissingExtraError("report", "writing a report") from error
-    content = programme(assessment, plan, language=language)
+    content = programme(assessment, plan, language=language, accounts=accounts)
     jobs = next((sheet.table for sheet in content.sheets if sheet.key == "jobs"), None)
     gantt = ""
     if jobs is not None and plan.request.summer is not None:

@@ -12,6 +12,7 @@ import pandas as pd
 
 from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment
+from heatnet.inventory.accounts import account_sentences
 from heatnet.language import checked_language
 from heatnet.planning import Plan
 from heatnet.planning.plan import Request
@@ -65,7 +66,9 @@ class Programme:
     sheets: tuple[Sheet, ...]
 
 
-def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Programme:
+def programme(
+    assessment: Assessment, plan: Plan, *, language: str = "en", accounts: pd.DataFrame | None = None
+) -> Programme:
     """Return a plan as the sheets of a programme of works.
 
     Parameters
@@ -75,7 +78,9 @@ def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Pr
     plan : Plan
         What was chosen.
     language : str
-        ``en`` or ``zh``.
+        One of `heatnet.language.languages`.
+    accounts : DataFrame, optional
+        What became of the rows of each table in the whole run; by default `Assessment.accounts`.
 
     Raises
     ------
@@ -99,6 +104,7 @@ def programme(assessment: Assessment, plan: Plan, *, language: str = "en") -> Pr
         subtitle=label("subtitle", language, year=season, next=season + 1, version=version("heatnet")),
         facts={"asked": _asked(plan.request, language), "result": _result(plan, jobs, cures, language)},
         sentences={
+            "accounts": account_sentences(assessment.accounts if accounts is None else accounts, language),
             "notes": in_language(plan.notes, language),
             "assumptions": in_language(assessment.notes, language),
             "unknown": [label(f"unknown_{key}", language) for key in _unknown(assessment)],

@@ -24,7 +24,14 @@ A3, A4 = 8, 9  # numbers of the paper sizes
 _SUMMARY_WIDTHS = (54, 16, 44, 18)
 
 
-def write_workbook(assessment: Assessment, plan: Plan, path: PathLike, *, language: str = "en") -> None:
+def write_workbook(
+    assessment: Assessment,
+    plan: Plan,
+    path: PathLike,
+    *,
+    language: str = "en",
+    accounts: pd.DataFrame | None = None,
+) -> None:
     """Write a plan as an .xlsx workbook: summary, jobs, calendar, cures, what is left out, the best of the ranking.
 
     Parameters
@@ -36,7 +43,9 @@ def write_workbook(assessment: Assessment, plan: Plan, path: PathLike, *, langua
     path : path
         The file; replaced if it exists.
     language : str
-        ``en`` or ``zh``.
+        One of `heatnet.language.languages`.
+    accounts : DataFrame, optional
+        What became of the rows of each table in the whole run; by default `Assessment.accounts`.
 
     Raises
     ------
@@ -50,7 +59,7 @@ def write_workbook(assessment: Assessment, plan: Plan, path: PathLike, *, langua
     The same plan gives the same bytes: the file holds no moment of its making. Text that a spreadsheet would take for a
     formula gets a leading ', as in heatnet's CSV files, and every text is marked as text, so that ids keep their zeros.
     """
-    content = programme(assessment, plan, language=language)
+    content = programme(assessment, plan, language=language, accounts=accounts)
     book = new_workbook()
     _add_summary(book, content)
     for sheet in content.sheets:
@@ -68,8 +77,9 @@ def _add_summary(book: Workbook, content: Programme) -> None:
     set_widths(page, _SUMMARY_WIDTHS)
     set_print(page, is_landscape=False, paper=A4)
     rows: list[list[tuple[Any, str]]] = [[(content.title, "headline")], [(content.subtitle, "caption")]]
-    rows += [[], _section(label("notes", language))]
-    rows += [[(sentence, "warning")] for sentence in content.sentences["notes"]]
+    for key, style in (("accounts", "sentence"), ("notes", "warning")):
+        rows += [[], _section(label(key, language))] if content.sentences[key] else []
+        rows += [[(sentence, style)] for sentence in content.sentences[key]]
     rows += [[], [*_section(label("result", language), 2), *_section(label("asked", language), 2)]]
     pairs = itertools.zip_longest(content.facts["result"], content.facts["asked"])
     rows += [[*_fact(planned), *_fact(asked)] for planned, asked in pairs]

@@ -112,3 +112,8 @@ def test_the_map_does_not_depend_on_the_order_of_rows() -> None:
     turned = hn.Network(network.nodes.iloc[::-1], network.segments.iloc[::-1])
     cures = pd.DataFrame({"job_id": ["J1"], "street": ["Ash"]}, index=["0002"])
     assert network_map(network, cures) == network_map(turned, cures)
+
+
+def test_what_became_of_every_row_is_said_before_the_plan(assessment: hn.Assessment, tmp_path: Path) -> None:
+    text = text_of(assessment, tmp_path / "report.html")
+    assert 0 < text.index("visits: 1 row: 1 used") < text.index("What is planned")

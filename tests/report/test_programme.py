@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import heatnet as hn
+from heatnet.inventory.accounts import account_sentences
 from heatnet.inventory.reading import read_inventory
 from heatnet.language import Note, heading, languages
 from heatnet.planning import Prices, Summer, check_plan, plan_cures, plan_from_tables
@@ -133,3 +134,10 @@ def test_a_written_plan_is_read_back_and_keeps_every_rule(tmp_path: Path, fixtur
 def test_every_column_has_a_heading_in_every_language() -> None:
     for language in languages():
         assert all(heading(name, language) for name in COLUMNS)
+
+
+def test_what_became_of_every_row_is_said_in_the_language(assessment: hn.Assessment) -> None:
+    plan = planned(assessment)
+    assert programme(assessment, plan).sentences["accounts"] == account_sentences(assessment.accounts)
+    chinese = programme(assessment, plan, language="zh").sentences["accounts"]
+    assert chinese[-2:] == ["走访表：共1行，采用1行", "故障表：共1行，采用1行"]

@@ -92,4 +92,5 @@ WORDS = {
     "says_worth": "Worth: the part of the risk (repairs, homes without heat, cold homes, heat lost) that a cure takes away over its life, in money of today.",
     "says_net_benefit": "Worth beyond the least return: the worth less what the least return asks of the cost; nothing is dug that returns less, but to join trenches.",
     "says_ratio": "Worth per cost: the order of the ranking; the cost of opening the trench is not in it.",
+    "accounts": "What became of every row",
 }

@@ -2,7 +2,7 @@
 
 WORDS = {
     "mostly_set_aside": "{table}半数以上的行未采用：{rows:,}行中有{aside:,}行。",
-    "line": "{table}：共{rows:,}行：{parts}",
+    "line": "{table}：共{rows:,}行，{parts}",
     "used": "采用{rows:,}行",
     "not_asked_for": "本次不需要{rows:,}行（{why}）",
     "set_aside": "剔除{rows:,}行（{why}）",
