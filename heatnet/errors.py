@@ -42,3 +42,8 @@ class MissingExtraError(HeatnetError, ImportError):
     def __init__(self, extra: str, purpose: str) -> None:
         super().__init__(f'{purpose} needs an optional package: pip install "heatnet[{extra}]"')
         self.extra = extra
+        self.purpose = purpose
+
+    def __reduce__(self) -> tuple[type[MissingExtraError], tuple[str, str]]:
+        """Cross from one process to another as what it is."""
+        return type(self), (self.extra, self.purpose)

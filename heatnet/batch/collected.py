@@ -17,7 +17,8 @@ import pandas as pd
 
 from heatnet.batch.parquet import arrow_table, read_parquet
 from heatnet.batch.tasks import RANKING
-from heatnet.inventory.writing import whole_folder, write_csv
+from heatnet.inventory.staging import whole_folder
+from heatnet.inventory.writing import write_csv
 
 SUMMARY, SCORES = "summary.csv", "scores.parquet"
 ROWS_AT_ONCE = 200_000

@@ -79,8 +79,8 @@ def find_sources(paths: Iterable[PathLike], output: Path | None) -> tuple[Source
     HeatnetError
         No path, a pattern that matches nothing, or an inventory inside the folder of results.
     """
-    home = None if output is None else output.resolve()
-    found = dict.fromkeys(path.resolve() for given in paths for path in _matching(given))
+    home = None if output is None else absolute(output)
+    found = dict.fromkeys(absolute(path) for given in paths for path in _matching(given))
     folders = [path for path in found if path != home]
     if not folders:
         raise HeatnetError(
@@ -98,9 +98,16 @@ def find_sources(paths: Iterable[PathLike], output: Path | None) -> tuple[Source
     return tuple(sorted(sources, key=lambda source: source.name))
 
 
+def absolute(path: PathLike) -> Path:
+    """Return the path from the root, links followed as far as they lead; one that leads to itself stays."""
+    return Path(os.path.realpath(path))
+
+
 def _matching(given: PathLike) -> list[Path]:
     """Return what a path or pattern stands for; a path that does not exist stands for itself."""
     text = os.fspath(given)
+    if not text.strip():
+        raise HeatnetError("an inventory without a name is given: name folders, or a pattern such as towns/*")
     if Path(text).exists() or not _PATTERN.search(text):
         return [Path(text)]
     matches = sorted(glob.glob(text, recursive=True))  # noqa: PTH207 - patterns may be absolute

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE = 8192
 _NOTE = b"heatnet"
+# What pyarrow makes of a damaged file.
+_DAMAGE = (ArithmeticError, LookupError, MemoryError, NotImplementedError, OSError, TypeError, ValueError)
 
 
 def require_parquet() -> None:
@@ -35,13 +38,14 @@ def write_parquet(table: pd.DataFrame, file: Path, note: Mapping[str, Any] | Non
     file : Path
         Where to write; not whole-or-nothing by itself.
     note : mapping, optional
-        Kept with the table; `read_note` returns it.
+        Kept with the table; `noted_columns` returns both.
     """
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     rows = arrow_table(table)
     if note is not None:
-        rows = rows.replace_schema_metadata({_NOTE: json.dumps(dict(note), sort_keys=True).encode()})
+        sealed = {"note": dict(note), "seal": _seal(note, _columns(rows))}
+        rows = rows.replace_schema_metadata({_NOTE: json.dumps(sealed, sort_keys=True).encode()})
     pq.write_table(rows, file, row_group_size=_ROWS_AT_ONCE)
 
 
@@ -65,22 +69,30 @@ def read_parquet(file: Path, columns: list[str] | None = None, filters: Any = No
     return pd.DataFrame(table.to_pandas(use_threads=False))
 
 
-def read_columns(file: Path) -> dict[str, Any]:
-    """Return the columns of a table as arrays; missing is NaN among numbers and None among text."""
-    import pyarrow.parquet as pq
+def noted_columns(file: Path) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Return the note kept with a table and its columns as arrays (missing: NaN among numbers, None among text).
 
-    table = pq.read_table(file, use_threads=False)
-    return {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
-
-
-def read_note(file: Path) -> dict[str, Any]:
-    """Return the note kept with a table; empty where there is no such file, or it is not one of ours."""
-    import pyarrow as pa
+    None where there is no such file, it is not one of ours, or anything in it is not as it was written.
+    """
     import pyarrow.parquet as pq
 
     try:
-        metadata = pq.read_schema(file).metadata
-    except (OSError, pa.ArrowInvalid):
-        return {}
-    note: dict[str, Any] = json.loads((metadata or {}).get(_NOTE, b"{}"))
-    return note
+        table = pq.read_table(file, use_threads=False)
+        sealed = json.loads(table.schema.metadata[_NOTE])
+        note, columns = dict(sealed["note"]), _columns(table)
+        return (note, columns) if sealed["seal"] == _seal(note, columns) else None
+    except _DAMAGE:
+        return None
+
+
+def _columns(table: pa.Table) -> dict[str, Any]:
+    return {name: table[name].to_numpy(zero_copy_only=False) for name in table.column_names}
+
+
+def _seal(note: Mapping[str, Any], columns: Mapping[str, Any]) -> str:
+    """Return a hash of a note and of every value of a table."""
+    whole = hashlib.sha256(json.dumps(dict(note), sort_keys=True).encode())
+    for name, values in columns.items():
+        whole.update(f"{name} {values.dtype.str} ".encode())
+        whole.update(json.dumps(values.tolist()).encode() if values.dtype == object else values.tobytes())
+    return whole.hexdigest()

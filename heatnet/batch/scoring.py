@@ -16,7 +16,7 @@ import pandas as pd
 
 from heatnet.batch.collected import SUMMARY_COLUMNS, write_collected
 from heatnet.batch.engines import Crash, Engine, engine
-from heatnet.batch.inputs import PathLike, Source, find_sources
+from heatnet.batch.inputs import PathLike, Source, absolute, find_sources
 from heatnet.batch.parquet import read_parquet, require_parquet
 from heatnet.batch.tasks import (
     FINDINGS,
@@ -26,7 +26,6 @@ from heatnet.batch.tasks import (
     Counted,
     Score,
     Unusable,
-    clear_leftovers,
     count,
     history_of,
     load_statistics,
@@ -37,6 +36,7 @@ from heatnet.batch.tasks import (
 from heatnet.errors import HeatnetError
 from heatnet.failure.regional import JointModel, fit_joint
 from heatnet.history.exposure import History
+from heatnet.inventory.staging import clear_leftovers
 
 _LOG = logging.getLogger(__name__)
 # Enough assets to learn how much an asset's own past says; more would only take memory.
@@ -161,7 +161,7 @@ class _Home:
 
     def __init__(self, output: PathLike | None) -> None:
         if output is not None:
-            self.folder = Path(output).resolve()
+            self.folder = absolute(output)
             return
         self.folder = Path(tempfile.mkdtemp(prefix="heatnet-")).resolve()
         weakref.finalize(self, shutil.rmtree, self.folder, ignore_errors=True)

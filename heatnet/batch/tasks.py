@@ -9,9 +9,8 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
-import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -24,20 +23,20 @@ from heatnet.assessment.composing import assess
 from heatnet.assessment.results import Assessment
 from heatnet.batch.datasets import read_partition
 from heatnet.batch.inputs import Source
-from heatnet.batch.parquet import read_columns, read_note, write_parquet
+from heatnet.batch.parquet import noted_columns, write_parquet
 from heatnet.doctor.checking import check_inventory
+from heatnet.errors import HeatnetError
 from heatnet.failure import FailureStatistics
 from heatnet.failure.attributes import COHORT_COLUMNS
 from heatnet.failure.regional import NetworkModel, statistics_of
 from heatnet.history.exposure import History, asset_seasons
 from heatnet.inventory import Inventory, read_inventory
-from heatnet.inventory.writing import whole_folder, write_json
+from heatnet.inventory.staging import clear_leftovers, hash_of, whole_folder
+from heatnet.inventory.writing import write_json
 from heatnet.schema.findings import all_findings
 from heatnet.season import season_of
 
 STATISTICS, RANKING, FINDINGS, SCORE = "statistics.parquet", "ranking.parquet", "findings.parquet", "score.json"
-LEFTOVERS = (".heatnet-*", ".*.part")
-
 _PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "pyarrow")
 _FIRST_COLUMNS = ("asset_id", "rank", "rank_low", "rank_high", "grade", "cold_household_hours", "reason")
 # What a damaged inventory may set off: it costs one network its results, not the others theirs.
@@ -114,12 +113,11 @@ def versions() -> dict[str, str]:
 def count(order: Count) -> Counted | Unusable:
     """Count the faults of a network for the joint model; keep them as ``statistics.parquet`` in its folder."""
     clear_leftovers(order.folder)
-    file = order.folder / STATISTICS
     try:
         inputs = order.source.fingerprint()
-        note = read_note(file)
-        if note.get("inputs") == inputs and note["versions"] == versions() and order.season in (None, note["season"]):
-            return Counted(inputs, note["season"], note["next_season"], note["assets"])
+        kept = _kept_count(order, inputs)
+        if kept is not None:
+            return kept
         tables = read_source(order.source)
         next_season = _next_season(tables)
         season = next_season if order.season is None else order.season
@@ -128,10 +126,20 @@ def count(order: Count) -> Counted | Unusable:
     except _DAMAGE as error:
         return Unusable("unreadable", reason_of(error, order.source))
     if statistics is not None:
-        kept = {"inputs": inputs, "season": season, "next_season": next_season, "assets": found.assets}
         with whole_folder(order.folder) as stage:
-            write_parquet(_as_table(statistics), stage / STATISTICS, {**kept, "versions": versions()})
+            write_parquet(_as_table(statistics), stage / STATISTICS, {**asdict(found), "versions": versions()})
     return found
+
+
+def _kept_count(order: Count, inputs: str) -> Counted | None:
+    """Return what an earlier run counted, if it counted the same and its file is whole."""
+    kept = noted_columns(order.folder / STATISTICS)
+    if kept is None:
+        return None
+    note = kept[0]
+    if note["inputs"] != inputs or note["versions"] != versions() or order.season not in (None, note["season"]):
+        return None
+    return Counted(inputs, note["season"], note["next_season"], note["assets"])
 
 
 def score_network(order: Score) -> dict[str, Any] | Unusable:
@@ -156,12 +164,12 @@ def score_network(order: Score) -> dict[str, Any] | Unusable:
     except _DAMAGE as error:
         return Unusable("failed", reason_of(error, order.source))
     row = _summary_row(order.source.name, tables, assessment, findings)
-    with whole_folder(order.folder) as stage:
+    with whole_folder(order.folder, last=SCORE) as stage:
         write_parquet(_with_ids(assessment.ranking), stage / RANKING)
         write_parquet(findings, stage / FINDINGS)
-        files = {name: _hash_of(stage / name) for name in (FINDINGS, RANKING)}
-        write_json({"key": key, "files": files, "summary": row, "settings": _settings(order)}, stage / SCORE)
-        (order.folder / SCORE).unlink(missing_ok=True)  # no old key beside new tables, whenever the run is cut off
+        files = {name: hash_of(stage / name) for name in (FINDINGS, RANKING)}
+        told = {"key": key, "files": files, "summary": row, "settings": _settings(order)}
+        write_json(_sealed(told), stage / SCORE)
     return row
 
 
@@ -169,12 +177,21 @@ def finished_row(folder: Path, key: str) -> dict[str, Any] | None:
     """Return the summary of a network that was finished under a key and whose files are whole; else None."""
     try:
         kept = json.loads((folder / SCORE).read_text(encoding="utf-8"))
-        if kept["key"] != key or any(_hash_of(folder / name) != value for name, value in kept["files"].items()):
+        told = {name: value for name, value in kept.items() if name != "seal"} if isinstance(kept, dict) else {}
+        if kept != _sealed(told) or told["key"] != key:
             return None
-    except (OSError, ValueError, KeyError):
+        if any(hash_of(folder / name) != value for name, value in told["files"].items()):
+            return None
+    except (OSError, ValueError, KeyError, RecursionError):
         return None
-    row: dict[str, Any] = kept["summary"]
+    row: dict[str, Any] = told["summary"]
     return row
+
+
+def _sealed(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a mapping with a hash of itself, by which any damage to it is seen."""
+    seal = hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
+    return {**value, "seal": seal}
 
 
 def remove_results(folder: Path) -> None:
@@ -184,16 +201,6 @@ def remove_results(folder: Path) -> None:
     clear_leftovers(folder)
     if folder.is_dir() and not any(folder.iterdir()):
         folder.rmdir()
-
-
-def clear_leftovers(folder: Path) -> None:
-    """Remove the hidden beginnings that a killed run left in a folder."""
-    for pattern in LEFTOVERS:
-        for path in folder.glob(pattern):
-            if path.is_dir():
-                shutil.rmtree(path, ignore_errors=True)
-            else:
-                path.unlink(missing_ok=True)
 
 
 def read_source(source: Source) -> Inventory:
@@ -218,7 +225,10 @@ def history_of(tables: Inventory, season: int) -> History:
 
 def load_statistics(file: Path) -> FailureStatistics:
     """Return the statistics that `count` kept."""
-    columns = read_columns(file)
+    kept = noted_columns(file)
+    if kept is None:
+        raise HeatnetError(f"{file} was changed while the run was under way: run again")
+    columns = kept[1]
     cohorts = pd.DataFrame({"network": 0, **columns})[list(COHORT_COLUMNS)]
     seasons = np.array([name.removeprefix("faults_") for name in columns if name.startswith("faults_")], dtype=np.int64)
     faults, exposure = (_side_by_side(columns, what, seasons) for what in ("faults", "exposure"))
@@ -307,8 +317,3 @@ def _summary_row(name: str, tables: Inventory, assessment: Assessment, findings:
 
 def _settings(order: Score) -> Mapping[str, Any]:
     return {"season": order.season, "seed": order.seed, "versions": versions()}
-
-
-def _hash_of(file: Path) -> str:
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 import re
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,58 +13,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet.errors import HeatnetError
-from heatnet.schema import FORMULA
-
-PathLike = str | os.PathLike[str]
+from heatnet.inventory.staging import PathLike, whole_file, whole_folder
+from heatnet.schema import FORMULA, TABLES
 
 _ENCODING = "utf-8-sig"  # the byte order mark makes spreadsheets show Chinese text
 _ANY_FORMULA = re.compile(FORMULA, re.MULTILINE)
-
-
-@contextlib.contextmanager
-def whole_folder(path: PathLike) -> Iterator[Path]:
-    """Give a hidden folder to write into; its files appear in `path` together at the end, or not at all.
-
-    Parameters
-    ----------
-    path : path
-        Folder for the results; made if absent. Files of the same names are replaced, others stay.
-
-    Raises
-    ------
-    HeatnetError
-        The folder cannot be made or written to.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.TemporaryDirectory() as home:
-    ...     with whole_folder(home) as folder:
-    ...         _ = (folder / "note.txt").write_text("done")
-    ...     [file.name for file in Path(home).iterdir()]
-    ['note.txt']
-    """
-    target = Path(path)
-    made = [folder for folder in (target, *target.parents) if not folder.exists()]
-    try:
-        target.mkdir(parents=True, exist_ok=True)
-        stage = Path(tempfile.mkdtemp(prefix=".heatnet-", dir=target))
-    except OSError as error:
-        raise HeatnetError(f"{target} cannot be written to: {error.strerror or error}") from error
-    finished = False
-    try:
-        yield stage
-        for file in sorted(stage.iterdir()):
-            file.replace(target / file.name)
-        finished = True
-    except OSError as error:
-        raise HeatnetError(f"{target} cannot be written to: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(stage, ignore_errors=True)
-        if not finished:
-            for folder in made:
-                with contextlib.suppress(OSError):
-                    folder.rmdir()
+_BREAK = re.compile("\r\n|[\r\n\x00]")  # would end a row, for some readers even between quotes
+_TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx", ".xls", ".txt", ".tsv")
 
 
 def write_csv(table: pd.DataFrame, path: PathLike, *, exact: bool = False) -> None:
@@ -91,13 +42,15 @@ def write_csv(table: pd.DataFrame, path: PathLike, *, exact: bool = False) -> No
     Notes
     -----
     UTF-8 with byte order mark. Text that a spreadsheet would take for a formula gets a leading ', which heatnet's
-    readers remove.
+    readers remove. A line break within a cell is written as a blank.
     """
     file = Path(path)
     rows = table.reset_index() if table.index.name is not None else table
-    rows = rows.assign(**{str(name): _as_written(rows[name], exact) for name in rows.columns})
+    cells = [_as_written(rows.iloc[:, place], exact) for place in range(len(rows.columns))]
+    headings = [_safe_text([str(name)])[0] for name in rows.columns]
+    written = pd.DataFrame(dict(enumerate(cells)), index=rows.index).set_axis(headings, axis="columns")
     with whole_file(file) as stage:
-        rows.to_csv(stage, encoding=_ENCODING, index=False, lineterminator="\n")
+        written.to_csv(stage, encoding=_ENCODING, errors="backslashreplace", index=False, lineterminator="\n")
 
 
 def write_json(value: Mapping[str, Any], path: PathLike) -> None:
@@ -112,15 +65,15 @@ def write_inventory(tables: Mapping[str, pd.DataFrame], path: PathLike) -> None:
     Parameters
     ----------
     tables : mapping of str to DataFrame
-        Table name (nodes, segments, valves, visits, faults, works, digs, makeup) to rows. Columns without any value
-        are left out, and so is ``household_id``, which is never written.
+        Table name (nodes, segments, valves, visits, faults, works, digs, makeup) to rows. Only columns that such a
+        table has are written, not those without any value, and never ``household_id``.
     path : path
         Folder; made if absent.
 
     Raises
     ------
     HeatnetError
-        The folder cannot be written to.
+        The folder holds tables of an inventory already, a table has no such name, or the folder cannot be written to.
 
     Examples
     --------
@@ -131,24 +84,34 @@ def write_inventory(tables: Mapping[str, pd.DataFrame], path: PathLike) -> None:
     ...     hn.read_network(folder).n_segments
     4
     """
+    unknown = [name for name in tables if name not in TABLES]
+    if unknown:
+        raise HeatnetError(f"{', '.join(unknown)}: no table of an inventory; its tables are {', '.join(TABLES)}")
+    refuse_inventory(path)
     with whole_folder(path) as folder:
         for name, table in tables.items():
-            known = table.drop(columns="household_id", errors="ignore")
+            columns = [column.name for column in TABLES[name].columns if column.name != "household_id"]
+            known = table.loc[:, [column in columns for column in table.columns]]
             write_csv(known.loc[:, known.notna().any() | (len(known) == 0)], folder / f"{name}.csv", exact=True)
+        refuse_inventory(path)
 
 
-@contextlib.contextmanager
-def whole_file(file: Path) -> Iterator[Path]:
-    """Give a path beside `file` to write to, renamed at the end."""
-    stage = file.with_name(f".{file.name}.part")
-    try:
-        yield stage
-        stage.replace(file)
-    except OSError as error:
-        raise HeatnetError(f"{file} cannot be written: {error.strerror or error}") from error
-    finally:
-        with contextlib.suppress(OSError):
-            stage.unlink(missing_ok=True)
+def inventory_tables(folder: PathLike) -> list[Path]:
+    """Return the files in a folder that are tables of an inventory, sorted; none where there is no such folder."""
+    home = Path(folder)
+    return sorted(file for file in home.iterdir() if _is_table(file)) if home.is_dir() else []
+
+
+def refuse_inventory(folder: PathLike) -> None:
+    """Refuse to write an inventory where tables of one lie already; `HeatnetError` names them."""
+    tables = inventory_tables(folder)
+    if tables:
+        names = ", ".join(table.name for table in tables)
+        raise HeatnetError(f"{folder} holds an inventory already ({names}), not to be overwritten: name another folder")
+
+
+def _is_table(file: Path) -> bool:
+    return file.stem.casefold() in TABLES and file.suffix.casefold() in _TABLE_SUFFIXES
 
 
 def _as_written(values: pd.Series[Any], exact: bool) -> pd.Series[Any]:
@@ -171,9 +134,17 @@ def _as_written(values: pd.Series[Any], exact: bool) -> pd.Series[Any]:
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values
     cells = [str(cell) for cell in np.where(values.isna(), "", values.to_numpy(dtype=object)).tolist()]
-    if _ANY_FORMULA.search("\n".join(cells)):
+    return pd.Series(_safe_text(cells), index=values.index, dtype=object)
+
+
+def _safe_text(cells: list[str]) -> list[str]:
+    """Return cells that stay one cell each and that no spreadsheet takes for a formula."""
+    together = "\n".join(cells)
+    if _ANY_FORMULA.search(together):
         cells = ["'" + cell if _ANY_FORMULA.match(cell) else cell for cell in cells]
-    return pd.Series(cells, index=values.index, dtype=object)
+    if "\r" in together or "\x00" in together or together.count("\n") >= len(cells):
+        cells = [_BREAK.sub(" ", cell) for cell in cells]
+    return cells
 
 
 def _in_twelve_digits(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

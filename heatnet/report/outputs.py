@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
@@ -14,11 +13,14 @@ import pandas as pd
 from heatnet.assessment.results import Assessment
 from heatnet.errors import MissingExtraError
 from heatnet.inventory.accounts import accounts_as_data
-from heatnet.inventory.writing import PathLike, whole_folder, write_csv, write_json
+from heatnet.inventory.staging import PathLike, hash_of, unlike_record, whole_folder
+from heatnet.inventory.writing import write_csv, write_json
 from heatnet.planning import Plan
 from heatnet.report import in_working_order, write_report, write_workbook
 from heatnet.validation.backtesting import Backtest
 
+RECORD = "run.json"
+PLAN_FILES = ("ranking.csv", "cures.csv", "jobs.csv", "plan.xlsx", "report.html")
 _PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "networkx")
 
 
@@ -48,7 +50,9 @@ def write_plan(
     plan : Plan
         What was chosen.
     folder : path
-        Made if absent; files of these names are replaced, or removed where they are left out.
+        Made if absent; files of these names are replaced, or removed where they are left out. All are put in place
+        at the end, ``run.json`` last, with the SHA-256 of each of the others; where one cannot be (it is open in
+        another program, a folder has its name, the disk is full) nothing in the folder changes.
     record : mapping
         What `run_record` returns.
     language : str
@@ -57,12 +61,13 @@ def write_plan(
     Returns
     -------
     list of str
-        A sentence for each file that is left out because its extra is not installed.
+        A sentence for each file that is left out because its extra is not installed, and one where the folder held
+        files of more than one run.
 
     Raises
     ------
     HeatnetError
-        The folder cannot be written to.
+        A file cannot be written or put in place; it is named.
     """
     jobs, cures = in_working_order(plan, assessment.ranking)
     summary = {
@@ -72,15 +77,38 @@ def write_plan(
         "cost": plan.cost,
         "notes": list(plan.notes),
     }
-    with whole_folder(folder) as stage:
+    was_mixed = mixed_files(folder)
+    with whole_folder(folder, names=PLAN_FILES, last=RECORD) as stage:
         write_ranking(assessment.ranking, stage / "ranking.csv")
         write_csv(cures, stage / "cures.csv")
         write_csv(jobs, stage / "jobs.csv")
         left_out = _write_with_extras(assessment, plan, stage, language)
-        write_json({**record, "plan": summary, "assumptions": list(assessment.assumptions)}, stage / "run.json")
-    for name in left_out:
-        Path(folder, name).unlink(missing_ok=True)  # of an earlier plan: the folder speaks of one
-    return list(left_out.values())
+        files = {name: hash_of(stage / name) for name in PLAN_FILES if name not in left_out}
+        told = {**record, "files": files, "plan": summary, "assumptions": list(assessment.assumptions)}
+        write_json(told, stage / RECORD)
+    notes = [_mixed(folder, was_mixed)] if was_mixed else []
+    return [*notes, *left_out.values()]
+
+
+def mixed_files(folder: PathLike) -> list[str]:
+    """Return the files of a plan's folder that are not those its ``run.json`` speaks of: the folder is mixed.
+
+    A run that is killed while it puts its files in place leaves such a folder, and so does a change by hand. Each file
+    is whole all the same.
+
+    Returns
+    -------
+    list of str
+        Their names, sorted; empty where all belong together, or where no plan was written.
+    """
+    return unlike_record(folder, RECORD, PLAN_FILES)
+
+
+def _mixed(folder: PathLike, names: Sequence[str]) -> str:
+    return (
+        f"{folder} was mixed: {', '.join(names)} did not belong to the run that {RECORD} spoke of (a run was cut off "
+        "while it put its files in place, or a file was changed by hand); all files are of this run now"
+    )
 
 
 def write_backtest(result: Backtest, folder: PathLike) -> None:
@@ -119,7 +147,7 @@ def run_record(
         ``versions``, ``settings``, ``inputs`` and, where given, ``accounts``; no date and no path, so that the same
         run leaves the same record.
     """
-    inputs = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+    inputs = {file.name: hash_of(file) for file in files}
     versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
     told = {} if accounts is None else {"accounts": accounts_as_data(accounts)}
     return {"versions": versions, "settings": dict(settings), "inputs": inputs, **told}

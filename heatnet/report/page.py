@@ -11,7 +11,7 @@ import pandas as pd
 
 from heatnet.assessment.results import Assessment
 from heatnet.errors import MissingExtraError
-from heatnet.inventory.writing import PathLike, whole_file
+from heatnet.inventory.staging import PathLike, whole_file
 from heatnet.language import heading
 from heatnet.planning import Plan
 from heatnet.report.drawings import gantt_chart, network_map

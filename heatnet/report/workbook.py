@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from heatnet.assessment.results import Assessment
-from heatnet.inventory.writing import PathLike, whole_file
+from heatnet.inventory.staging import PathLike, whole_file
 from heatnet.language import heading
 from heatnet.planning import Plan, Summer
 from heatnet.report.cells import Cells, cell, height_of, letter, new_workbook, save, set_print, set_widths

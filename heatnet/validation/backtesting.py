@@ -20,7 +20,9 @@ from heatnet.assessment.composing import assess
 from heatnet.errors import HeatnetError
 from heatnet.history.exposure import asset_seasons
 from heatnet.inventory import Inventory, inventory_of
+from heatnet.inventory.records import Records
 from heatnet.network import Network
+from heatnet.season import season_of
 from heatnet.validation.capture import (
     SHARES,
     RankedSeason,
@@ -120,7 +122,8 @@ def backtest(
     Raises
     ------
     HeatnetError
-        No season is given, there are no faults to compare with, or a table cannot be used.
+        No season is given, one lies outside the records, there are no faults to compare with, or a table cannot be
+        used.
 
     Examples
     --------
@@ -136,6 +139,7 @@ def backtest(
     inventory = inventory_of(network, {"visits": visits, "faults": faults, "works": works, "makeup": makeup})
     if inventory.faults is None:
         raise HeatnetError("backtest needs faults: there is no table of faults to compare a forecast with")
+    _refuse_unrecorded(asked, inventory.records())
     generator = np.random.default_rng(rng)
     forecasts = pd.concat([_forecast(inventory, season, generator) for season in asked], ignore_index=True)
     segments = forecasts[forecasts["asset_kind"] == "segment"]
@@ -158,6 +162,19 @@ def backtest(
         calibration=calibration(forecasts["faults_mean"].to_numpy(), forecasts["faults"].to_numpy()),
         scores=_scores(forecasts),
     )
+
+
+def _refuse_unrecorded(seasons: list[int], records: Records) -> None:
+    """Refuse seasons of which nothing can be recorded: before the first fault, or after the last record of all."""
+    dated = ((records.faults, "found_on"), (records.visits, "visited_on"), (records.works, "done_on"))
+    recorded = [season_of(table[day]).dropna() for table, day in dated if table is not None]
+    if not len(recorded[0]):
+        raise HeatnetError("the table of faults holds none that can be used: nothing to compare a forecast with")
+    first, last = int(recorded[0].min()), int(max(part.max() for part in recorded if len(part)))
+    outside = [str(season) for season in seasons if not first <= season <= last]
+    if outside:
+        told = ", ".join([*outside[:5], *(["..."] if len(outside) > 5 else [])])
+        raise HeatnetError(f"no records of {len(outside)} seasons ({told}): the records run from {first} to {last}")
 
 
 def _forecast(inventory: Inventory, season: int, generator: np.random.Generator) -> pd.DataFrame:

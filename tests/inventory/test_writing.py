@@ -9,7 +9,8 @@ import pytest
 
 from heatnet.errors import HeatnetError
 from heatnet.inventory.reading import read_network, read_visits
-from heatnet.inventory.writing import whole_folder, write_csv, write_inventory, write_json
+from heatnet.inventory.staging import whole_folder
+from heatnet.inventory.writing import write_csv, write_inventory, write_json
 
 
 def test_an_inventory_comes_back_as_it_was(tmp_path: Path, fixtures: Path) -> None:
@@ -90,3 +91,40 @@ def test_json_is_sorted_and_readable(tmp_path: Path) -> None:
     assert text.index('"a"') < text.index('"b"')
     assert json.loads(text)["a"] == "路"
     assert os.linesep == "\n" or "\r" not in text
+
+
+def test_a_line_break_within_a_cell_is_a_blank_and_starts_no_formula(tmp_path: Path) -> None:
+    table = pd.DataFrame({"street": ["a\r=1+1", "b\r\nc", "d\ne", "\r=2", "plain"], "=x\ry": 1})
+    write_csv(table, tmp_path / "table.csv")
+    raw = (tmp_path / "table.csv").read_bytes()
+    assert raw.decode("utf-8-sig").split("\n") == [
+        "street,'=x y",
+        "a =1+1,1",
+        "b c,1",
+        "d e,1",
+        "' =2,1",
+        "plain,1",
+        "",
+    ]
+    assert b"\r" not in raw
+
+
+def test_text_that_utf_8_cannot_hold_is_written_readably(tmp_path: Path) -> None:
+    write_csv(pd.DataFrame({"street": ["a\udcffb"]}), tmp_path / "table.csv")
+    assert (tmp_path / "table.csv").read_text(encoding="utf-8-sig") == "street\na\\udcffb\n"
+
+
+@pytest.mark.parametrize("name", ["nodes.csv", "visits.parquet", "Segments.CSV"])
+def test_an_inventory_is_never_written_over(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text("precious")
+    with pytest.raises(HeatnetError, match=f"holds an inventory already \\({name}\\)"):
+        write_inventory({"nodes": pd.DataFrame({"node_id": ["N"]})}, tmp_path)
+    assert [(file.name, file.read_text()) for file in tmp_path.iterdir()] == [(name, "precious")]
+
+
+def test_only_what_a_table_has_is_written(tmp_path: Path) -> None:
+    faults = pd.DataFrame({"fault_id": ["F"], "phone": ["13900137042"]})
+    write_inventory({"faults": faults}, tmp_path)
+    assert (tmp_path / "faults.csv").read_text(encoding="utf-8-sig") == "fault_id\nF\n"
+    with pytest.raises(HeatnetError, match="phones: no table of an inventory"):
+        write_inventory({"phones": faults}, tmp_path / "other")

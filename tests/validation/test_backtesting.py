@@ -1,5 +1,6 @@
 """Past seasons are forecast from the records before them, by the code that ships."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -60,7 +61,8 @@ def test_assets_laid_after_the_season_take_no_part(fixtures: Path) -> None:
     network = hn.read_network(fixtures / "tree")
     segments = network.segments.assign(laid_year=[1990, 2020, 1990])
     faults = pd.DataFrame({"fault_id": ["F"], "found_on": ["2015-01-01"], "asset_id": ["S1"]})
-    result = hn.backtest(hn.Network(network.nodes, segments), seasons=[2014, 2021], faults=faults)
+    works = pd.DataFrame({"work_id": ["W"], "asset_id": ["S1"], "done_on": ["2021-12-01"], "kind": ["repair"]})
+    result = hn.backtest(hn.Network(network.nodes, segments), seasons=[2014, 2021], faults=faults, works=works)
     assert result.calibration["assets"].sum() == 2 + 3
     assert result.scores["observed"].tolist() == [1, 0, 1]
 
@@ -99,3 +101,11 @@ def test_the_text_tells_every_method_and_the_totals(result: hn.Backtest) -> None
     for method in ("heatnet", "age", "past_faults", "random", "oracle"):
         assert method in text
     assert f"observed {result.scores.loc['all', 'observed']:.0f}" in text
+
+
+@pytest.mark.parametrize("seasons", [[9999], range(2025, 2201), [0], [2013]])
+def test_seasons_without_records_are_refused_at_once(fixtures: Path, seasons: Iterable[int]) -> None:
+    network = hn.read_network(fixtures / "tree")
+    faults = pd.DataFrame({"fault_id": ["F"], "found_on": ["2015-01-01"], "asset_id": ["S1"]})
+    with pytest.raises(hn.HeatnetError, match=r"no records of .* the records run from 2014 to 2014"):
+        hn.backtest(network, seasons=seasons, faults=faults)

@@ -13,7 +13,7 @@ import heatnet as hn
 from heatnet.cli import main
 from heatnet.inventory.writing import write_inventory
 
-DAMAGED = sorted(path.name for path in (Path(__file__).parent.parent / "fixtures/damaged").iterdir())
+DAMAGED = sorted(path.name for path in (Path(__file__).parents[2] / "fixtures/damaged").iterdir())
 
 
 def run(*words: object) -> Result:

@@ -1,0 +1,203 @@
+"""The commands: each reads, calls and writes."""
+
+from __future__ import annotations
+
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+import heatnet
+from heatnet.assessment.composing import assess
+from heatnet.assessment.results import Assessment
+from heatnet.cli.guarding import UNUSABLE, PlainErrors, refuse_inventory_files
+from heatnet.cli.options import (
+    FIRST_SEASON,
+    LAST_SEASON,
+    MOST_CREWS,
+    MOST_KM,
+    MOST_STATIONS,
+    MOST_WORKERS,
+    Amount,
+    Place,
+    inventory_argument,
+    language_option,
+    season_option,
+    seed_option,
+)
+from heatnet.cli.telling import Networks, Steps, print_accounts, summary_line, tell_notes
+from heatnet.doctor.checking import check_inventory
+from heatnet.errors import HeatnetError
+from heatnet.inventory import Inventory, read_inventory
+from heatnet.inventory.accounts import accounts_of, mostly_set_aside, planned_fates
+from heatnet.inventory.writing import refuse_inventory, write_csv, write_inventory
+from heatnet.language import note, worded
+from heatnet.planning import Summer, plan_cures
+from heatnet.report.outputs import run_record, write_backtest, write_plan, write_ranking
+from heatnet.schema.findings import summary_of
+from heatnet.validation.backtesting import backtest
+
+
+@click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
+@click.version_option(heatnet.__version__, prog_name="heatnet")
+def main() -> None:
+    """Plan the summer renewal of a district-heating network: which pipes and stations, why, how sure, in which order.
+
+    An INVENTORY is a folder with nodes.csv and segments.csv and, where there are any, valves.csv, visits.csv,
+    faults.csv, works.csv, digs.csv and makeup.csv.
+    """
+
+
+@main.command()
+@click.argument("folder", type=Place("folder"))
+@click.option("--km", type=Amount(1.0, MOST_KM), default=1854.0, show_default=True, help="Route length.")
+@click.option(
+    "--stations", type=click.IntRange(1, MOST_STATIONS), default=83, show_default=True, help="Heat-exchange stations."
+)
+@seed_option
+def demo(folder: Path, km: float, stations: int, seed: int) -> None:
+    """Write the sample city into FOLDER as an inventory. It is synthetic: no real place, no real people."""
+    from heatnet.synthetic import make_city
+
+    refuse_inventory(folder)
+    city = make_city(length_km=km, stations=stations, rng=seed)
+    write_inventory(city.tables, folder)
+    click.echo(f"{folder}: a synthetic city, {city.network}")
+
+
+@main.command()
+@inventory_argument
+@click.option("-o", "--output", type=Place("file"), help="Write every finding to this CSV file.")
+@language_option
+def check(inventory: Path, output: Path | None, language: str) -> None:
+    """Print what is doubtful in INVENTORY; exit code 1 where a finding is an error."""
+    if output:
+        refuse_inventory_files(output, inventory)
+    tables = read_inventory(inventory)
+    findings = check_inventory(tables, language=language)
+    if output:
+        write_csv(findings, output)
+    print_accounts(tables.accounts, language)
+    click.echo("\n".join(summary_of(findings)) or worded(note("accounts.no_findings"), language))
+    sys.exit(int((findings["severity"] == "error").any() or bool(mostly_set_aside(tables.accounts))))
+
+
+@main.command()
+@inventory_argument
+@season_option
+@click.option("-o", "--output", type=Place("file"), required=True, help="CSV file of the ranking.")
+@language_option
+@seed_option
+def rank(inventory: Path, season: int, output: Path, seed: int, language: str) -> None:
+    """Rank every asset of INVENTORY by the cold household-hours that its cure saves in the coming season."""
+    refuse_inventory_files(output, inventory)
+    assessment = _assessed(read_inventory(inventory), season, seed, language)
+    print_accounts(assessment.accounts, language)
+    write_ranking(assessment.ranking, output)
+    tell_notes(assessment)
+    click.echo(f"{output}: {len(assessment.ranking)} assets, best cure first")
+    sys.exit(int(bool(mostly_set_aside(assessment.accounts))))
+
+
+@main.command()
+@inventory_argument
+@season_option
+@click.option("--max-km", type=Amount(0.0), help="Most route length to renew.")
+@click.option("--max-stations", type=click.IntRange(0, MOST_STATIONS), help="Most stations to renew.")
+@click.option("--budget", type=Amount(0.0), help="Most money to spend.")
+@click.option(
+    "--first-day", type=click.DateTime(["%Y-%m-%d"]), help="First working day; with --last-day a calendar is made."
+)
+@click.option("--last-day", type=click.DateTime(["%Y-%m-%d"]), help="Day by which pressure tests are finished.")
+@click.option("--crews", type=click.IntRange(1, MOST_CREWS), help="Crews at work at the same time.")
+@language_option
+@seed_option
+@click.option("-o", "--output", type=Place("folder"), required=True, help="Folder of the results.")
+def plan(inventory: Path, season: int, seed: int, language: str, output: Path, **options: Any) -> None:
+    """Plan the summer before the season: a programme of works in the output folder.
+
+    ranking.csv, cures.csv, jobs.csv and run.json; plan.xlsx and report.html where their extras are installed.
+    """
+    tables = read_inventory(inventory)
+    summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
+    assessment = _assessed(tables, season, seed, language)
+    accounts = accounts_of(planned_fates(assessment.fates, tables.fates, has_calendar=summer is not None))
+    print_accounts(accounts, language)
+    chosen = plan_cures(assessment, digs=tables.records().digs, summer=summer, **options)
+    settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
+    left_out = write_plan(assessment, chosen, output, run_record(tables.files, settings, accounts), language=language)
+    tell_notes(assessment, chosen, more=left_out)
+    click.echo(f"{output / 'cures.csv'}: {summary_line(chosen)}")
+    sys.exit(int(bool(mostly_set_aside(accounts))))
+
+
+@main.command(name="backtest")
+@inventory_argument
+@click.option("--seasons", required=True, help="Seasons to forecast, such as 2015-2018 or 2016,2018.")
+@seed_option
+@click.option("-o", "--output", type=Place("folder"), help="Folder of the results.")
+def backtest_command(inventory: Path, seasons: str, seed: int, output: Path | None) -> None:
+    """Forecast past seasons from the records before them and compare with the faults found."""
+    tables = read_inventory(inventory)
+    if tables.faults is None:
+        raise HeatnetError(f"{inventory} holds no table of faults: nothing to compare a forecast with")
+    result = backtest(tables, seasons=_seasons(seasons), rng=seed)
+    if output:
+        write_backtest(result, output)
+    click.echo(result.to_text(), nl=False)
+
+
+def _seasons(text: str) -> list[int]:
+    """Return the seasons of a text such as 2015-2018 or 2016,2018."""
+    match = re.fullmatch(r"(\d{4})-(\d{4})", text.strip())
+    if match:
+        return list(range(int(match[1]), int(match[2]) + 1))
+    if not re.fullmatch(r"\d{4}(,\d{4})*", text.strip()):
+        raise HeatnetError(f"--seasons is {text!r}; write 2015-2018 or 2016,2018")
+    return [int(word) for word in text.strip().split(",")]
+
+
+@main.command()
+@click.argument("inventories", nargs=-1, required=True, metavar="INVENTORY...")
+@click.option(
+    "--season",
+    type=click.IntRange(FIRST_SEASON, LAST_SEASON),
+    help="Coming season; default: after the latest record of all.",
+)
+@click.option(
+    "--workers", type=click.IntRange(1, MOST_WORKERS), default=1, show_default=True, help="Processes on this machine."
+)
+@click.option(
+    "--cluster", metavar="ADDRESS", help="Running Dask scheduler to use instead, such as tcp://10.0.0.7:8786."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print each network as a line of JSON as it finishes.")
+@seed_option
+@click.option("-o", "--output", type=Place("folder"), required=True, help="Folder of the results.")
+def score(inventories: tuple[str, ...], output: Path, as_json: bool, seed: int, **options: Any) -> None:
+    """Score many inventories with one failure model for all; run again, it goes on where it stopped.
+
+    INVENTORY is a folder, a pattern such as 'towns/*', or a Parquet dataset partitioned by network_id.
+    """
+    from heatnet.batch import score as score_all
+
+    with Networks(as_json) as told:
+        for result in score_all(inventories, output=output, rng=seed, **options):
+            told.tell(result)
+    if not as_json:
+        click.echo(f"{output / 'summary.csv'}: {told.scored} of {told.total} networks scored")
+    sys.exit(0 if told.scored == told.total else int(told.scored > 0) or UNUSABLE)
+
+
+def _assessed(tables: Inventory, season: int, seed: int, language: str) -> Assessment:
+    with Steps():
+        return assess(tables, season=season, rng=seed, language=language)
+
+
+def _summer(first_day: Any, last_day: Any, crews: int | None) -> Summer | None:
+    if first_day is None and last_day is None and crews is None:
+        return None
+    if first_day is None or last_day is None:
+        raise HeatnetError("a calendar needs both --first-day and --last-day")
+    return Summer(first_day.date(), last_day.date(), crews=crews)

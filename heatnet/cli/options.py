@@ -1,0 +1,77 @@
+"""What may stand behind an option: numbers that are numbers, files that can be files."""
+
+from __future__ import annotations
+
+import math
+import os
+from pathlib import Path
+from typing import Any
+
+import click
+
+# More than any city has; a number beyond is a slip of the finger, and some would not end.
+MOST_KM, MOST_STATIONS, MOST_CREWS, MOST_WORKERS = 100_000.0, 1_000_000, 9_999, 512
+FIRST_SEASON, LAST_SEASON = 1900, 2200
+
+
+class Amount(click.FloatRange):
+    """A finite number within a range; ``nan`` and ``inf`` are none."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value!r} is not a number that can be counted with.", param, ctx)
+        return number
+
+
+class Place(click.ParamType[Path]):
+    """A path that says something; what is there is looked at when it is read or written.
+
+    Parameters
+    ----------
+    name : str
+        What it stands for, in messages and help: ``inventory``, ``file`` or ``folder``.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        text = os.fspath(value)
+        if not text.strip():
+            self.fail(f"the name is empty: name the {self.name}.", param, ctx)
+        path = Path(text)
+        if self.name != "inventory":
+            wrong = _why_not_written(path, text, self.name)
+            if wrong:
+                self.fail(f"{text} {wrong}.", param, ctx)
+        return path
+
+
+def _why_not_written(path: Path, text: str, kind: str) -> str:
+    """Return why nothing can be written to a path, empty where something can."""
+    if path.is_symlink() and not path.exists():
+        return "is a link that leads nowhere"
+    if kind == "folder":
+        return "is a file: name a folder" if path.exists() and not path.is_dir() else ""
+    if text.endswith(("/", os.sep)) or path.name in ("", "..") or path.is_dir():
+        return "is a folder: name a file"
+    return "is no ordinary file and is not written over" if path.exists() and not path.is_file() else ""
+
+
+inventory_argument = click.argument("inventory", type=Place("inventory"))
+season_option = click.option(
+    "--season", type=click.IntRange(FIRST_SEASON, LAST_SEASON), required=True, help="Coming season, by its first year."
+)
+language_option = click.option(
+    "--language",
+    type=click.Choice(["en", "zh"]),
+    default="en",
+    show_default=True,
+    help="Language of reasons, notes, workbook and report.",
+)
+seed_option = click.option(
+    "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all random draws."
+)

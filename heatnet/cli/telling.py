@@ -1,0 +1,107 @@
+"""What a run says while it works and at its end: steps on a terminal, notes on standard error, one line of result."""
+
+from __future__ import annotations
+
+import json
+import logging
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Self
+
+import click
+from tqdm import tqdm
+
+from heatnet.assessment.composing import STEPS
+from heatnet.assessment.results import Assessment
+from heatnet.inventory.accounts import account_sentences
+from heatnet.planning import Plan
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from heatnet.batch import NetworkScore
+
+
+def _bar(unit: str, total: int | None = None) -> tqdm:  # type: ignore[type-arg]
+    """Return a bar that shows on a terminal only."""
+    is_seen = sys.stderr is not None and sys.stderr.isatty()
+    return tqdm(total=total, unit=unit, disable=not is_seen, leave=False)
+
+
+class Steps(logging.Handler):
+    """Shows each step of an assessment on a terminal; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__(level=logging.INFO)
+        self._bar, self._logger = _bar("step", STEPS), logging.getLogger("heatnet")
+
+    def __enter__(self) -> Self:
+        self._logger.setLevel(logging.INFO)
+        self._logger.addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._logger.removeHandler(self)
+        self._bar.close()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._bar.set_description(record.getMessage())
+        self._bar.update()
+
+
+class Networks(logging.Handler):
+    """Shows how a run over many networks gets on: a bar on a terminal, plain lines elsewhere."""
+
+    def __init__(self, as_json: bool) -> None:
+        super().__init__(level=logging.INFO)
+        self.scored = self.total = 0
+        self._as_json, self._logger, self._bar = as_json, logging.getLogger("heatnet.batch"), _bar("network")
+
+    def __enter__(self) -> Self:
+        self._logger.setLevel(logging.INFO)
+        self._logger.addHandler(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._logger.removeHandler(self)
+        self._bar.close()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._bar.set_description(record.getMessage())
+        if self._bar.disable:
+            click.echo(record.getMessage(), err=True)
+
+    def tell(self, result: NetworkScore) -> None:
+        """Say what became of a network."""
+        self.scored, self.total = self.scored + (result.status == "scored"), result.total
+        self._bar.total = result.total
+        self._bar.update()
+        if self._as_json:
+            click.echo(json.dumps({**result.summary, "done": result.done, "total": result.total}, ensure_ascii=False))
+        if self._bar.disable or result.status != "scored":
+            what = "scored" if result.reason is None else f"{result.status}: {result.reason}"
+            self._bar.clear()
+            click.echo(f"{result.done}/{result.total} {result.name} {what}", err=True)
+
+
+def print_accounts(accounts: pd.DataFrame, language: str) -> None:
+    """Print what became of every row, before anything else is said."""
+    for sentence in account_sentences(accounts, language):
+        click.echo(sentence)
+
+
+def tell_notes(assessment: Assessment, chosen: Plan | None = None, more: Sequence[str] = ()) -> None:
+    """Say on standard error what was assumed, how the plan was made, and whatever else there is to know."""
+    for sentence in [*assessment.assumptions, *(chosen.notes if chosen else ()), *more]:
+        click.echo(f"note: {sentence}", err=True)
+
+
+def summary_line(chosen: Plan) -> str:
+    """Return what a plan comes to, in one line."""
+    cures = chosen.cures
+    stations = int((cures["asset_kind"] == "station").sum())
+    return (
+        f"{len(cures)} cures in {len(chosen.jobs)} jobs, {cures['length_m'].sum() / 1000:.2f} km of route and "
+        f"{stations} stations; {chosen.benefit:.0f} cold household-hours saved, no plan within these limits saves more "
+        f"than {chosen.bound:.0f} (gap {100 * chosen.gap:.2f} %)"
+    )
