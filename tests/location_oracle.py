@@ -198,3 +198,65 @@ class Enumeration:
     def any_impaired(self, names: list[str]) -> np.ndarray:
         """Return the combinations in which at least one of these is impaired."""
         return self.states[:, [self.names.index(name) for name in names]].any(axis=1)
+
+
+class FullEnumeration(Enumeration):
+    """The same with a dose, crews' words and readings: every row of every building by the words of the definition."""
+
+    def __init__(self, network: Network, visits: pd.DataFrame, prior: pd.Series, **options: object) -> None:
+        super().__init__(network, visits, prior, **options)
+        paths, self.rows = building_paths(network), season_rows(network, visits)
+        self.counts_calls = bool(options.get("counts_calls", False))
+        stations = set(network.nodes.loc[network.nodes["kind"] == "station", "node_id"])
+        self.households = network.nodes.set_index("node_id")["households"].fillna(0)
+        self.n_impaired, self.kinds = {}, {}
+        for building, path in paths.items():
+            of_kind = [
+                [i for i, name in enumerate(self.names) if name == f"own {building}"],
+                [i for i, name in enumerate(self.names) if name in path and name in stations],
+                [i for i, name in enumerate(self.names) if name in path and name not in stations],
+            ]
+            self.n_impaired[building] = self.states[:, [i for members in of_kind for i in members]].sum(axis=1)
+            self.kinds[building] = [self.states[:, members].any(axis=1) for members in of_kind]
+
+    def log_joint_of(
+        self,
+        p: tuple[float, float, float],
+        c: tuple[float, float, float],
+        *,
+        cause_error: float | None = None,
+        readings: tuple[tuple[float, float, float], float] | None = None,
+    ) -> np.ndarray:
+        total = self.log_prior.copy()
+        for building, count in self.n_impaired.items():
+            count = np.minimum(count, 2)
+            if self.counts_calls:
+                total -= self.households[building] * np.array(c)[count]
+        for row in self.rows.to_dict("records"):
+            building = row["building_id"]
+            count = np.minimum(self.n_impaired[building], 2)
+            is_call = self.counts_calls and row["channel"] in ("hotline", "app")
+            if is_call and (not row["is_cold"] or not self.households[building]):
+                continue
+            rate = np.array(c if is_call else p)
+            if readings is not None and not is_call and not pd.isna(row["room_temp_c"]):
+                away = (row["room_temp_c"] - np.array(readings[0])[count]) / readings[1]
+                total += -away - 2 * np.log1p(np.exp(-away)) - np.log(readings[1])
+            elif is_call or row["is_cold"]:
+                total += np.log(rate[count])
+            else:
+                total += np.log1p(-rate[count])
+            word = {"household": 0, "building": 0, "station": 1, "network": 2}.get(row["cause"])
+            if cause_error is not None and row["is_cold"] and word is not None:
+                own_reason = rate[0] / rate[count]
+                n_kinds = sum(kind.astype(float) for kind in self.kinds[building])
+                present = self.kinds[building][word]
+                true = np.where(present, (1 - own_reason) / np.maximum(n_kinds, 1), 0.0) + (word == 0) * own_reason
+                total += np.log(np.where(True, true * (1 - cause_error) + (1 - true) * cause_error / 2, 0.0))
+        return total
+
+    def weights_of(self, *rates: object, **options: object) -> np.ndarray:
+        """Return the posterior probability of each combination."""
+        joint = self.log_joint_of(*rates, **options)
+        weight = np.exp(joint - joint.max())
+        return weight / weight.sum()

@@ -123,7 +123,7 @@ class Forest:
             bottom = start + np.cumsum(length) - 1
             top = bottom - length + 1
             rank = np.arange(start, stop) - np.repeat(top, length)
-            streams.append(Streams(start, stop, top, bottom, above[top], _pairings(rank)))
+            streams.append(Streams(start, stop, top, bottom, above[top], pairings_of(rank)))
             start = stop
         return cls(parent, order, tuple(streams))
 
@@ -137,7 +137,7 @@ class Forest:
         """
         sums = values[self.order]
         for streams in reversed(self.streams):
-            sums[streams.members] = _sums_behind(sums[streams.members], streams.pairings)
+            sums[streams.members] = sums_behind(sums[streams.members], streams.pairings)
             hangs = streams.joint >= 0
             np.add.at(sums, streams.joint[hangs], sums[streams.top[hangs]])
         total = np.zeros_like(values)
@@ -162,7 +162,7 @@ class Forest:
             if adds is not None:
                 hangs &= adds[streams.top]
             sums[streams.top[hangs]] += sums[streams.joint[hangs]]
-            sums[here] = _sums_along(sums[here], None if adds is None else adds[here], streams.pairings)
+            sums[here] = sums_along(sums[here], None if adds is None else adds[here], streams.pairings)
         total = values.copy()
         total[self.order] = sums
         return total
@@ -210,7 +210,7 @@ def _taken_away(above: Ints) -> list[tuple[Ints, Ints]]:
     return rounds[::-1]
 
 
-def _pairings(rank: Ints) -> tuple[Pairing, ...]:
+def pairings_of(rank: Ints) -> tuple[Pairing, ...]:
     """Return how members are joined, from their ranks within their streams (0: the top)."""
     pairings = []
     if len(rank) and rank[-1] == len(rank) - 1:
@@ -239,21 +239,21 @@ def _pairings(rank: Ints) -> tuple[Pairing, ...]:
     return tuple(pairings)
 
 
-def _sums_behind(values: npt.NDArray[Any], pairings: tuple[Pairing, ...]) -> npt.NDArray[Any]:
+def sums_behind(values: npt.NDArray[Any], pairings: tuple[Pairing, ...]) -> npt.NDArray[Any]:
     """Return, for each member, the sum of the values from itself to the bottom of its stream."""
     if not pairings:
         return values
     pairing = pairings[0]
     pairs = values[pairing.upper].copy()
     pairs[pairing.joined] += values[pairing.lower]
-    pairs = _sums_behind(pairs, pairings[1:])
+    pairs = sums_behind(pairs, pairings[1:])
     sums = values.copy()
     sums[pairing.upper] = pairs
     sums[pairing.before] += pairs[pairing.follows]
     return sums
 
 
-def _sums_along(values: Floats, adds: Truths | None, pairings: tuple[Pairing, ...]) -> Floats:
+def sums_along(values: Floats, adds: Truths | None, pairings: tuple[Pairing, ...]) -> Floats:
     """Return, for each member, the sum from the top of its stream, or the last member that does not add, to itself."""
     if not pairings:
         return values
@@ -264,7 +264,7 @@ def _sums_along(values: Floats, adds: Truths | None, pairings: tuple[Pairing, ..
     if adds is not None:
         pairs_add = adds[pairing.upper].copy()
         pairs_add[pairing.joined] &= adds[pairing.lower]
-    pairs = _sums_along(pairs, pairs_add, pairings[1:])
+    pairs = sums_along(pairs, pairs_add, pairings[1:])
     sums = values.copy()
     sums[pairing.lower] = pairs[pairing.joined]
     sums[pairing.later] += _where(adds, pairing.later, pairs[pairing.led])

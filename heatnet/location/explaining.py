@@ -217,8 +217,9 @@ def _observed_behind(location: Location, paths: SupplyPaths, behind: Ints) -> pd
         calls,
         callers,
     )
-    call_rates = (location.c_clear, location.c_impaired) if counts_calls else (0.0, 0.0)
-    clear, impaired = seen.log_likelihoods(Rates(location.p_clear, location.p_impaired, *call_rates))
+    call_rates = (location.c_clear, location.c_impaired, location.c_double) if counts_calls else (0.0, 0.0, 0.0)
+    rates = Rates(location.p_clear, location.p_impaired, location.p_double, *call_rates)
+    clear, impaired, _ = seen.log_likelihoods(rates)
     with np.errstate(over="ignore", invalid="ignore"):
         factor = np.exp(impaired - clear)
     observed = table[["visits", "cold_visits", "calls"]].assign(households=callers, odds_factor=factor)

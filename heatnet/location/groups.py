@@ -1,8 +1,8 @@
-"""The assets on paths to observed buildings, contracted to groups that no observation can tell apart.
+"""The assets on paths to observed buildings, contracted to stretches that the same observed buildings hang behind.
 
-Assets below which the same observed buildings hang follow each other on the paths. Such a chain acts as one asset,
-impaired when any of its members is; the chains form a tree
-of at most twice as many groups as there are observed buildings.
+Assets below which the same observed buildings hang follow each other on the paths. Such a stretch acts as one thing
+that is impaired in one of a few ways (`heatnet.location.states`); the stretches form a tree of at most twice as many as
+there are observed buildings.
 """
 
 from __future__ import annotations
@@ -15,51 +15,104 @@ import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from heatnet._arrays import Floats, Ints
-from heatnet.graph.streams import Forest
+from heatnet._arrays import Floats, Ints, Truths
+from heatnet.graph.streams import Forest, Pairing, pairings_of, sums_along
+from heatnet.location.states import PathStates
 from heatnet.network import Network
 from heatnet.reachability.paths import SupplyPaths
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class GroupTree:
-    """Groups in the order of their streams, each behind those before it on the paths.
+    """Stretches in the order of their streams, each behind those before it on the paths.
 
     Parameters
     ----------
     forest : Forest
-        The groups as trees; group ``i`` is the i-th in its order.
+        The stretches as trees; stretch ``i`` is the i-th in its order.
     group_of_asset : array of int
-        Per asset: its group, -1 where no observed building hangs.
+        Per asset: its stretch, -1 where no observed building hangs.
     group_of_building : array of int
-        Per observed building: the group at whose lower end it hangs; a group has one building at most.
-    log_none : array of float
-        Per group: log probability, before any visit, that none of its assets is impaired.
-    log_any : array of float
-        Per group: log probability, before any visit, that at least one is impaired.
+        Per observed building: the stretch at whose lower end it hangs; a stretch has one building at most.
+    members : array of int
+        The assets of the stretches, one stretch after another, each in the order of the path.
+    rank : array of int
+        Per member: its place in its stretch, 0 for the first.
+    is_station : array of bool
+        Per member: it is a station. A stretch has one at most.
+    pairings : tuple of Pairing
+        How the members of a stretch are joined.
     """
 
     forest: Forest
     group_of_asset: Ints
     group_of_building: Ints
-    log_none: Floats
-    log_any: Floats
+    members: Ints
+    rank: Ints
+    is_station: Truths
+    pairings: tuple[Pairing, ...]
 
     @property
     def parent(self) -> Ints:
-        """Per group: the group before it on the paths, -1 for the first."""
+        """Per stretch: the one before it on the paths, -1 for the first."""
         return self.forest.parent
 
+    @property
+    def member_group(self) -> Ints:
+        """Per member: its stretch."""
+        return self.group_of_asset[self.members]
+
     def __len__(self) -> int:
-        return len(self.log_none)
+        return len(self.forest.parent)
 
     def with_buildings(self, order: Ints) -> GroupTree:
         """Return the same tree with the observed buildings in another order."""
         return replace(self, group_of_building=self.group_of_building[order])
 
 
-def group_tree(network: Network, paths: SupplyPaths, observed_nodes: Ints, below: Ints, prior: Floats) -> GroupTree:
-    """Return the tree of groups on the paths to the observed buildings (each reached by a path).
+@dataclass(frozen=True, slots=True, eq=False)
+class Stretches:
+    """What is known of the stretches of a tree before anything is seen; logs of probabilities.
+
+    Parameters
+    ----------
+    states : PathStates
+        What is told apart.
+    moves : array of float
+        Shape (states, stretches): that a stretch by itself is in a state.
+    steps : array of float
+        Shape (pairs of states, stretches): that a path in the first state is in the second one after the stretch.
+    of_members : array of float
+        Shape (states, members): that a member is impaired and its stretch in a state.
+    of_segments : array of float
+        Shape (states, stretches): that any segment is impaired and the stretch in a state.
+    clear_before : array of float
+        Per member: that it and all before it in its stretch are clear.
+    rest : array of float
+        Shape (states, members): that what follows a member in its stretch is in a state.
+    counted : tuple of array of float
+        Per stretch, no logs: that none, one, two or more of its segments are impaired; that its station is.
+    """
+
+    states: PathStates
+    moves: Floats
+    steps: Floats
+    of_members: Floats
+    of_segments: Floats
+    clear_before: Floats
+    rest: Floats
+    counted: tuple[Floats, Floats]
+
+    def told_apart_less(self, states: PathStates) -> Stretches:
+        """Return the same where kinds are not told apart: only what goes up and down the tree."""
+        segments, station = self.counted
+        moves, steps = _moves_and_steps(states, segments, station, self.moves[0])
+        nothing = np.zeros((len(states), 0))
+        return Stretches(states, moves, steps, nothing, nothing, nothing[0], nothing, self.counted)
+
+
+def group_tree(network: Network, paths: SupplyPaths, observed_nodes: Ints, below: Ints) -> GroupTree:
+    """Return the tree of stretches on the paths to the observed buildings (each reached by a path).
 
     `below` is, per asset, a sum over the observed buildings on whose path it lies, of anything above 0 for each of
     them: on one path, equal sums are equal sets.
@@ -81,12 +134,100 @@ def group_tree(network: Network, paths: SupplyPaths, observed_nodes: Ints, below
     place[order] = np.arange(n_groups)
     group_of_asset = np.full(network.n_assets, -1, dtype=np.int64)
     group_of_asset[active] = place[label[active]]
-    log_none = np.zeros(n_groups)
-    np.add.at(log_none, group_of_asset[active], np.log1p(-prior[active]))
-    with np.errstate(divide="ignore"):
-        log_any = np.log(-np.expm1(log_none))
+    members = active[np.argsort(group_of_asset[active], kind="stable")]
+    group = group_of_asset[members]
+    first = np.flatnonzero(np.diff(group, prepend=-1))
+    rank = np.arange(len(members)) - first[group] if len(group) else group
     forest = Forest(place[group_parent[order]], np.arange(n_groups), by_name.streams)
-    return GroupTree(forest, group_of_asset, group_of_asset[last], log_none, log_any)
+    return GroupTree(
+        forest,
+        group_of_asset,
+        group_of_asset[last],
+        members,
+        rank,
+        members >= network.n_segments,
+        pairings_of(rank),
+    )
+
+
+def stretches(tree: GroupTree, states: PathStates, prior: Floats) -> Stretches:
+    """Return what is known of the stretches before anything is seen, from the prior of each asset."""
+    q = prior[tree.members]
+    q_segment, q_station = np.where(tree.is_station, 0.0, q), np.where(tree.is_station, q, 0.0)
+    group, n_groups = tree.member_group, len(tree)
+    is_first = tree.rank == 0
+    is_last = np.r_[is_first[1:], True] if len(is_first) else is_first
+    log_none = np.log1p(-q_segment)
+    none_so_far = sums_along(log_none, None, tree.pairings)
+    behind = _counts_behind(np.array([np.exp(log_none), q_segment, np.zeros(len(q))]), tree.pairings)
+    after = np.where(is_last, np.array([[1.0], [0.0], [0.0]]), np.roll(behind, -1, axis=1))
+    segments, station = np.zeros((3, n_groups)), np.zeros(n_groups)
+    segments[:, group[is_first]] = behind[:, is_first]
+    np.maximum.at(station, group, q_station)
+    station_rank = np.full(n_groups, -1)
+    station_rank[group[tree.is_station]] = tree.rank[tree.is_station]
+    log_clear = np.zeros(n_groups)
+    log_clear[group[is_last]] = none_so_far[is_last]
+    log_clear += np.log1p(-station)
+    any_before = -np.expm1(np.where(is_first, 0.0, np.roll(none_so_far, 1)))
+    # Of a segment: whether others of its stretch are impaired too, before it or after it.
+    any_other = any_before + (1 - any_before) * (after[1] + after[2])
+    others = np.array([(1 - any_before) * after[0], any_other])
+    of_members = _of_states(states, np.array([np.zeros(len(q)), *(q_segment * others)]), station[group])
+    of_station = _of_states(states, np.where(tree.is_station, segments[:, group], 0.0), np.ones(len(q)))
+    of_members = np.where(tree.is_station, q_station * of_station, of_members)
+    of_segments = _of_states(states, np.array([np.zeros(n_groups), segments[1], segments[2]]), station)
+    rest = _of_states(states, after, np.where(station_rank[group] > tree.rank, station[group], 0.0))
+    before_station = (station_rank[group] >= 0) & (tree.rank >= station_rank[group])
+    clear_before = none_so_far + np.where(before_station, np.log1p(-station[group]), 0.0)
+    moves, steps = _moves_and_steps(states, segments, station, log_clear)
+    with np.errstate(divide="ignore"):
+        logs = [np.log(of) for of in (of_members, of_segments, rest)]
+    return Stretches(states, moves, steps, logs[0], logs[1], clear_before, logs[2], (segments, station))
+
+
+def _moves_and_steps(states: PathStates, segments: Floats, station: Floats, log_clear: Floats) -> tuple[Floats, Floats]:
+    """Return the logs of how probably a stretch by itself is in each state, and leads from one state to another."""
+    moves = _of_states(states, segments, station)
+    with np.errstate(divide="ignore"):
+        steps = np.log([moves[list(ways)].sum(axis=0) for ways in states.moves])
+        logs = np.log(moves)
+    logs[0] = steps[0] = log_clear
+    steps[-1] = 0.0
+    return logs, steps
+
+
+def _of_states(states: PathStates, segments: Floats, station: Floats) -> Floats:
+    """Return the probability of each state from those of none, one, two or more segments and of the station."""
+    none, one, two = segments
+    found = np.zeros((len(states), len(none)))
+    found[0] = none * (1 - station)
+    found[states.one_segment] += one * (1 - station)
+    found[states.two_segments] += two * (1 - station)
+    found[states.station] += none * station
+    found[states.station_and_segment] += (one + two) * station
+    return found
+
+
+def _counts_behind(counts: Floats, pairings: tuple[Pairing, ...]) -> Floats:
+    """Return, for each member, how probably none, one, two or more from itself on are impaired.
+
+    Sums of products of positive numbers only: what is improbable is as exact as what is probable.
+    """
+    if not pairings:
+        return counts
+    pairing = pairings[0]
+    pairs = counts[:, pairing.upper].copy()
+    pairs[:, pairing.joined] = _joined_counts(pairs[:, pairing.joined], counts[:, pairing.lower])
+    pairs = _counts_behind(pairs, pairings[1:])
+    behind = counts.copy()
+    behind[:, pairing.upper] = pairs
+    behind[:, pairing.before] = _joined_counts(counts[:, pairing.before], pairs[:, pairing.follows])
+    return behind
+
+
+def _joined_counts(a: Floats, b: Floats) -> Floats:
+    return np.array([a[0] * b[0], a[0] * b[1] + a[1] * b[0], a[0] * b[2] + a[1] * (b[1] + b[2]) + a[2]])
 
 
 def _sibling_key(parent: Ints, names: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:

@@ -6,21 +6,26 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
 from heatnet.errors import HeatnetError
-from heatnet.location.evidence import CallsMode, Evidence, season_evidence
-from heatnet.location.groups import GroupTree, group_tree
-from heatnet.location.messages import Beliefs, beliefs, log_clear_paths
+from heatnet.location.evidence import CallsMode, Evidence, Rates, ReadingRates, season_evidence, state_logs
+from heatnet.location.groups import GroupTree, Stretches, group_tree, stretches
+from heatnet.location.messages import Beliefs, Seen, beliefs, log_clear_paths
 from heatnet.location.rates import learned_rates
+from heatnet.location.readings import learned_readings
+from heatnet.location.states import path_states
 from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.schema import text_values
 from heatnet.season import checked_season
 
 PAIR_RATE_PER_KM, SINGLE_RATE_PER_KM, STATION_PRIOR = 0.1, 0.05, 0.03
+EFFECT_COLUMNS = ("assets", "expected", "found", "factor")
 _COUNT_BITS = 31
+_LARGEST_CAUSE_ERROR = 2 / 3
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -39,10 +44,11 @@ class Location:
         Index ``building_id``. ``impaired_prob``: probability that the building itself (riser, balance, envelope) was
         impaired; ``path_prob``: that anything on its path or the building itself was, missing where no path reaches it;
         ``visits``, ``cold_visits``; ``calls``: cold calls among them that were counted against households.
-    p_clear, p_impaired : float
-        Probability that a visit is cold where nothing, or something, on the path is impaired: as given or as learned.
-    c_clear, c_impaired : float
-        Cold calls per household and season in the two cases; NaN where calls were not counted against households.
+    p_clear, p_impaired, p_double : float
+        Probability that a visit is cold where nothing, one thing, or more on the path is impaired: as given or as
+        learned. Without a dose the last two are equal.
+    c_clear, c_impaired, c_double : float
+        Cold calls per household and season in the same cases; NaN where calls were not counted against households.
     season : int
         The season of the visits.
     calls : str
@@ -53,6 +59,16 @@ class Location:
         The same for each building itself.
     network : Network
         The network.
+    dose : bool
+        Whether two or more impaired things were told from one.
+    cause_error : float or None
+        Probability that a crew's word names a wrong cause; None: words did not count.
+    reading_means_c : tuple of float or None
+        Mean room temperature where nothing, one thing, or more on the path is impaired; None: readings did not count.
+    reading_scale_c : float or None
+        Scale of the logistic distribution around it.
+    learned : DataFrame or None
+        What the prior was learned from; `effects` returns it.
     """
 
     assets: pd.DataFrame
@@ -66,6 +82,29 @@ class Location:
     prior: pd.Series[Any]
     building_prior: float
     network: Network
+    p_double: float = float("nan")
+    c_double: float = float("nan")
+    dose: bool = False
+    cause_error: float | None = None
+    reading_means_c: tuple[float, float, float] | None = None
+    reading_scale_c: float | None = None
+    learned: pd.DataFrame | None = None
+
+    def effects(self) -> pd.DataFrame:
+        """Return what the prior learned from the network's own winters, one row per class of assets.
+
+        Returns
+        -------
+        DataFrame
+            Index ``attribute``, ``value`` (the first row: all assets). ``assets``; ``expected``: assets falling ill in
+            all winters by `default_prior`; ``found``: by what the visits said; ``factor``: by which the class differs
+            from the default (first row), or from what the other attributes say (the others). Empty where the prior was
+            given.
+        """
+        if self.learned is None:
+            index = pd.MultiIndex.from_arrays([[], []], names=["attribute", "value"])
+            return pd.DataFrame({name: pd.Series(dtype=float) for name in EFFECT_COLUMNS}).set_index(index)
+        return self.learned.copy()
 
     def __repr__(self) -> str:
         return (
@@ -83,14 +122,19 @@ def locate_faults(
     prior: pd.Series[Any] | None = None,
     p_clear: float | None = None,
     p_impaired: float | None = None,
+    p_double: float | None = None,
+    dose: bool = False,
     calls: CallsMode = "visits",
     building_prior: float = 0.0,
+    cause_error: float | None = None,
+    temperatures: bool = False,
 ) -> Location:
     """Return the probability that each asset was impaired, given the visits of a season.
 
     Over the season each asset is impaired or not, independently, with its prior. A visit is cold with probability
-    `p_impaired` if anything on the supply path of its building is impaired, else `p_clear`, independently. The answer
-    is the exact posterior of this model. Nothing is cleaned; `clean_visits` does that.
+    `p_impaired` if anything on the supply path of its building is impaired (with a dose `p_double` if two or more are),
+    else `p_clear`, independently. The answer is the exact posterior of this model. Nothing is cleaned; `clean_visits`
+    does that.
 
     Parameters
     ----------
@@ -98,15 +142,18 @@ def locate_faults(
         The network.
     visits : DataFrame
         Visits; only ``building_id``, ``visited_on`` and ``is_cold`` enter (and ``channel`` with
-        ``calls="households"``). Rows of other seasons, with an empty ``is_cold``, at buildings that are unknown or that
-        no path reaches are left out.
+        ``calls="households"``, ``cause`` with `cause_error`, ``room_temp_c`` with `temperatures`). Rows of other
+        seasons, with an empty ``is_cold``, at buildings that are unknown or that no path reaches are left out.
     season : int
         Calendar year in which the season starts.
     prior : Series, optional
         By ``asset_id``, in [0, 1); other ids in it are ignored. None: `default_prior`.
-    p_clear, p_impaired : float, optional
-        Rates of cold visits, ``p_clear < p_impaired``. None: learned, as if 10 more visits had been made to clear
-        buildings (1 cold) and 10 to impaired ones (6 cold).
+    p_clear, p_impaired, p_double : float, optional
+        Rates of cold visits, ``p_clear < p_impaired <= p_double``. None: learned, as if 10 more visits had been made to
+        clear buildings (1 cold), 10 to impaired ones (6 cold) and 10 to doubly impaired ones (8 cold). A given
+        `p_double` asks for a dose.
+    dose : bool
+        Whether two or more impaired things on a path make its homes colder than one.
     calls : str
         ``visits``: each row is one visit whatever its channel. ``households``: hotline and app rows are calls; over the
         season a building of h households makes Poisson(h c) cold calls, with c learned for clear and
@@ -114,6 +161,13 @@ def locate_faults(
         households, are left out. Without a single cold call nothing is concluded from silence.
     building_prior : float
         In [0, 1): probability that a building itself (riser, balance, envelope) makes its homes cold.
+    cause_error : float, optional
+        Above 0 and below 2/3: probability that the crew's word on a cold row (``household`` and ``building``: own,
+        ``station``, ``network``) names another cause than the true one. None: words do not count.
+    temperatures : bool
+        Whether a visit with a ``room_temp_c`` counts by it rather than by cold or not: a logistic distribution by state
+        of the path, its means falling, learned as if 10 more rooms had been read in each state. Calls counted against
+        households stay calls.
 
     Returns
     -------
@@ -123,8 +177,8 @@ def locate_faults(
     Raises
     ------
     HeatnetError
-        When `p_clear` is not below `p_impaired`, a prior lies outside [0, 1) or lacks an asset, or the visits cannot
-        be read.
+        When `p_clear` is not below `p_impaired`, or `p_double` is, a prior lies outside [0, 1) or lacks an asset,
+        `cause_error` is out of range, or the visits cannot be read.
 
     Examples
     --------
@@ -140,37 +194,132 @@ def locate_faults(
     >>> location.assets["impaired_prob"].round(3).to_dict()
     {'main': 0.913, 'b': 0.035, 'c': 0.035}
     """
-    season = checked_season(season)
-    if calls not in ("visits", "households"):
-        raise HeatnetError(f"calls is {calls!r}; give 'visits' or 'households'.")
-    if not 0 <= building_prior < 1:
-        raise HeatnetError(f"building_prior is {building_prior!r}; give a probability from 0 to below 1.")
+    given = (p_clear, p_impaired, p_double)
+    asked = Asked(calls, building_prior, dose or p_double is not None, cause_error, temperatures)
+    winter = watched_winter(network, visits, season=checked_season(season), asked=asked)
     given_prior = _checked_prior(network, prior)
+    known = winter.known(given_prior)
+    return winter.location(given_prior, known, winter.learned(known, given))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """How the visits of a winter are read; `locate_faults` says what each means."""
+
+    calls: CallsMode = "visits"
+    building_prior: float = 0.0
+    dose: bool = False
+    cause_error: float | None = None
+    temperatures: bool = False
+
+    def __post_init__(self) -> None:
+        if self.calls not in ("visits", "households"):
+            raise HeatnetError(f"calls is {self.calls!r}; give 'visits' or 'households'.")
+        if not 0 <= self.building_prior < 1:
+            raise HeatnetError(f"building_prior is {self.building_prior!r}; give a probability from 0 to below 1.")
+        if self.cause_error is not None and not 0 < self.cause_error < _LARGEST_CAUSE_ERROR:
+            raise HeatnetError(
+                f"cause_error is {self.cause_error!r}; give the probability that a word names a wrong cause, above 0 "
+                "and below 2/3, or None to leave the words out."
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The rates of a winter: of visits and calls, and of readings where these count."""
+
+    rates: Rates
+    readings: ReadingRates | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchedWinter:
+    """What was seen in one winter, ready to be read with any prior."""
+
+    network: Network
+    paths: SupplyPaths
+    season: int
+    asked: Asked
+    evidence: Evidence
+    tree: GroupTree
+    seen_below: Ints
+    cold_below: Ints
+
+    def known(self, prior: Floats, *, with_causes: bool = True) -> Stretches:
+        """Return what is known of the stretches before anything was seen."""
+        causes = with_causes and self.asked.cause_error is not None
+        return stretches(self.tree, path_states(dose=self.asked.dose, causes=causes), prior)
+
+    def learned(self, known: Stretches, given: tuple[float | None, float | None, float | None]) -> Learned:
+        """Return the rates that make what was seen most probable; words do not enter."""
+        if known.states.has_station[-1]:
+            counted = path_states(dose=self.asked.dose, causes=False)
+            known = known.told_apart_less(counted)
+        rates = learned_rates(self.tree, known, self.evidence, self.asked.building_prior, given)
+        if self.evidence.readings is None:
+            return Learned(rates)
+        return Learned(rates, learned_readings(self.tree, known, self.evidence, self.asked.building_prior, rates))
+
+    def beliefs(self, known: Stretches, learned: Learned) -> Beliefs:
+        """Return what the visits say, exactly."""
+        error = self.asked.cause_error if known.states.has_station[-1] else None
+        logs = state_logs(self.evidence, learned.rates, known.states, cause_error=error, reading_rates=learned.readings)
+        return beliefs(self.tree, known, Seen(*logs, self.asked.building_prior))
+
+    def impaired_prob(self, prior: Floats, known: Stretches, told: Beliefs) -> Floats:
+        """Return the posterior of every asset."""
+        posterior, weights = prior.copy(), told.weights()
+        posterior[self.tree.members] = _summed(known.of_members, weights[:, self.tree.member_group])
+        return posterior
+
+    def location(
+        self, prior: Floats, known: Stretches, learned: Learned, effects: pd.DataFrame | None = None
+    ) -> Location:
+        """Return the posterior by asset and building as tables."""
+        told, network, rates = self.beliefs(known, learned), self.network, learned.rates
+        last_asset = self.paths.last_asset[network.building_nodes]
+        path_clear = np.exp(log_clear_paths(self.paths, self.tree, known, told, prior)[last_asset])
+        path_clear[last_asset < 0] = np.nan
+        counted = self.evidence.calls.any()
+        return Location(
+            assets=_asset_table(self, known, told, prior),
+            buildings=_building_table(network, self.evidence, told, self.asked.building_prior, path_clear),
+            p_clear=rates.p_clear,
+            p_impaired=rates.p_impaired,
+            p_double=rates.p_double,
+            c_clear=rates.c_clear if counted else float("nan"),
+            c_impaired=rates.c_impaired if counted else float("nan"),
+            c_double=rates.c_double if counted else float("nan"),
+            season=self.season,
+            calls=self.asked.calls,
+            prior=pd.Series(prior, index=network.asset_ids, name="prior"),
+            building_prior=float(self.asked.building_prior),
+            network=network,
+            dose=self.asked.dose,
+            cause_error=self.asked.cause_error,
+            reading_means_c=None if learned.readings is None else learned.readings.means_c,
+            reading_scale_c=None if learned.readings is None else learned.readings.scale_c,
+            learned=effects,
+        )
+
+
+def watched_winter(network: Network, visits: pd.DataFrame, *, season: int, asked: Asked) -> WatchedWinter:
+    """Return what was seen in a winter, with the stretches that it tells apart."""
     paths = supply_paths(network)
-    evidence = season_evidence(network, paths, visits, season=season, calls=calls)
+    evidence = season_evidence(
+        network,
+        paths,
+        visits,
+        season=season,
+        calls=asked.calls,
+        words=asked.cause_error is not None,
+        temperatures=asked.temperatures,
+    )
     seen_below, cold_below, observed_below = _sums_below(network, paths, evidence)
-    tree = group_tree(network, paths, evidence.node, observed_below, given_prior)
+    tree = group_tree(network, paths, evidence.node, observed_below)
     by_group = np.argsort(tree.group_of_building)
     tree, evidence = tree.with_buildings(by_group), evidence.sorted_by(by_group)
-    rates = learned_rates(tree, evidence, building_prior, p_clear=p_clear, p_impaired=p_impaired)
-    told = beliefs(tree, evidence, rates, building_prior)
-    last_asset = paths.last_asset[network.building_nodes]
-    path_clear = np.exp(log_clear_paths(paths, tree, told, given_prior)[last_asset])
-    path_clear[last_asset < 0] = np.nan
-    counted = evidence.calls.any()
-    return Location(
-        assets=_asset_table(network, tree, told, given_prior, seen_below, cold_below),
-        buildings=_building_table(network, evidence, told, building_prior, path_clear),
-        p_clear=rates.p_clear,
-        p_impaired=rates.p_impaired,
-        c_clear=rates.c_clear if counted else float("nan"),
-        c_impaired=rates.c_impaired if counted else float("nan"),
-        season=season,
-        calls=calls,
-        prior=pd.Series(given_prior, index=network.asset_ids, name="prior"),
-        building_prior=float(building_prior),
-        network=network,
-    )
+    return WatchedWinter(network, paths, season, asked, evidence, tree, seen_below, cold_below)
 
 
 def default_prior(network: Network) -> pd.Series[Any]:
@@ -223,7 +372,7 @@ def _first(ids: pd.Index[Any]) -> str:
 
 def _sums_below(network: Network, paths: SupplyPaths, evidence: Evidence) -> tuple[Ints, Ints, Ints]:
     """Return, per asset, visits and cold visits, and a number that grows with every observed building behind it."""
-    seen, cold = (evidence.visits + evidence.calls), (evidence.cold_visits + evidence.calls)
+    seen, cold = evidence.seen, (evidence.cold_visits + evidence.calls)
     both = np.zeros(network.n_nodes, dtype=np.int64)
     both[evidence.node] = (seen.astype(np.int64) << _COUNT_BITS) + cold.astype(np.int64)
     both_below = paths.subtree_sum(both)  # two counts in one pass
@@ -234,35 +383,68 @@ def _sums_below(network: Network, paths: SupplyPaths, evidence: Evidence) -> tup
     return both_below >> _COUNT_BITS, both_below & (2**_COUNT_BITS - 1), paths.subtree_sum(is_observed)
 
 
-def _asset_table(
-    network: Network, tree: GroupTree, told: Beliefs, prior: Floats, seen_below: Ints, cold_below: Ints
-) -> pd.DataFrame:
-    in_group = np.flatnonzero(tree.group_of_asset >= 0)
-    group = tree.group_of_asset[in_group]
+def _asset_table(winter: WatchedWinter, known: Stretches, told: Beliefs, prior: Floats) -> pd.DataFrame:
+    network, tree = winter.network, winter.tree
+    weights = told.weights()
     posterior, group_prob = prior.copy(), prior.copy()
-    with np.errstate(divide="ignore"):
-        posterior[in_group] = told.of_members(group, np.log(prior[in_group]))
-    group_prob[in_group] = told.of_members(np.arange(len(tree)), tree.log_any)[group]
-    smallest = _smallest_names(network, in_group, group)
+    group = tree.member_group
+    posterior[tree.members] = _summed(known.of_members, weights[:, group])
+    of_any = _summed(known.moves[1:], weights[1:])
+    of_segments = _summed(known.of_segments, weights)
+    is_apart = _stations_apart(winter)
+    # A station that words tell from the pipes around it is a group of its own, the pipes another one.
+    label = group + np.where(is_apart[group] & tree.is_station, len(tree), 0)
+    alone = is_apart[group] & tree.is_station
+    group_prob[tree.members] = np.where(
+        alone, posterior[tree.members], np.where(is_apart[group], of_segments[group], of_any[group])
+    )
+    smallest, place = _smallest_names(network, tree.members, label)
+    names = np.full(network.n_assets, -1, dtype=np.int64)
+    names[tree.members] = place
     return pd.DataFrame(
         {
             "impaired_prob": posterior,
-            "visits": seen_below,
-            "cold_visits": cold_below,
-            "ambiguity_group": smallest.array.take(tree.group_of_asset, allow_fill=True),
+            "visits": winter.seen_below,
+            "cold_visits": winter.cold_below,
+            "ambiguity_group": smallest.array.take(names, allow_fill=True),
             "group_prob": group_prob,
         },
         index=network.asset_ids,
     )
 
 
-def _smallest_names(network: Network, assets: Ints, group: Ints) -> pd.Index[Any]:
-    """Return, per group, the smallest id as text among its assets."""
-    by_group = np.argsort(group, kind="stable")
-    names = network.asset_names[assets[by_group]]
-    first = np.flatnonzero(np.diff(group[by_group], prepend=-1))
+def _summed(logs: Floats, weights: Floats) -> Floats:
+    """Return the sum over the states of what something has in each, times how likely the visits make it."""
+    total = np.zeros(logs.shape[1])
+    for log, weight in zip(logs, weights, strict=True):
+        with np.errstate(invalid="ignore"):
+            total += np.exp(np.fmax(log + weight, -np.inf))
+    return np.minimum(total, 1.0)
+
+
+def _stations_apart(winter: WatchedWinter) -> npt.NDArray[np.bool_]:
+    """Return the stretches with a station behind which a crew's word was heard."""
+    tree, evidence = winter.tree, winter.evidence
+    is_apart = np.zeros(len(tree), dtype=bool)
+    words = [words.sum(axis=0) for words in (evidence.visit_words, evidence.call_words) if words is not None]
+    if not words:
+        return is_apart
+    heard = np.zeros(len(tree))
+    heard[tree.group_of_building] = sum(words)
+    heard = tree.forest.subtree_sum(heard)
+    station_groups = tree.member_group[tree.is_station]
+    is_apart[station_groups] = heard[station_groups] > 0
+    return is_apart
+
+
+def _smallest_names(network: Network, assets: Ints, label: Ints) -> tuple[pd.Index[Any], Ints]:
+    """Return the smallest id as text of each label, and the place among these of each asset's label."""
+    _, place = np.unique(label, return_inverse=True)
+    by_label = np.argsort(place, kind="stable")
+    names = network.asset_names[assets[by_label]]
+    first = np.flatnonzero(np.diff(place[by_label], prepend=-1))
     smallest = np.minimum.reduceat(names, first) if len(first) else names
-    return pd.Index(smallest, dtype=network.asset_ids.dtype)
+    return pd.Index(smallest, dtype=network.asset_ids.dtype), place.astype(np.int64)
 
 
 def _building_table(
@@ -272,9 +454,9 @@ def _building_table(
     place[network.building_nodes] = np.arange(len(network.building_nodes))
     seen = place[evidence.node]
     own, path_prob = np.full(len(path_clear), building_prior), 1 - path_clear * (1 - building_prior)
-    own[seen], path_prob[seen] = told.of_buildings(building_prior), -np.expm1(told.log_clear_building)
+    own[seen], path_prob[seen] = told.own_impaired(), -np.expm1(np.minimum(told.clear_buildings(), 0.0))
     visits, cold, calls = np.zeros((3, len(path_clear)), dtype=np.int64)
-    visits[seen] = evidence.visits + evidence.calls
+    visits[seen] = evidence.seen
     cold[seen] = evidence.cold_visits + evidence.calls
     calls[seen] = evidence.calls
     return pd.DataFrame(

@@ -1,224 +1,287 @@
-"""Exact inference on a tree of groups: one pass up from the buildings, one pass down from the sources.
+"""Exact inference on a tree of stretches: one pass up from the buildings, one pass down from the sources.
 
-Write ``U(s)`` for the log probability of all that was seen at or below the lower end of a group when that end is clear
-(s = 0) or impaired (s = 1), and ``D = U(0) - U(1)``. An impaired end makes everything below it impaired, so the
-group hands
+A path is in one of a few states (`heatnet.location.states`), 0 where nothing on it is impaired. Write ``U(v)`` for the
+probability of all that was seen at or below the lower end of a stretch when the path to that end is in state v: the
+product of what its building says and of what the stretches behind it hand up. With ``T(u, v)`` the probability
+that the stretch leads from state u to v, it hands
 
-    M = log(Q + (1 - Q) * exp(D))
+    M(u) = sum over v of T(u, v) U(v)
 
-to the one above it, Q being the probability that any of its assets is impaired, and the D of a group is the sum of
-what its building and the groups behind it hand up. On the way down, with S the probability (given everything seen) that
-the end of a group is clear,
+to the one above it. On the way down, with ``S(u)`` the probability (given everything seen) that the path above a
+stretch is in state u,
 
-    S = S_above * (1 - Q) * exp(D) / (Q + (1 - Q) * exp(D)).
+    S_below(v) = sum over u of S(u) T(u, v) U(v) / M(u),
+
+and something inside the stretch that is impaired while the stretch is in state x with probability a(x), before
+anything was seen, is so with probability ``sum over x of a(x) * sum over u of S(u) U(u joined with x) / M(u)``. All
+terms are positive and kept as logarithms, so nothing is lost however improbable it is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
 from heatnet.graph.streams import Pairing
-from heatnet.location.evidence import Evidence, Rates
-from heatnet.location.groups import GroupTree
+from heatnet.location.groups import GroupTree, Stretches
+from heatnet.location.states import TWO, PathStates
 from heatnet.reachability.paths import SupplyPaths
+
+_FEWEST_STATES_TOLD_APART = 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Seen:
+    """What was seen at each building, as logs of probabilities by the state of its path; one constant is free.
+
+    Parameters
+    ----------
+    if_own_clear, if_own_impaired : array of float
+        Shape (states, buildings): where the building itself is not impaired, and where it is.
+    building_prior : float
+        Probability that it is, before anything was seen.
+    """
+
+    if_own_clear: Floats
+    if_own_impaired: Floats
+    building_prior: float
+
+    @property
+    def total(self) -> Floats:
+        """The building itself impaired or not."""
+        if not self.building_prior:
+            return self.if_own_clear
+        return _log_sum(
+            [np.log1p(-self.building_prior) + self.if_own_clear, np.log(self.building_prior) + self.if_own_impaired]
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Beliefs:
-    """What the observations say about the groups and buildings of a tree.
+    """What the observations say about the stretches and buildings of a tree; logs of probabilities.
 
     Parameters
     ----------
+    states : PathStates
+        What is told apart.
     log_evidence : float
-        Log probability of everything seen, without the constants that no rate changes; not a number where an
-        impaired end is impossible (a rate of 1).
+        Log probability of everything seen, without the constants that no rate changes.
     ends, message : array of float
-        Per group: D and M, the log of how much likelier what was seen is with its lower end, or the end above it,
-        clear than impaired.
-    log_clear_above : array of float
-        Per group: log probability that nothing before it is impaired, given everything seen.
-    log_clear_building : array of float
-        Per building: log probability that nothing on its path nor it itself is impaired, given everything seen.
-    building_message : array of float
-        Per building: what it hands to its group.
-    log_clear_path : array of float
-        Per building: log probability that nothing on its path is impaired, given everything seen.
+        Shape (states, stretches): U and M.
+    above, below : array of float
+        Shape (states, stretches): the state of the path before and after each stretch, given everything seen.
+    of_building : array of float
+        Shape (states, buildings): the state of the path of each building, given everything seen.
+    seen : Seen
+        What was seen at the buildings.
     """
 
+    states: PathStates
     log_evidence: float
     ends: Floats
     message: Floats
-    log_clear_above: Floats
-    log_clear_building: Floats
-    building_message: Floats
-    log_clear_path: Floats
+    above: Floats
+    of_building: Floats
+    seen: Seen
 
-    def of_members(self, group: npt.NDArray[np.int64], log_prior: Floats) -> Floats:
-        """Return the posterior of things inside groups with these log priors: an asset, or the whole group."""
-        return _posterior(log_prior, self.log_clear_above[group], self.message[group])
+    def weights(self) -> Floats:
+        """Return, per state and stretch, how much likelier everything seen makes that the stretch is in the state."""
+        joins = self.states.joins
+        rows = []
+        for x in range(len(self.states)):
+            ratios = [_minus(self.above[u] + self.ends[joins[u][x]], self.message[u]) for u in range(len(self.states))]
+            rows.append(_log_sum(ratios))
+        return np.array(rows)
 
-    def of_buildings(self, building_prior: float) -> Floats:
-        """Return the posterior of each building itself."""
-        with np.errstate(divide="ignore"):
-            log_prior = np.full(len(self.building_message), np.log(building_prior))
-        return _posterior(log_prior, self.log_clear_path, self.building_message)
+    def clear_buildings(self) -> Floats:
+        """Return, per building, the log probability that neither its path nor it itself is impaired."""
+        own = np.log1p(-self.seen.building_prior)
+        return _minus(self.of_building[0] + own + self.seen.if_own_clear[0], self.seen.total[0])
+
+    def own_impaired(self) -> Floats:
+        """Return, per building, the probability that it itself is impaired."""
+        if not self.seen.building_prior:
+            return np.zeros(self.of_building.shape[1])
+        total, own = self.seen.total, np.log(self.seen.building_prior) + self.seen.if_own_impaired
+        told: Floats = np.exp(_log_sum([_minus(self.of_building[v] + own[v], total[v]) for v in range(len(total))]))
+        return np.minimum(told, 1.0)
+
+    def counts(self) -> Floats:
+        """Return, shape (3, buildings), the probability of none, one, two or more impaired, the building included."""
+        total, prior = self.seen.total, self.seen.building_prior
+        found = np.zeros((3, self.of_building.shape[1]))
+        for v, count in enumerate(self.states.counts):
+            with np.errstate(over="ignore"):
+                log_clear = _minus(self.of_building[v] + np.log1p(-prior) + self.seen.if_own_clear[v], total[v])
+                found[count] += np.exp(log_clear)
+                if prior:
+                    log_own = _minus(self.of_building[v] + np.log(prior) + self.seen.if_own_impaired[v], total[v])
+                    found[self.states.with_one_more(v)] += np.exp(log_own)
+        if not self.states.dose:
+            assert not found[TWO].any()
+        return found
 
 
-def _posterior(log_prior: Floats, log_clear_above: Floats, message: Floats) -> Floats:
-    """Return the posterior of something impaired, given the log probability that all before it is clear.
-
-    With something impaired before it, the observations say nothing about it; else it weighs as an impaired end does.
-    """
-    with np.errstate(invalid="ignore"):
-        told = np.where(np.isneginf(log_clear_above), 0.0, np.exp(log_clear_above + log_prior - message))
-    untold = -np.expm1(log_clear_above) * np.exp(log_prior)
-    posterior: Floats = np.clip(told + untold, 0.0, 1.0)
-    return posterior
-
-
-def beliefs(tree: GroupTree, evidence: Evidence, rates: Rates, building_prior: float) -> Beliefs:
-    """Return the exact beliefs; `evidence` is aligned with ``tree.group_of_building``.
+def beliefs(tree: GroupTree, known: Stretches, seen: Seen) -> Beliefs:
+    """Return the exact beliefs; the buildings of `seen` are aligned with ``tree.group_of_building``.
 
     Raises
     ------
     HeatnetError
         When what was seen is impossible with these rates and priors.
     """
-    up = _messages(tree, evidence, rates, building_prior)
-    roots = up.message[tree.parent < 0]
-    if np.isnan(up.of_building).any() or np.isnan(up.ends).any() or np.isneginf(roots).any():
+    total = seen.total
+    ends, message = _upward(tree, known, total)
+    roots = message[0][tree.parent < 0]
+    if np.isnan(total).any() or np.isnan(ends).any() or np.isneginf(roots).any():
         raise HeatnetError(
             "The visits are impossible with these rates and priors: a rate of 0 or 1, or a prior of 0, leaves "
             "no way to them. Give rates strictly between 0 and 1."
         )
-    with np.errstate(invalid="ignore", divide="ignore"):
-        log_clear = tree.forest.path_sum(_log_stays_clear(tree.log_any - tree.log_none, up.ends))
-        log_clear_path = log_clear[tree.group_of_building]
-        own_clear = _log_stays_clear(np.log(building_prior) - np.log1p(-building_prior), up.ratio)
-    return Beliefs(
-        up.log_evidence(tree),
-        up.ends,
-        up.message,
-        np.where(tree.parent >= 0, log_clear[tree.parent], 0.0),
-        log_clear_path + own_clear,
-        up.of_building,
-        log_clear_path,
-    )
+    above, below = _downward(tree, known, ends, message)
+    return Beliefs(known.states, float(roots.sum()), ends, message, above, below[:, tree.group_of_building], seen)
 
 
-def log_evidence(tree: GroupTree, evidence: Evidence, rates: Rates, building_prior: float) -> float:
+def log_evidence(tree: GroupTree, known: Stretches, seen: Seen) -> float:
     """Return the log probability of everything seen, as `beliefs` gives it, in half the time."""
-    return _messages(tree, evidence, rates, building_prior).log_evidence(tree)
+    _, message = _upward(tree, known, seen.total)
+    return float(message[0][tree.parent < 0].sum())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Messages:
-    """What goes up the trees: D and M of each group, what buildings hand up, and their own likelihoods."""
-
-    ends: Floats
-    message: Floats
-    of_building: Floats
-    ratio: Floats
-    if_impaired: Floats
-
-    def log_evidence(self, tree: GroupTree) -> float:
-        with np.errstate(invalid="ignore"):
-            return float(self.if_impaired.sum() + self.message[tree.parent < 0].sum())
-
-
-def _messages(tree: GroupTree, evidence: Evidence, rates: Rates, building_prior: float) -> _Messages:
-    if_clear, if_impaired = evidence.log_likelihoods(rates)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        ratio = of_building = if_clear - if_impaired
-        if building_prior:
-            of_building = _log_sum(np.log(building_prior), np.log1p(-building_prior) + ratio)
-        seen = np.zeros(len(tree))
-        seen[tree.group_of_building] = of_building
-        return _Messages(*_upward(tree, seen), of_building, ratio, if_impaired)
-
-
-def _log_stays_clear(log_odds: Floats | float, ratio: Floats) -> Floats:
-    """Return log of (1 - Q) exp(D) / (Q + (1 - Q) exp(D)) from the log odds of Q and from D; Q = 0 stays clear."""
-    if np.isneginf(log_odds).all():
-        return np.zeros(len(ratio))
-    stays: Floats = -_log_sum(0.0, log_odds - ratio)
-    return np.where(np.isneginf(log_odds), 0.0, stays)
-
-
-def _upward(tree: GroupTree, seen: Floats) -> tuple[Floats, Floats]:
-    """Return D and M of every group, given what the buildings hand up.
-
-    Along a stream of groups each M is ``log(exp(offset) + exp(weight) * exp(M below))``: two such steps make one.
-    """
-    ends, message = seen.copy(), np.empty(len(tree))
+def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Floats, Floats]:
+    """Return the logs of U and M of every stretch, given what its building says."""
+    states = known.states
+    ends = np.zeros((len(states), len(tree)))
+    ends[:, tree.group_of_building] = of_buildings
+    message = np.empty_like(ends)
     for streams in reversed(tree.forest.streams):
         here = streams.members
-        weight, offset = tree.log_none[here] + ends[here], tree.log_any[here].copy()
-        bottom = streams.bottom - streams.start
-        offset[bottom], weight[bottom] = _log_sum(offset[bottom], weight[bottom]), -np.inf
-        message[here] = _handed_up(weight, offset, streams.pairings)
-        inner = np.ones(len(weight), dtype=bool)
-        inner[bottom] = False
+        matrix = _weighted(states, known.steps[:, here], ends[:, here])
+        message[:, here] = _handed_up(states, matrix, streams.pairings)
+        inner = np.ones(streams.stop - streams.start, dtype=bool)
+        inner[streams.bottom - streams.start] = False
         inner = np.flatnonzero(inner) + streams.start
-        ends[inner] += message[inner + 1]
+        ends[:, inner] += message[:, inner + 1]
         hangs = streams.joint >= 0
-        np.add.at(ends, streams.joint[hangs], message[streams.top[hangs]])
+        joint, top = streams.joint[hangs], streams.top[hangs]
+        for state in range(len(states)):
+            np.add.at(ends[state], joint, message[state, top])
     return ends, message
 
 
-def _handed_up(weight: Floats, offset: Floats, pairings: tuple[Pairing, ...]) -> Floats:
-    """Return M of each member of streams whose bottom has no weight."""
+def _downward(tree: GroupTree, known: Stretches, ends: Floats, message: Floats) -> tuple[Floats, Floats]:
+    """Return the logs of the state of the path before and after every stretch."""
+    states = known.states
+    matrix = np.array(
+        [_minus(step + ends[v], message[u]) for step, (u, v) in zip(known.steps, states.pairs, strict=True)]
+    )
+    below = np.empty_like(ends)
+    clear = np.full((len(states), 1), -np.inf)
+    clear[0] = 0.0
+    for streams in tree.forest.streams:
+        here = streams.members
+        start = np.full((len(states), streams.stop - streams.start), -np.inf)
+        start[:, streams.top - streams.start] = np.where(streams.joint >= 0, below[:, streams.joint], clear)
+        below[:, here] = _handed_down(states, matrix[:, here], start, streams.pairings)
+    return np.where(tree.parent >= 0, below[:, tree.parent], clear), below
+
+
+def _weighted(states: PathStates, steps: Floats, ends: Floats) -> Floats:
+    return np.array([step + ends[v] for step, (_, v) in zip(steps, states.pairs, strict=True)])
+
+
+def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...]) -> Floats:
+    """Return the log of M of each member of streams, from the weights of its ways; what hangs below is the next one."""
     if not pairings:
-        return offset
+        return _all_ways(states, matrix)
     pairing = pairings[0]
-    pair_weight, pair_offset = weight[pairing.upper].copy(), offset[pairing.upper].copy()
-    above = pair_weight[pairing.joined]
-    of_lower = _log_product(above, offset[pairing.lower])
-    pair_weight[pairing.joined] = _log_product(above, weight[pairing.lower])
-    pair_offset[pairing.joined] = _log_sum(pair_offset[pairing.joined], of_lower)
-    pairs = _handed_up(pair_weight, pair_offset, pairings[1:])
-    message = offset.copy()
-    message[pairing.upper] = pairs
-    before = pairing.before  # the last ones of the pairs above
-    message[before] = _log_sum(offset[before], _log_product(weight[before], pairs[pairing.follows]))
+    pair_matrix = matrix[:, pairing.upper].copy()
+    pair_matrix[:, pairing.joined] = _chained(states, pair_matrix[:, pairing.joined], matrix[:, pairing.lower])
+    pairs = _handed_up(states, pair_matrix, pairings[1:])
+    message = np.zeros((len(states), matrix.shape[1]))
+    message[:, pairing.before] = pairs[:, pairing.follows]  # what is below them; nothing below the last ones
+    message[:, pairing.lower] = _all_ways(states, matrix[:, pairing.lower], message[:, pairing.lower])
+    message[:, pairing.upper] = pairs
     return message
 
 
-def _log_product(a: Floats, b: Floats) -> Floats:
-    """Return the log of a product from the logs of its factors; nil times infinity is nil."""
-    product: Floats = np.fmax(a + b, -np.inf)
-    return product
+def _handed_down(states: PathStates, matrix: Floats, start: Floats, pairings: tuple[Pairing, ...]) -> Floats:
+    """Return the log of the state after each member of streams; `start` holds the states before their first ones."""
+    if not pairings:
+        return _after(states, start, matrix)
+    pairing = pairings[0]
+    pair_matrix = matrix[:, pairing.upper].copy()
+    pair_matrix[:, pairing.joined] = _chained(states, pair_matrix[:, pairing.joined], matrix[:, pairing.lower])
+    pairs = _handed_down(states, pair_matrix, start[:, pairing.upper], pairings[1:])
+    before = start.copy()
+    before[:, pairing.later] = pairs[:, pairing.led]
+    after = np.empty_like(start)
+    after[:, pairing.upper] = _after(states, before[:, pairing.upper], matrix[:, pairing.upper])
+    after[:, pairing.lower] = pairs[:, pairing.joined]
+    return after
 
 
-def _log_sum(a: npt.ArrayLike, b: Floats) -> Floats:
-    """Return ``np.logaddexp(a, b)``, several times faster where numpy has array instructions for exp and log1p."""
-    # Equal infinities have no difference: fmin makes it 0.
-    total: Floats = np.maximum(a, b) + np.log1p(np.exp(np.fmin(-np.abs(np.subtract(a, b)), 0.0)))
-    return total
+def _chained(states: PathStates, first: Floats, then: Floats) -> Floats:
+    """Return the log weights of the ways through two stretches."""
+    return np.array([_log_sum([first[a] + then[b] for a, b in ways]) for ways in states.chained])
 
 
-def log_clear_paths(paths: SupplyPaths, tree: GroupTree, told: Beliefs, prior: Floats) -> Floats:
+def _all_ways(states: PathStates, matrix: Floats, below: Floats | None = None) -> Floats:
+    """Return, per state above, the log of the sum over all ways, each times what is below its end."""
+    return np.array(
+        [
+            _log_sum([matrix[i] if below is None else matrix[i] + below[states.pairs[i][1]] for i in ways])
+            for ways in states.from_state
+        ]
+    )
+
+
+def _after(states: PathStates, before: Floats, matrix: Floats) -> Floats:
+    """Return the log probability of each state after a stretch."""
+    return np.array([_log_sum([before[states.pairs[i][0]] + matrix[i] for i in ways]) for ways in states.to_state])
+
+
+def _log_sum(parts: Sequence[Floats]) -> Floats:
+    """Return the log of a sum from the logs of its positive terms; minus infinity is nil."""
+    if len(parts) == 1:
+        return parts[0]
+    if len(parts) == _FEWEST_STATES_TOLD_APART:
+        a, b = parts
+        # Equal infinities have no difference: fmin makes it 0.
+        with np.errstate(invalid="ignore"):
+            two: Floats = np.maximum(a, b) + np.log1p(np.exp(np.fmin(-np.abs(a - b), 0.0)))
+        return two
+    top = parts[0]
+    for part in parts[1:]:
+        top = np.maximum(top, part)
+    level = np.where(np.isneginf(top), 0.0, top)
+    total = np.exp(parts[0] - level)
+    for part in parts[1:]:
+        total = total + np.exp(part - level)
+    with np.errstate(divide="ignore"):
+        return np.log(total) + level
+
+
+def _minus(a: Floats, b: Floats) -> Floats:
+    """Return the log of a ratio; nil over nil is nil."""
+    with np.errstate(invalid="ignore"):
+        difference: Floats = np.fmax(a - b, -np.inf)
+    return difference
+
+
+def log_clear_paths(paths: SupplyPaths, tree: GroupTree, known: Stretches, told: Beliefs, prior: Floats) -> Floats:
     """Return, per asset on a path, the log probability that neither it nor anything before it is impaired.
 
-    Inside a group the assets up to this one are clear, and the others are impaired or not as what lies below says.
+    Inside a stretch the assets up to this one are clear, and the others are impaired or not as what lies below says.
     """
-    log_none = np.log1p(-prior)
-    inside = paths.order[tree.group_of_asset[paths.order] >= 0]
-    inside = inside[np.argsort(tree.group_of_asset[inside], kind="stable")]
-    group = tree.group_of_asset[inside]
-    running = np.r_[0.0, np.cumsum(log_none[inside])]
-    is_first = np.r_[True, group[1:] != group[:-1]] if len(group) else np.zeros(0, dtype=bool)
-    so_far = running[1:] - running[:-1][is_first][group]
-    rest = np.minimum(tree.log_none[group] - so_far, 0.0)
-    rest[np.r_[is_first[1:], True] if len(group) else is_first] = 0.0
-    with np.errstate(divide="ignore", invalid="ignore"):
-        below = _log_sum(np.log(-np.expm1(rest)), rest + told.ends[group]) - told.message[group]
-    below = np.where(np.isposinf(told.message[group]), -so_far, below)
-    log_clear = log_none.copy()
-    log_clear[inside] = np.minimum(told.log_clear_above[group] + so_far + below, 0.0)
+    group = tree.member_group
+    with np.errstate(invalid="ignore"):
+        below = _log_sum([known.rest[x] + told.ends[x, group] for x in range(len(known.states))])
+        inside = told.above[0, group] + known.clear_before + below - told.message[0, group]
+    log_clear = np.log1p(-prior)
+    log_clear[tree.members] = np.where(np.isneginf(told.above[0, group]), -np.inf, np.minimum(inside, 0.0))
     return paths.forest.path_sum(log_clear, tree.group_of_asset >= 0)

@@ -1,82 +1,36 @@
-"""Learn how often clear and impaired buildings are found cold, from the season's visits themselves.
+"""Learn how often buildings are found cold, from the season's visits themselves.
 
-The rates maximise the probability of everything seen given the prior, as if a few more visits had been made:
-10 to clear buildings, 1 of them cold, and 10 to impaired ones, 6 of them cold; the rate of clear buildings is at most
-that of impaired ones. Call rates likewise: as if clear buildings had made one more call at the mean rate
-and impaired ones one more at four times the mean rate.
+The rates maximise the probability of everything seen given the prior, as if a few more visits had been made: 10 to
+clear buildings, 1 of them cold, 10 to impaired ones, 6 of them cold, and, where a dose is asked for, 10 to buildings
+behind two or more impaired things, 8 of them cold; no rate is below the one before. Call rates likewise: as if each
+kind of building had made one more call, clear ones at the mean rate, impaired ones at four times and doubly impaired
+ones at six times that.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise
 
 import numpy as np
 
 from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
-from heatnet.location.evidence import Evidence, Rates
-from heatnet.location.groups import GroupTree
-from heatnet.location.messages import beliefs, log_evidence
+from heatnet.location.climbing import Box, Place, top_of
+from heatnet.location.evidence import Evidence, Rates, state_logs
+from heatnet.location.groups import GroupTree, Stretches
+from heatnet.location.ladders import Ladder
+from heatnet.location.messages import Seen, beliefs, log_evidence
 
-EXTRA_VISITS, EXTRA_COLD_CLEAR, EXTRA_COLD_IMPAIRED = 10.0, 1.0, 6.0
-EXTRA_CALLS, IMPAIRED_CALL_FACTOR = 1.0, 4.0
+EXTRA_VISITS, EXTRA_COLD = 10.0, (1.0, 6.0, 8.0)
+EXTRA_CALLS, CALL_FACTORS = 1.0, (1.0, 4.0, 6.0)
+_NAMES = ("p_clear", "p_impaired", "p_double")
 _LEAST_RATE = 1e-12
 _FEWEST_GROUPS_OF_ONE_HILL = 5000
-_MOST_STEPS, _LONGEST_STEP, _LEAST_STEP, _LEAST_GAIN = 100, 2.0, 1e-11, 1e-6
-_LEAST_DISTANCE, _SAME_HILL, _FLAT, _RATE_BOUNDS = 0.1, 0.1, 1e-5, (-20.0, 20.0)
+_RATE_BOUNDS = (-20.0, 20.0)
 _START_BOUNDS = (-6.0, 6.0)
-
-
-@dataclass(frozen=True, slots=True)
-class _Pair:
-    """A rate of clear and a rate of impaired buildings on the scale on which they are learned, the first the lower.
-
-    None: free; both are given where they are tied.
-    """
-
-    low: float | None
-    high: float | None
-
-    @property
-    def n_free(self) -> int:
-        return (self.low is None) + (self.high is None)
-
-    def rates(self, free: Floats) -> tuple[float, float]:
-        return float(free[0]) if self.low is None else self.low, float(free[-1]) if self.high is None else self.high
-
-    def of_free(self, of_low: float, of_high: float) -> list[float]:
-        """Return of two numbers those that belong to free rates."""
-        return ([of_low] if self.low is None else []) + ([of_high] if self.high is None else [])
-
-    def start(self, low: float, high: float) -> list[float]:
-        """Return these rates, moved apart where they are too near each other or on the wrong side of a given one."""
-        if self.high is not None:
-            return self.of_free(min(low, self.high - _LEAST_DISTANCE), self.high)
-        return self.of_free(low, max(high, (low if self.low is None else self.low) + _LEAST_DISTANCE))
-
-    def share_of(self, step: Floats, free: Floats) -> float:
-        """Return how much of a step may be taken: it leaves a tenth of the distance between the two rates."""
-        if not self.n_free:
-            return 1.0
-        low, high = self.rates(free)
-        by_low, by_high = _Pair(None if self.low is None else 0.0, None if self.high is None else 0.0).rates(step)
-        return min(1.0, 0.9 * (high - low) / max(by_low - by_high, 1e-300))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Place:
-    """A place on the surface: the free rates, the log probability there, its slope, and about how sharply it bends.
-
-    The bend is that of the surface if it were known which buildings are impaired.
-    """
-
-    free: Floats
-    value: float
-    slope: Floats
-    bend: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,151 +38,136 @@ class _Surface:
     """The log probability of everything seen as a function of the free rates."""
 
     tree: GroupTree
+    known: Stretches
     evidence: Evidence
     building_prior: float
-    visits: _Pair
-    calls: _Pair
+    visits: Ladder
+    calls: Ladder
     call_rate: float
 
-    def rates(self, free: Floats) -> Rates:
-        low, high = self.visits.rates(free[: self.visits.n_free])
-        c_low, c_high = self.calls.rates(free[self.visits.n_free :])
-        return Rates(_sigmoid(low), _sigmoid(high), math.exp(c_low), math.exp(c_high))
+    @property
+    def box(self) -> Box:
+        return Box(
+            np.r_[self.visits.box.least, self.calls.box.least], np.r_[self.visits.box.largest, self.calls.box.largest]
+        )
 
-    def value(self, free: Floats) -> float:
+    def rates(self, free: Floats) -> Rates:
+        n = self.visits.n_free
+        p = [_sigmoid(rung) for rung in self.visits.rungs(free[:n]).tolist()]
+        c = [math.exp(rung) for rung in self.calls.rungs(free[n:]).tolist()]
+        return Rates(p[0], p[1], p[-1], *((c[0], c[1], c[-1]) if self.call_rate else (0.0, 0.0, 0.0)))
+
+    def seen(self, rates: Rates) -> Seen:
+        return Seen(*state_logs(self.evidence, rates, self.known.states, cause_error=None), self.building_prior)
+
+    def height(self, free: Floats) -> float:
         """Return the log probability alone, in half the time of `place`."""
         rates = self.rates(free)
-        return log_evidence(self.tree, self.evidence, rates, self.building_prior) + self._log_extra(rates)
+        return log_evidence(self.tree, self.known, self.seen(rates)) + self._log_rest(rates)
 
-    def place(self, free: Floats) -> _Place:
+    def place(self, free: Floats) -> Place:
         rates, seen = self.rates(free), self.evidence
-        told = beliefs(self.tree, seen, rates, self.building_prior)
-        clear, impaired = np.exp(told.log_clear_building), -np.expm1(told.log_clear_building)
-        slope, bend = [], []
-        for weight, p, extra_cold in (
-            (clear, rates.p_clear, EXTRA_COLD_CLEAR),
-            (impaired, rates.p_impaired, EXTRA_COLD_IMPAIRED),
-        ):
-            visits = float((weight * seen.visits).sum()) + EXTRA_VISITS
-            slope.append(float((weight * seen.cold_visits).sum()) + extra_cold - visits * p)
-            bend.append(visits * p * (1 - p))
-        for weight, c, factor in ((clear, rates.c_clear, 1.0), (impaired, rates.c_impaired, IMPAIRED_CALL_FACTOR)):
-            extra = EXTRA_CALLS / (factor * self.call_rate) if self.call_rate else 0.0
-            households = float((weight * seen.callers).sum()) + extra
-            slope.append(float((weight * seen.calls).sum()) + EXTRA_CALLS - households * c)
-            bend.append(households * c)
-        of_free = [
-            np.array(self.visits.of_free(*numbers[:2]) + self.calls.of_free(*numbers[2:])) for numbers in (slope, bend)
-        ]
-        return _Place(free, told.log_evidence + self._log_extra(rates), *of_free)
+        told = beliefs(self.tree, self.known, self.seen(rates))
+        weights = told.counts()
+        slope, bend = np.zeros((2, 2, len(self.visits.base)))
+        for k in range(len(self.visits.base)):
+            p, c = rates.of_visits[k], rates.of_calls[k]
+            visits = float((weights[k] * seen.visits).sum()) + EXTRA_VISITS
+            slope[0, k] = float((weights[k] * seen.cold_visits).sum()) + EXTRA_COLD[k] - visits * p
+            bend[0, k] = visits * p * (1 - p)
+            if self.call_rate:
+                households = float((weights[k] * seen.callers).sum()) + EXTRA_CALLS / (CALL_FACTORS[k] * self.call_rate)
+                slope[1, k] = float((weights[k] * seen.calls).sum()) + EXTRA_CALLS - households * c
+                bend[1, k] = households * c
+        ladders = (self.visits, self.calls)
+        return Place(
+            free,
+            told.log_evidence + self._log_rest(rates),
+            np.concatenate([ladder.of_free(row) for ladder, row in zip(ladders, slope, strict=True)]),
+            np.concatenate([ladder.bend_of_free(row) for ladder, row in zip(ladders, bend, strict=True)]),
+        )
 
-    def _log_extra(self, rates: Rates) -> float:
-        """Return the log probability of the visits and calls that count as if they had been made."""
-        value = 0.0
-        for p, cold in ((rates.p_clear, EXTRA_COLD_CLEAR), (rates.p_impaired, EXTRA_COLD_IMPAIRED)):
-            value += cold * math.log(p) + (EXTRA_VISITS - cold) * math.log1p(-p)
-        if self.call_rate:
-            for c, factor in ((rates.c_clear, 1.0), (rates.c_impaired, IMPAIRED_CALL_FACTOR)):
-                value += EXTRA_CALLS * (math.log(c) - c / (factor * self.call_rate))
+    def _log_rest(self, rates: Rates) -> float:
+        """Return the log probability of what `Seen` leaves out and of what counts as if it had been seen."""
+        top = self.evidence.log_likelihoods(rates)[len(self.visits.base) - 1]
+        value = float(top.sum())
+        for k in range(len(self.visits.base)):
+            p, c = rates.of_visits[k], rates.of_calls[k]
+            value += EXTRA_COLD[k] * math.log(p) + (EXTRA_VISITS - EXTRA_COLD[k]) * math.log1p(-p)
+            if self.call_rate:
+                value += EXTRA_CALLS * (math.log(c) - c / (CALL_FACTORS[k] * self.call_rate))
         return value
-
-    def share_of(self, step: Floats, free: Floats) -> float:
-        """Return how much of a step may be taken at once."""
-        n = self.visits.n_free
-        return min(self.visits.share_of(step[:n], free[:n]), self.calls.share_of(step[n:], free[n:]))
 
 
 def learned_rates(
-    tree: GroupTree,
-    evidence: Evidence,
-    building_prior: float,
-    *,
-    p_clear: float | None = None,
-    p_impaired: float | None = None,
+    tree: GroupTree, known: Stretches, evidence: Evidence, building_prior: float, given: Sequence[float | None]
 ) -> Rates:
     """Return the rates that maximise the probability of everything seen; given ones stay as they are.
+
+    `given` holds `p_clear`, `p_impaired` and `p_double`; the last one counts only where the states tell a dose.
 
     Raises
     ------
     HeatnetError
-        When a given rate is not a number from 0 to 1 (strictly between, where the other one is to be learned), or
-        `p_clear` is not below `p_impaired`.
+        When a given rate is not a number from 0 to 1 (strictly between, where another one is to be learned), or
+        `p_clear` is not below `p_impaired`, or `p_double` is below it.
     """
-    _check_given(p_clear, p_impaired)
+    of_visits = tuple(given) if known.states.dose else tuple(given[:2])
+    _check_given(of_visits)
     call_rate = _share(float(evidence.calls.sum()), float(evidence.callers.sum()))
-    if p_clear is not None and p_impaired is not None and not call_rate:
-        return Rates(float(p_clear), float(p_impaired))
-    tops = [
-        (surface, _highest(surface))
-        for surface in (
-            _Surface(tree, evidence, building_prior, visits, calls, call_rate)
-            for visits, calls in product(_visit_pairs(evidence, p_clear, p_impaired), _call_pairs(call_rate))
-        )
-    ]
-    surface, top = max(tops, key=lambda found: found[1].value)
-    best = surface.rates(top.free)
-    given = (best.p_clear if p_clear is None else float(p_clear), best.p_impaired if p_impaired is None else p_impaired)
-    return Rates(given[0], float(given[1]), *((best.c_clear, best.c_impaired) if call_rate else (0.0, 0.0)))
+    if not call_rate:
+        found = [float(p) for p in of_visits if p is not None]
+        if len(found) == len(of_visits):
+            return Rates(found[0], found[1], found[-1])
+    ladder = Ladder.of([None if p is None else _logit(p) for p in of_visits], _RATE_BOUNDS)
+    calls = Ladder.of([None if call_rate else 0.0] * len(of_visits), _RATE_BOUNDS)
+    surface = _Surface(tree, known, evidence.counted_alone(), building_prior, ladder, calls, call_rate)
+    best = surface.rates(_highest(surface).at)
+    p = [of if g is None else float(g) for of, g in zip(best.of_visits, given, strict=True)]
+    return Rates(p[0], p[1], p[2] if known.states.dose else p[1], *best.of_calls)
 
 
-def _check_given(p_clear: float | None, p_impaired: float | None) -> None:
-    for name, rate in (("p_clear", p_clear), ("p_impaired", p_impaired)):
+def _check_given(given: Sequence[float | None]) -> None:
+    named = dict(zip(_NAMES, given, strict=False))
+    for name, rate in named.items():
         if rate is not None and not 0 <= rate <= 1:
             raise HeatnetError(f"{name} is {rate!r}; give a probability from 0 to 1, or None to learn it.")
-    if p_clear is not None and p_impaired is not None:
-        if p_clear >= p_impaired:
+    known = [(name, rate) for name, rate in named.items() if rate is not None]
+    for (lower, low), (upper, high) in pairwise(known):
+        if low > high or (low == high and lower == "p_clear"):
             raise HeatnetError(
-                f"p_clear ({p_clear:g}) is not below p_impaired ({p_impaired:g}); a visit behind something impaired "
+                f"{lower} ({low:g}) is not below {upper} ({high:g}); a visit behind something impaired "
                 "must be cold more often. Swap them, or leave them out to learn them."
             )
+    if len(known) == len(given):
         return
-    for name, rate in (("p_clear", p_clear), ("p_impaired", p_impaired)):
-        if rate is not None and not 0 < rate < 1:
-            raise HeatnetError(f"{name} is {rate!r}; with the other rate to be learned it must lie between 0 and 1.")
+    for name, rate in known:
+        if not 0 < rate < 1:
+            raise HeatnetError(f"{name} is {rate!r}; with another rate to be learned it must lie between 0 and 1.")
 
 
-def _visit_pairs(evidence: Evidence, p_clear: float | None, p_impaired: float | None) -> Iterator[_Pair]:
-    """Yield the pairs to try: rates apart, then, where one is free, both equal."""
-    low, high = (None if p is None else _logit(p) for p in (p_clear, p_impaired))
-    yield _Pair(low, high)
-    if low is None and high is None:
-        extra_cold = EXTRA_COLD_CLEAR + EXTRA_COLD_IMPAIRED
-        tied = (evidence.cold_visits.sum() + extra_cold) / (evidence.visits.sum() + 2 * EXTRA_VISITS)
-        yield _Pair(_logit(tied), _logit(tied))
-    elif low is None or high is None:
-        given = low if low is not None else high
-        yield _Pair(given, given)
-
-
-def _call_pairs(call_rate: float) -> Iterator[_Pair]:
-    if not call_rate:
-        yield _Pair(-math.inf, -math.inf)
-        return
-    yield _Pair(None, None)
-    yield _Pair(math.log(call_rate), math.log(call_rate))
-
-
-def _highest(surface: _Surface) -> _Place:
+def _highest(surface: _Surface) -> Place:
     """Return the highest place found from several starts.
 
     With few visits the surface may have several hills, so each start is followed; with many one hill towers.
     """
     starts = list(_starts(surface))
     if len(starts) > 1 and len(surface.tree) > _FEWEST_GROUPS_OF_ONE_HILL:
-        starts = [max(starts, key=surface.value)]
-    tops: list[_Place] = []
+        starts = [max(starts, key=surface.height)]
+    tops: list[Place] = []
     for start in starts:
-        tops.append(_top(surface, surface.place(start), tops))
-    return max(tops, key=lambda top: top.value)
+        tops.append(top_of(surface.place, surface.box, start, tops))
+    return max(tops, key=lambda top: top.height)
 
 
 def _starts(surface: _Surface) -> Iterator[Floats]:
-    """Yield where to start: around the share of cold visits, close to it, and far from it."""
+    """Yield where to start: around the share of cold visits, close to it, far from it, and with all rates equal."""
     if not surface.visits.n_free + surface.calls.n_free:
         yield np.empty(0)
         return
     share = _share(float(surface.evidence.cold_visits.sum()), float(surface.evidence.visits.sum()))
     base = math.log(surface.call_rate) if surface.call_rate else 0.0
+    n = len(surface.visits.base)
     for low, high, c_low, c_high in (
         (share / 2, 0.5 + share / 2, 0.5, 3.0),
         (0.8 * share, 0.2 + 0.8 * share, 0.8, 1.5),
@@ -237,54 +176,14 @@ def _starts(surface: _Surface) -> Iterator[Floats]:
         (0.3 + share / 2, 0.95, 0.9, 10.0),
         (0.02, 0.3, 0.5, 1.5),
     ):
-        visits = surface.visits.start(*np.clip([_logit(low), _logit(high)], *_START_BOUNDS).tolist())
-        yield np.array(visits + surface.calls.start(base + math.log(c_low), base + math.log(c_high)))
-
-
-def _top(surface: _Surface, start: _Place, tops: list[_Place]) -> _Place:
-    """Return the top of the hill on which `start` stands; close to one of the known `tops` it is that one.
-
-    Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno), halved until they gain; where gains drown in rounding,
-    whole steps as long as the slope falls.
-    """
-    if not len(start.free):
-        return start
-    here, inverse, gain = start, np.diag(1 / start.bend), math.inf
-    for _ in range(_MOST_STEPS):
-        for top in tops:
-            if np.abs(here.free - top.free).max() < _SAME_HILL and np.abs(top.slope).max() < _FLAT:
-                return top
-        step = np.clip((inverse * here.slope).sum(axis=1), -_LONGEST_STEP, _LONGEST_STEP)
-        if (step * here.slope).sum() <= 0:  # cut short in one direction only, it would lead down
-            inverse = np.diag(1 / here.bend)
-            step = np.clip(here.slope / here.bend, -_LONGEST_STEP, _LONGEST_STEP)
-        if gain < _LEAST_GAIN and np.abs(step).max() < _LEAST_STEP:
-            break
-        share = surface.share_of(step, here.free)
-        if gain < _LEAST_GAIN and share < 1:
-            break  # the rates run together
-        there = surface.place(np.clip(here.free + share * step, *_RATE_BOUNDS))
-        if gain < _LEAST_GAIN and np.abs(there.slope).max() >= np.abs(here.slope).max():
-            break
-        while gain >= _LEAST_GAIN and there.value <= here.value and np.abs(there.free - here.free).max() > _LEAST_STEP:
-            there = surface.place((here.free + there.free) / 2)
-        gain = there.value - here.value
-        moved = there.free - here.free
-        inverse = _bfgs(inverse, moved, here.slope - there.slope)
-        here = there
-    return here
-
-
-def _bfgs(inverse: Floats, step: Floats, change: Floats) -> Floats:
-    """Return the inverse curvature after a step over which the slope fell by `change`."""
-    along = float((step * change).sum())
-    if along <= 1e-14:
-        return inverse
-    turned = (inverse * change).sum(axis=1)
-    weight = 1 + float((change * turned).sum()) / along
-    cross = np.outer(turned, step)
-    turned_inverse: Floats = inverse + (weight * np.outer(step, step) - cross - cross.T) / along
-    return turned_inverse
+        wanted = np.clip([_logit(p) for p in (low, high, (1 + high) / 2)], *_START_BOUNDS).tolist()
+        calls = [base + math.log(c) for c in (c_low, c_high, 1.5 * c_high)]
+        yield np.r_[surface.visits.start(wanted[:n]), surface.calls.start(calls[:n])]
+    extra = EXTRA_VISITS * n
+    tied = (share * float(surface.evidence.visits.sum()) + sum(EXTRA_COLD[:n])) / (
+        float(surface.evidence.visits.sum()) + extra
+    )
+    yield np.r_[surface.visits.start([_logit(tied)] * n, apart=0.0), surface.calls.start([base] * n, apart=0.0)]
 
 
 def _share(part: float, whole: float) -> float:

@@ -1,0 +1,104 @@
+"""Climb to the top of a smooth surface over a few numbers, each within its bounds.
+
+Quasi-Newton steps (Broyden, Fletcher, Goldfarb, Shanno), projected on the bounds and halved until they gain; where
+gains drown in rounding, whole steps as long as the slope falls (D. P. Bertsekas, Projected Newton methods for
+optimization problems with simple constraints, 1982). Sums run in one order, so that digits do not hang on threads.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from heatnet._arrays import Floats, Truths
+
+_MOST_STEPS, _LONGEST_STEP, _LEAST_STEP, _LEAST_GAIN = 200, 2.0, 1e-11, 1e-6
+_SAME_HILL, _FLAT = 0.1, 1e-5
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """A place on the surface: where it is, how high, how it slopes, and about how sharply it bends."""
+
+    at: Floats
+    height: float
+    slope: Floats
+    bend: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Box:
+    """The least and the largest value of each number."""
+
+    least: Floats
+    largest: Floats
+
+    def free(self, here: Place) -> Truths:
+        """Return which numbers may move: those not held at a bound by the slope."""
+        held = (here.at <= self.least) & (here.slope <= 0) | (here.at >= self.largest) & (here.slope >= 0)
+        return ~held
+
+    def moved(self, at: Floats, step: Floats) -> Floats:
+        """Return where a step leads within the bounds."""
+        return np.clip(at + step, self.least, self.largest)
+
+
+def top_of(place: Callable[[Floats], Place], box: Box, start: Floats, tops: list[Place]) -> Place:
+    """Return the top of the hill on which `start` stands; close to one of the known `tops` it is that one."""
+    here = place(start)
+    if not len(start):
+        return here
+    inverse, gain, was_free = np.diag(1 / here.bend), math.inf, box.free(here)
+    for _ in range(_MOST_STEPS):
+        for top in tops:
+            if np.abs(here.at - top.at).max() < _SAME_HILL:
+                return top
+        free = box.free(here)
+        if not free.any():
+            break
+        if (free != was_free).any():
+            inverse, was_free = np.diag(1 / here.bend), free
+        there_at = box.moved(here.at, _step(inverse, here.slope, free))
+        if ((there_at - here.at) * here.slope).sum() <= 0:
+            inverse = np.diag(1 / here.bend)
+            there_at = box.moved(here.at, _step(inverse, here.slope, free))
+        if np.abs(there_at - here.at).max() < _LEAST_STEP:
+            break
+        there = place(there_at)
+        if gain < _LEAST_GAIN and _steepest(box, there) >= _steepest(box, here):
+            break
+        while gain >= _LEAST_GAIN and there.height <= here.height and np.abs(there.at - here.at).max() > _LEAST_STEP:
+            there = place((here.at + there.at) / 2)
+        gain = there.height - here.height
+        if gain <= 0 and _steepest(box, there) >= _steepest(box, here):
+            break
+        inverse = _bfgs(inverse, there.at - here.at, here.slope - there.slope)
+        here = there
+    return here
+
+
+def _step(inverse: Floats, slope: Floats, free: Truths) -> Floats:
+    step = (inverse[np.ix_(free, free)] * slope[free]).sum(axis=1)
+    whole = np.zeros(len(slope))
+    whole[free] = np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
+    return whole
+
+
+def _steepest(box: Box, here: Place) -> float:
+    """Return the largest slope along which one may still climb."""
+    return float(np.abs(np.where(box.free(here), here.slope, 0.0)).max())
+
+
+def _bfgs(inverse: Floats, step: Floats, change: Floats) -> Floats:
+    """Return the inverse curvature after a step over which the slope fell by `change`."""
+    along = float((step * change).sum())
+    if along <= 1e-14:
+        return inverse
+    turned = (inverse * change).sum(axis=1)
+    weight = 1 + float((change * turned).sum()) / along
+    cross = turned[:, None] * step
+    turned_inverse: Floats = inverse + (weight * step[:, None] * step - cross - cross.T) / along
+    return turned_inverse
