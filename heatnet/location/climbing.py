@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatnet._arrays import Floats, Truths
+from heatnet.failure.positive_definite import inverse as inverse_of
 
 _MOST_STEPS, _LONGEST_STEP, _LEAST_STEP, _LEAST_GAIN = 200, 2.0, 1e-11, 1e-6
 _SAME_HILL, _FLAT = 0.1, 1e-5
@@ -21,7 +22,7 @@ _SAME_HILL, _FLAT = 0.1, 1e-5
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Place:
-    """A place on the surface: where it is, how high, how it slopes, and about how sharply it bends."""
+    """A place on the surface: where it is, how high, how it slopes, and about how sharply it bends (a matrix)."""
 
     at: Floats
     height: float
@@ -51,7 +52,8 @@ def top_of(place: Callable[[Floats], Place], box: Box, start: Floats, tops: list
     here = place(start)
     if not len(start):
         return here
-    inverse, gain, was_free = np.diag(1 / here.bend), math.inf, box.free(here)
+    was_free = box.free(here)
+    inverse, gain = _inverse_bend(here, was_free), math.inf
     for _ in range(_MOST_STEPS):
         for top in tops:
             if np.abs(here.at - top.at).max() < _SAME_HILL:
@@ -60,10 +62,10 @@ def top_of(place: Callable[[Floats], Place], box: Box, start: Floats, tops: list
         if not free.any():
             break
         if (free != was_free).any():
-            inverse, was_free = np.diag(1 / here.bend), free
+            inverse, was_free = _inverse_bend(here, free), free
         there_at = box.moved(here.at, _step(inverse, here.slope, free))
         if ((there_at - here.at) * here.slope).sum() <= 0:
-            inverse = np.diag(1 / here.bend)
+            inverse = np.diag(np.where(free, 1 / np.diagonal(here.bend), 0.0))
             there_at = box.moved(here.at, _step(inverse, here.slope, free))
         if np.abs(there_at - here.at).max() < _LEAST_STEP:
             break
@@ -75,9 +77,17 @@ def top_of(place: Callable[[Floats], Place], box: Box, start: Floats, tops: list
         gain = there.height - here.height
         if gain <= 0 and _steepest(box, there) >= _steepest(box, here):
             break
-        inverse = _bfgs(inverse, there.at - here.at, here.slope - there.slope)
+        inverse = _bfgs(inverse, there.at - here.at, np.where(free, here.slope - there.slope, 0.0))
         here = there
     return here
+
+
+def _inverse_bend(here: Place, free: Truths) -> Floats:
+    """Return the inverse of the bend among the free numbers, 0 for the others."""
+    inverse = np.zeros_like(here.bend)
+    if free.any():
+        inverse[np.ix_(free, free)] = inverse_of(here.bend[np.ix_(free, free)])
+    return inverse
 
 
 def _step(inverse: Floats, slope: Floats, free: Truths) -> Floats:

@@ -89,8 +89,8 @@ class Ladder:
         return along
 
     def bend_of_free(self, bend: Floats) -> Floats:
-        """Return about how sharply the surface bends along the free numbers from how it does along the rungs."""
-        along: Floats = (self.columns**2 * bend[:, None]).sum(axis=0)
+        """Return about how the surface bends along the free numbers (a matrix) from how it does along each rung."""
+        along: Floats = (self.columns[:, :, None] * self.columns[:, None, :] * bend[:, None, None]).sum(axis=0)
         return along
 
     def start(self, wanted: Sequence[float], *, apart: float = _LEAST_DISTANCE) -> Floats:
@@ -105,3 +105,20 @@ class Ladder:
                 free[place] = max(direction * (wanted[rung] - now), apart)
             free[place] = np.clip(free[place], self.box.least[place], self.box.largest[place])
         return free
+
+
+def block_diagonal(blocks: Sequence[Floats]) -> Floats:
+    """Return one matrix with these along its diagonal and 0 elsewhere.
+
+    Examples
+    --------
+    >>> block_diagonal([np.array([[1.0]]), np.array([[2.0]])]).tolist()
+    [[1.0, 0.0], [0.0, 2.0]]
+    """
+    n = sum(len(block) for block in blocks)
+    whole, start = np.zeros((n, n)), 0
+    for block in blocks:
+        stop = start + len(block)
+        whole[start:stop, start:stop] = block
+        start = stop
+    return whole

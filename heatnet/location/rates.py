@@ -21,7 +21,7 @@ from heatnet.errors import HeatnetError
 from heatnet.location.climbing import Box, Place, top_of
 from heatnet.location.evidence import Evidence, Rates, state_logs
 from heatnet.location.groups import GroupTree, Stretches
-from heatnet.location.ladders import Ladder
+from heatnet.location.ladders import Ladder, block_diagonal
 from heatnet.location.messages import Seen, beliefs, log_evidence
 
 EXTRA_VISITS, EXTRA_COLD = 10.0, (1.0, 6.0, 8.0)
@@ -84,7 +84,7 @@ class _Surface:
             free,
             told.log_evidence + self._log_rest(rates),
             np.concatenate([ladder.of_free(row) for ladder, row in zip(ladders, slope, strict=True)]),
-            np.concatenate([ladder.bend_of_free(row) for ladder, row in zip(ladders, bend, strict=True)]),
+            block_diagonal([ladder.bend_of_free(row) for ladder, row in zip(ladders, bend, strict=True)]),
         )
 
     def _log_rest(self, rates: Rates) -> float:

@@ -18,7 +18,7 @@ from heatnet._arrays import Floats
 from heatnet.location.climbing import Box, Place, top_of
 from heatnet.location.evidence import Evidence, Rates, ReadingRates, Readings, state_logs
 from heatnet.location.groups import GroupTree, Stretches
-from heatnet.location.ladders import Ladder
+from heatnet.location.ladders import Ladder, block_diagonal
 from heatnet.location.messages import Seen, beliefs
 
 EXTRA_READINGS, EXTRA_MEANS_C, EXTRA_SPREAD_C = 10.0, (21.0, 18.0, 15.5), 1.0
@@ -71,7 +71,7 @@ class _Surface:
             free,
             height,
             np.r_[self.means.of_free(slope), of_scale],
-            np.r_[self.means.bend_of_free(bend), bend_of_scale],
+            block_diagonal([self.means.bend_of_free(bend), np.array([[bend_of_scale]])]),
         )
 
 
