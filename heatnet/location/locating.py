@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from heatnet.location.messages import Beliefs, Seen, beliefs, log_clear_paths
 from heatnet.location.rates import learned_rates
 from heatnet.location.readings import learned_readings
 from heatnet.location.states import path_states
-from heatnet.network import Network, computed_in_id_order
+from heatnet.network import Network
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.schema import text_values
 from heatnet.season import checked_season
@@ -90,6 +90,18 @@ class Location:
     reading_scale_c: float | None = None
     learned: pd.DataFrame | None = None
 
+    def in_order_of(self, network: Network) -> Location:
+        """Return the same with the rows in the order of this network's tables."""
+        if network is self.network:
+            return self
+        return replace(
+            self,
+            assets=network.in_table_order(self.assets),
+            buildings=network.in_table_order(self.buildings),
+            prior=network.in_table_order(self.prior),
+            network=network,
+        )
+
     def effects(self) -> pd.DataFrame:
         """Return what the prior learned from the network's own winters, one row per class of assets.
 
@@ -113,7 +125,6 @@ class Location:
         )
 
 
-@computed_in_id_order
 def locate_faults(
     network: Network,
     visits: pd.DataFrame,
@@ -196,10 +207,11 @@ def locate_faults(
     """
     given = (p_clear, p_impaired, p_double)
     asked = Asked(calls, building_prior, dose or p_double is not None, cause_error, temperatures)
-    winter = watched_winter(network, visits, season=checked_season(season), asked=asked)
-    given_prior = _checked_prior(network, prior)
+    ordered = network.in_id_order
+    winter = watched_winter(ordered, visits, season=checked_season(season), asked=asked)
+    given_prior = _checked_prior(ordered, prior)
     known = winter.known(given_prior)
-    return winter.location(given_prior, known, winter.learned(known, given))
+    return winter.location(given_prior, known, winter.learned(known, given)).in_order_of(network)
 
 
 @dataclass(frozen=True, slots=True)
