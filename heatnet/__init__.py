@@ -8,7 +8,7 @@ from heatnet.assessment.explanation import Explanation, explain
 from heatnet.assessment.results import Assessment
 from heatnet.consequence import cold_hours, reliability, repair_time
 from heatnet.doctor.checking import check_faults, check_inventory, check_network, check_visits
-from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
+from heatnet.errors import HeatnetError, InfeasiblePlanError, MissingExtraError, MissingFileError
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history.exposure import History, asset_seasons
 from heatnet.inventory import Inventory, read_inventory
@@ -27,6 +27,7 @@ from heatnet.location import (
 from heatnet.network import Network
 from heatnet.planning import (
     Plan,
+    PlanRules,
     Summer,
     check_plan,
     plan_changes,
@@ -60,6 +61,7 @@ __all__ = [
     "FailureModel",
     "HeatnetError",
     "History",
+    "InfeasiblePlanError",
     "Inventory",
     "Location",
     "LocationExplanation",
@@ -68,6 +70,7 @@ __all__ = [
     "Network",
     "NetworkScore",
     "Plan",
+    "PlanRules",
     "Prices",
     "Settings",
     "Summer",

@@ -13,6 +13,16 @@ class HeatnetError(ValueError):
     """
 
 
+class InfeasiblePlanError(HeatnetError):
+    """No plan keeps all that was asked of it: minima, musts and limits contradict each other.
+
+    Examples
+    --------
+    >>> issubclass(InfeasiblePlanError, HeatnetError)
+    True
+    """
+
+
 class MissingFileError(HeatnetError, FileNotFoundError):
     """A file, folder or table that was named does not exist.
 

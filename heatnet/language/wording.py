@@ -61,6 +61,9 @@ class Note:
     def __str__(self) -> str:
         return worded(self)
 
+    def __contains__(self, part: str) -> bool:
+        return part in str(self)
+
     def __repr__(self) -> str:
         return f"Note({self.key}: {self})"
 

@@ -6,6 +6,7 @@ from heatnet.planning.frontier import plan_frontier
 from heatnet.planning.plan import Plan
 from heatnet.planning.planner import plan_cures
 from heatnet.planning.replanning import Replan, replan
+from heatnet.planning.rules import PlanRules, RuleFields
 from heatnet.planning.saved import PlanTables, plan_from_tables
 from heatnet.planning.terms import Summer
 from heatnet.planning.years import YearsPlan, plan_years
@@ -13,9 +14,11 @@ from heatnet.value.settings import Prices
 
 __all__ = [
     "Plan",
+    "PlanRules",
     "PlanTables",
     "Prices",
     "Replan",
+    "RuleFields",
     "Summer",
     "YearsPlan",
     "check_plan",

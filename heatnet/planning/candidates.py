@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from heatnet.errors import HeatnetError
-from heatnet.planning.terms import Summer
+from heatnet.errors import HeatnetError, InfeasiblePlanError
+from heatnet.language import Note, note
+from heatnet.planning.rules import PlanRules
+from heatnet.planning.terms import Summer, first_ids
 from heatnet.value.settings import Prices
 
 MEASURES = ("renew", "part", "clean", "balance", "valve")
@@ -34,24 +35,14 @@ class Candidates:
         Index asset_id: reason why the asset could not be planned.
     claims : pandas.DataFrame
         Index asset_id: assets still under the contractor's warranty.
-    notes : tuple of str
-        Sentences the reader of the plan must know.
+    notes : tuple of Note
+        What the reader of the plan must know.
     """
 
     table: pd.DataFrame
     left_out: pd.DataFrame
     claims: pd.DataFrame
-    notes: tuple[str, ...]
-
-
-def first_ids(ids: Iterable[Hashable]) -> str:
-    """First five ids and the count, for a message.
-
-    >>> first_ids("abcdefg")
-    'a, b, c, d, e ... (7 in all)'
-    """
-    names = [str(one) for one in ids]
-    return ", ".join(names) if len(names) <= 5 else ", ".join(names[:5]) + f" ... ({len(names)} in all)"
+    notes: tuple[Note, ...]
 
 
 def candidate_table(what: Any) -> pd.DataFrame:
@@ -140,42 +131,39 @@ def _refuse(table: pd.DataFrame, is_bad: Any, what: str) -> None:
         raise HeatnetError(f"Candidates: {what} for {first_ids(table['asset_id'][bad].unique())}: correct these rows.")
 
 
-def sift_candidates(
-    table: pd.DataFrame,
-    *,
-    owners: Iterable[str] | None,
-    never: Collection[str],
-    under_way: Collection[str],
-    must: Collection[str],
-    funds: Mapping[str, float] | None,
-    summer: Summer | None,
-) -> Candidates:
+def sift_candidates(table: pd.DataFrame, rules: PlanRules) -> Candidates:
     """Candidates that may be planned; the others with the reason, warranty claims in a list of their own."""
-    ids = table["asset_id"]
-    for name, named in (("must", must), ("never", never)):
-        unknown = sorted(set(named) - set(ids))
+    ids, summer = table["asset_id"], rules.summer
+    for name, named in (("must", rules.must), ("never", rules.never)):
+        unknown = sorted(named - set(ids))
         if unknown:
             raise HeatnetError(f"{name} names assets that are no candidates: {first_ids(unknown)}: check their ids.")
     reason = pd.Series([None] * len(table), index=table.index, dtype=object)
-    if funds is not None:
-        reason[~table["fund"].isin(list(funds))] = "no fund with a budget pays for it"
-    if owners is not None:
-        reason[~table["owner"].isin([str(one) for one in owners])] = "belongs to another owner"
-    claimed = _is_claim(table, summer) & ~ids.isin(list(must))
-    reason[claimed] = "still under the contractor's warranty"
-    reason[ids.isin(list(under_way))] = "already under way"
-    reason[ids.isin(list(never))] = "forbidden by you"
-    refused = ids[ids.isin(list(must)) & reason.notna()]
+
+    def put(which: Any, key: str) -> None:
+        reason[which] = note(f"planning.{key}")
+
+    if rules.funds is not None:
+        put(~table["fund"].isin(list(rules.funds)), "out_no_fund")
+    if rules.owners is not None:
+        put(~table["owner"].isin(list(rules.owners)), "out_owner")
+    claimed = _is_claim(table, summer) & ~ids.isin(list(rules.must))
+    put(claimed, "out_warranty")
+    put(ids.isin(list(rules.under_way)), "out_under_way")
+    put(ids.isin(list(rules.never)), "out_never")
+    refused = ids[ids.isin(list(rules.must)) & reason.notna()]
     if len(refused):
-        raise HeatnetError(
-            f"must names assets that may not be planned ({reason[refused.index[0]]}): {first_ids(refused.unique())}."
-        )
+        why = reason[refused.index[0]]
+        raise InfeasiblePlanError(f"must names assets that may not be planned ({why}): {first_ids(refused.unique())}.")
     left_out = pd.DataFrame({"reason": reason[reason.notna()].to_numpy()}, index=ids[reason.notna()])
-    claims = table[claimed & (reason == "still under the contractor's warranty")].set_index("asset_id")
+    claims = table[claimed & (reason == note("planning.out_warranty"))].set_index("asset_id")
     claims = claims[["asset_kind", "measure", "street", "accepted_on", "cold_household_hours"]]
     notes = []
     if summer is None and table["accepted_on"].notna().any():
-        notes.append("Without a summer nobody can say which assets are still under warranty: all are planned.")
+        notes.append(note("planning.no_summer_no_warranty"))
+    strangers = sorted(rules.under_way - set(ids))
+    if strangers:
+        notes.append(note("planning.strangers_under_way", ids=strangers, count=len(strangers)))
     kept = table[reason.isna()].reset_index(drop=True)
     return Candidates(kept, left_out[~left_out.index.duplicated()], claims, tuple(notes))
 
@@ -190,14 +178,7 @@ def _is_claim(table: pd.DataFrame, summer: Summer | None) -> pd.Series:
     return (table["accepted_on"] > since) & table["accepted_on"].notna()
 
 
-def with_prices(
-    candidates: Candidates,
-    prices: Prices,
-    *,
-    summer: Summer | None,
-    needs_length: bool,
-    needs_households: bool = False,
-) -> Candidates:
+def with_prices(candidates: Candidates, prices: Prices, rules: PlanRules) -> Candidates:
     """Candidates with `price` (without job cost or saving) and `hours` (removed per season).
 
     Raises
@@ -211,9 +192,10 @@ def with_prices(
     has_cost = table["cost"].notna().to_numpy()
     length, diameter = table["length_m"], table["diameter_mm"]
     c0, c1 = prices.cost_per_m
-    wants_length = (is_segment & ~has_cost) | (digs & (needs_length or summer is not None))
+    needs_length = rules.max_km is not None or rules.min_km is not None
+    wants_length = (is_segment & ~has_cost) | (digs & (needs_length or rules.summer is not None))
     _refuse(table, wants_length & length.isna().to_numpy(), "length_m is needed and missing")
-    if needs_households:
+    if rules.max_households_shut is not None:
         unknown = (digs | ~is_segment) & table["households_shut"].isna().to_numpy()
         _refuse(table, unknown, "households_shut is needed for max_households_shut and missing")
     if c1 > 0:
@@ -224,10 +206,8 @@ def with_prices(
     table["hours"] = table["cold_household_hours"] * table["removes"]
     notes = list(candidates.notes)
     if prices == Prices() and not has_cost.all():
-        notes.append("Prices are heatnet's defaults, not yours: set prices before you trust any sum of money.")
+        notes.append(note("planning.default_prices"))
     guessed = ~has_cost & ~table["measure"].isin(TRENCH_MEASURES).to_numpy()
     if guessed.any():
-        notes.append(
-            f"{int(guessed.sum())} measures that open no trench have no cost of their own and are priced as renewals."
-        )
+        notes.append(note("planning.priced_as_renewals", count=int(guessed.sum())))
     return Candidates(table, candidates.left_out, candidates.claims, tuple(notes))

@@ -5,12 +5,15 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import networkx as nx
 import pandas as pd
 
+from heatnet.planning.rules import PlanRules, RuleFields, rules_of
 from heatnet.planning.saved import PlanTables, plan_from_tables
+from heatnet.schema import DIGS, conform
+from heatnet.value.settings import Prices
 
 FINDING_COLUMNS = ("severity", "rule", "table", "row_id", "column", "message")
 TOLERANCE = 1e-9
@@ -36,22 +39,7 @@ class _Rules:
 
 
 def check_plan(
-    plan: Any,
-    candidates_or_assessment: Any,
-    *,
-    prices: Any,
-    budget: float | Mapping[str, float] | None = None,
-    max_km: float | None = None,
-    max_stations: float | None = None,
-    min_km: Mapping[str, float] | None = None,
-    owners: Iterable[str] | None = None,
-    digs: pd.DataFrame | None = None,
-    summer: Any = None,
-    horizon: float = 1,
-    must: Iterable[str] = (),
-    never: Iterable[str] = (),
-    under_way: Iterable[str] = (),
-    max_households_shut: float | None = None,
+    plan: Any, candidates_or_assessment: Any, rules: PlanRules | None = None, **fields: Unpack[RuleFields]
 ) -> pd.DataFrame:
     """Findings of a plan against every rule it was made under; an empty table when it keeps them all.
 
@@ -59,8 +47,7 @@ def check_plan(
     ----------
     plan : Plan or PlanTables
         Anything with the tables `cures` and `jobs`.
-    candidates_or_assessment, prices, budget, max_km, max_stations, min_km, owners, digs, summer, horizon, must,
-    never, under_way, max_households_shut
+    candidates_or_assessment, rules, **fields
         As given to `plan_cures`.
 
     Returns
@@ -80,29 +67,34 @@ def check_plan(
     >>> check_plan(plan, table, prices=Prices(), max_stations=0)["message"].tolist()
     ['1 stations are renewed, at most 0 are allowed.']
     """
-    rules = _Rules(
-        budget=budget,
-        max_km=max_km,
-        max_stations=max_stations,
-        min_km=min_km or {},
-        owners=None if owners is None else frozenset(str(one) for one in owners),
-        digs=_dig_records(digs),
-        prices=prices,
-        summer=summer,
-        horizon=horizon,
-        must=frozenset(str(one) for one in must),
-        never=frozenset(str(one) for one in never) | frozenset(str(one) for one in under_way),
-        max_households_shut=max_households_shut,
-    )
+    asked = _asked(rules_of(rules, fields), candidates_or_assessment)
     tables = plan_from_tables(plan.cures, plan.jobs)
     offers = _offers(candidates_or_assessment)
-    found = [*_check_cures(tables, offers, rules)]
+    found = [*_check_cures(tables, offers, asked)]
     if not found:
-        found += _check_jobs(tables, offers, rules)
-        found += _check_limits(tables, offers, rules)
-        found += _check_calendar(tables, offers, rules)
+        found += _check_jobs(tables, offers, asked)
+        found += _check_limits(tables, offers, asked)
+        found += _check_calendar(tables, offers, asked)
     rows = [("error", *one) for one in found]
     return pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
+
+
+def _asked(rules: PlanRules, what: Any) -> _Rules:
+    prices = rules.prices or getattr(getattr(what, "settings", None), "prices", None) or Prices()
+    return _Rules(
+        budget=rules.budget,
+        max_km=rules.max_km,
+        max_stations=rules.max_stations,
+        min_km=rules.min_km or {},
+        owners=None if rules.owners is None else frozenset(rules.owners),
+        digs=_dig_records(rules.digs),
+        prices=prices,
+        summer=rules.summer,
+        horizon=rules.horizon,
+        must=rules.must,
+        never=rules.never | rules.under_way,
+        max_households_shut=rules.max_households_shut,
+    )
 
 
 Finding = tuple[str, str, str, str, str]
@@ -144,18 +136,18 @@ def _number(offer: Offer, name: str) -> float | None:
 def _dig_records(digs: pd.DataFrame | None) -> list[dict[str, Any]]:
     if digs is None:
         return []
-    table = digs if "dig_id" in digs.columns else digs.reset_index()
+    table = conform(digs if "dig_id" in digs.columns else digs.reset_index(), DIGS)
     records = []
     for row in table.to_dict("records"):
-        ban, years = row.get("is_ban"), row.get("closed_years")
+        years = row["closed_years"]
         records.append(
             {
                 "dig_id": str(row["dig_id"]),
                 "street": str(row["street"]),
-                "first": pd.Timestamp(row["start_on"]).normalize(),
-                "last": pd.Timestamp(row["end_on"]).normalize(),
-                "is_ban": ban is not None and not pd.isna(ban) and bool(ban),
-                "years": None if years is None or pd.isna(years) else float(years),
+                "first": pd.Timestamp(row["start_on"]),
+                "last": pd.Timestamp(row["end_on"]),
+                "is_ban": bool(row["is_ban"]),
+                "years": None if pd.isna(years) else min(float(years), 150.0),
             }
         )
     return records
@@ -212,7 +204,7 @@ def _price(offer: Offer, rules: _Rules) -> float:
 
 
 def _differs(one: Any, other: float) -> bool:
-    return not math.isclose(float(one), other, rel_tol=1e-9, abs_tol=1e-6)
+    return not math.isclose(float(one), other, rel_tol=1e-9, abs_tol=1e-12)
 
 
 def _is_claim(offer: Offer, rules: _Rules) -> bool:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 
 from heatnet.errors import HeatnetError
 from heatnet.planning.plan import Plan
-from heatnet.planning.planner import check_limits, plan_cures, plan_request
+from heatnet.planning.planner import plan_request, requested
+from heatnet.planning.rules import FieldsButBudget, PlanRules, is_number, rules_of
 
 FRONTIER_COLUMNS = ("benefit", "bound", "cost", "km", "jobs")
 
 
-def plan_frontier(candidates_or_assessment: Any, budgets: Iterable[float], **rules: Any) -> pd.DataFrame:
+def plan_frontier(
+    candidates_or_assessment: Any,
+    budgets: Iterable[float],
+    rules: PlanRules | None = None,
+    **fields: Unpack[FieldsButBudget],
+) -> pd.DataFrame:
     """Benefit, bound and size of the best plan found for each budget.
 
     A plan for less money is also a plan for more, and a bound for more money holds for less: the better of these
@@ -23,8 +29,8 @@ def plan_frontier(candidates_or_assessment: Any, budgets: Iterable[float], **rul
 
     Parameters
     ----------
-    candidates_or_assessment, **rules
-        As in `plan_cures`, without `budget`.
+    candidates_or_assessment, rules, **fields
+        As in `plan_cures`, without a budget.
     budgets : iterable of float
         Amounts of money, >= 0.
 
@@ -47,19 +53,14 @@ def plan_frontier(candidates_or_assessment: Any, budgets: Iterable[float], **rul
     >>> plan_frontier(table, [0.0, 1.5e6, 3e6])["benefit"].tolist()
     [0.0, 20.0, 30.0]
     """
-    amounts = sorted({float(one) for one in budgets})
-    if not amounts:
-        raise HeatnetError("budgets is empty: give at least one amount.")
-    if "budget" in rules:
+    amounts = _amounts(budgets)
+    asked = rules_of(rules, fields)
+    if asked.budget is not None:
         raise HeatnetError("Give the amounts as budgets only, not budget as well.")
+    request = requested(candidates_or_assessment, asked)
     plans: list[Plan] = []
     for amount in amounts:
-        if not plans:
-            plan = plan_cures(candidates_or_assessment, budget=amount, **rules)
-        else:
-            limits = replace(plans[0].request.limits, budget=amount)
-            check_limits(limits, plans[0].request.horizon)
-            plan = plan_request(replace(plans[0].request, limits=limits))
+        plan = plan_request(replace(request, rules=asked.replace(budget=amount)))
         plans.append(plan if not plans or plan.benefit >= plans[-1].benefit else plans[-1])
     bounds = pd.Series([plan.bound for plan in plans])[::-1].cummin()[::-1]
     table = pd.DataFrame(
@@ -73,6 +74,18 @@ def plan_frontier(candidates_or_assessment: Any, budgets: Iterable[float], **rul
         index=pd.Index(amounts, name="budget"),
     )
     return table[list(FRONTIER_COLUMNS)]
+
+
+def _amounts(budgets: Any) -> list[float]:
+    if isinstance(budgets, str) or not isinstance(budgets, Iterable):
+        raise HeatnetError(f"budgets is {budgets!r}: give a list of amounts.")
+    given = list(budgets)
+    wrong = [one for one in given if not (is_number(one) and one >= 0)]
+    if wrong:
+        raise HeatnetError(f"budgets holds {wrong[0]!r}: give numbers that are not negative.")
+    if not given:
+        raise HeatnetError("budgets is empty: give at least one amount.")
+    return sorted({float(one) for one in given})
 
 
 def _renewed_km(plan: Plan) -> float:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -17,31 +17,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Truths
-from heatnet.errors import HeatnetError
-from heatnet.planning.candidates import TRENCH_MEASURES, first_ids
+from heatnet.errors import InfeasiblePlanError
+from heatnet.language import Note, note
+from heatnet.planning.candidates import TRENCH_MEASURES
+from heatnet.planning.rules import PlanRules
 from heatnet.planning.shutdowns import Shut, Shutdowns, section_keys
-from heatnet.planning.streets import StreetRule, StreetRules
-from heatnet.planning.terms import Summer
+from heatnet.planning.streets import StreetRule, StreetRules, street_rules
+from heatnet.planning.terms import Summer, first_ids
 from heatnet.value.settings import Prices
 
 # Share by which a limit that only guides the choice is raised, so that rounding never makes it bind.
 ROUNDING = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The office's limits; money is one sum or one per fund, lengths are in km; None = no limit."""
-
-    budget: float | Mapping[str, float] | None = None
-    max_km: float | None = None
-    max_stations: float | None = None
-    min_km: Mapping[str, float] | None = None
-    max_households_shut: float | None = None
-
-    @property
-    def funds(self) -> Mapping[str, float] | None:
-        """Budget by fund, None where there is one budget or none."""
-        return self.budget if isinstance(self.budget, Mapping) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +70,8 @@ class Model:
     `use` is options x rows, `job_use` units x rows (what one more trench takes). `node_a`, `node_b` are codes of
     end nodes, shared only inside a street; -1 where the option opens no trench. By period: `crews` holds the day from
     which each crew is free (None = no limit), `city_bans` the spells on which every street is banned. `section` holds
-    the section that an option drains (None: none), `shut` the households that this cuts off.
+    the section that an option drains (None: none), `shut` the households that this cuts off. `too_much` holds assets
+    that are no options, for they alone exceed a limit, with the reason.
     """
 
     candidate: Ints
@@ -108,6 +95,7 @@ class Model:
     section: npt.NDArray[np.object_]
     shut: Floats
     shutdowns: Shutdowns
+    too_much: Mapping[str, Note] = field(default_factory=dict)
 
     def shuts(self, options: Sequence[int]) -> tuple[Shut, ...]:
         """Sections that a job of these options drains; none where nobody limits that."""
@@ -130,69 +118,119 @@ class Model:
 
 def build_model(
     table: pd.DataFrame,
-    *,
-    limits: Limits,
+    rules: PlanRules,
     prices: Prices,
-    summer: Summer | None,
-    rules: StreetRules | None,
-    must: frozenset[str],
-    horizon: float,
-    crew_days: tuple[int, ...] | None,
+    *,
+    crew_days: tuple[int, ...] | None = None,
     shut_under_way: tuple[tuple[str, float, int], ...] = (),
-) -> tuple[Model, dict[str, str]]:
+) -> tuple[Model, dict[str, Note]]:
     """Model of one summer, and the reason for each asset that no calendar can hold.
 
-    `crew_days` holds the day from which each crew is free; None = no limit of crews. `shut_under_way` holds the
-    sections that are shut at the start: section, households, days.
+    `crew_days` holds the day from which each crew is free (default: the first), `shut_under_way` the sections that are
+    shut at the start: section, households, days.
     """
-    shutdowns = Shutdowns(limits.max_households_shut, shut_under_way)
-    streets = table["street"].tolist()
-    rule_of = None if rules is None else {street: rules.of(street) for street in dict.fromkeys(streets)}
-    is_segment = (table["asset_kind"] == "segment").to_numpy()
-    is_trench = is_segment & table["measure"].isin(TRENCH_MEASURES).to_numpy()
-    days = _days(table, is_segment, is_trench, summer)
-    setup = 0 if summer is None else summer.setup_days
-    misfit = {} if rule_of is None else _misfits(table, streets, rule_of, days, is_trench, is_segment, setup, shutdowns)
+    summer = rules.summer
+    if crew_days is None and summer is not None and summer.crews is not None:
+        crew_days = (0,) * summer.crews
+    ask = _Ask(rules, prices, _streets(table, rules), crew_days, Shutdowns(rules.max_households_shut, shut_under_way))
+    whole = _options(table, ask)
+    misfit = _misfits(whole, ask)
+    calendar = _reasons(table, misfit, misfit)
+    out_of_limits: dict[int, Note] = {}
     while True:
-        left_out = _left_out(table, misfit, must)
-        model = _model(
-            table,
-            np.array([one not in misfit for one in range(len(table))], dtype=bool),
-            limits=limits,
-            prices=prices,
-            summer=summer,
-            rules=rules,
-            rule_of=rule_of,
-            must=must,
-            horizon=horizon,
-            crew_days=crew_days,
-            shutdowns=shutdowns,
-            days=days,
-            is_trench=is_trench,
-            is_segment=is_segment,
-        )
+        _check_musts(_reasons(table, misfit, misfit), rules.must)
+        kept = np.array([one not in misfit for one in range(len(table))], dtype=bool)
+        model = _model(whole.kept(kept), ask)
         too_much = _too_much_alone(model)
         if not too_much:
-            return model, left_out
-        misfit |= {int(model.candidate[option]): why for option, why in too_much.items()}
+            return replace(model, too_much=_reasons(table, misfit, out_of_limits)), calendar
+        out_of_limits |= {int(model.candidate[option]): why for option, why in too_much.items()}
+        misfit |= out_of_limits
 
 
-def _left_out(table: pd.DataFrame, misfit: Mapping[int, str], must: frozenset[str]) -> dict[str, str]:
-    """Assets of which no option is left, with the reason."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Ask:
+    """What a summer's model is made for."""
+
+    rules: PlanRules
+    prices: Prices
+    streets: StreetRules | None
+    crew_days: tuple[int, ...] | None
+    shutdowns: Shutdowns
+
+    @property
+    def summer(self) -> Summer | None:
+        return self.rules.summer
+
+    @property
+    def setup_days(self) -> int:
+        return 0 if self.rules.summer is None else self.rules.summer.setup_days
+
+    def rule_of(self, street: str | None) -> StreetRule | None:
+        return None if self.streets is None else self.streets.of(street)
+
+    def is_shared(self, street: str | None) -> bool:
+        rule = self.rule_of(street)
+        return rule is not None and street is not None and rule.digs is not None
+
+
+def _streets(table: pd.DataFrame, rules: PlanRules) -> StreetRules | None:
+    if rules.summer is None:
+        return None
+    return street_rules(rules.digs, rules.summer, [one for one in table["street"].unique() if one is not None])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Options:
+    """Rows of the candidates that are options, with what one summer makes of each."""
+
+    table: pd.DataFrame
+    index: Ints
+    is_segment: Truths
+    is_trench: Truths
+    days: Ints
+    cost: Floats
+
+    def kept(self, keep: Truths) -> _Options:
+        """Those to keep."""
+        return _Options(
+            self.table[keep].reset_index(drop=True),
+            self.index[keep],
+            self.is_segment[keep],
+            self.is_trench[keep],
+            self.days[keep],
+            self.cost[keep],
+        )
+
+
+def _options(table: pd.DataFrame, ask: _Ask) -> _Options:
+    is_segment = (table["asset_kind"] == "segment").to_numpy()
+    is_trench = is_segment & table["measure"].isin(TRENCH_MEASURES).to_numpy()
+    shared = {street: ask.is_shared(street) for street in table["street"].unique()}
+    saves = np.array([shared[street] for street in table["street"].tolist()], dtype=bool) & (is_trench | ~is_segment)
+    price = table["price"].to_numpy(dtype="float64")
+    cost = np.where(saves, price * (1 - ask.prices.dig_saving), price)
+    index = np.arange(len(table), dtype=np.int64)
+    return _Options(table, index, is_segment, is_trench, _days(table, is_segment, is_trench, ask.summer), cost)
+
+
+def _reasons(table: pd.DataFrame, misfit: Mapping[int, Note], why: Mapping[int, Note]) -> dict[str, Note]:
+    """Assets of which no option is left, with the reason, as far as `why` has one."""
     ids = table["asset_id"].tolist()
-    left_out = {str(ids[one]): why for one, why in misfit.items()}
-    for number, one in enumerate(ids):
-        if number not in misfit:
-            left_out.pop(one, None)
-    stuck = sorted(must & set(left_out))
+    kept = {one for number, one in enumerate(ids) if number not in misfit}
+    return {ids[number]: reason for number, reason in why.items() if ids[number] not in kept}
+
+
+def _check_musts(reasons: Mapping[str, Note], must: frozenset[str]) -> None:
+    stuck = sorted(must & set(reasons))
     if stuck:
-        raise HeatnetError(f"must names assets that cannot be planned ({left_out[stuck[0]]}): {first_ids(stuck)}.")
-    return left_out
+        why = reasons[stuck[0]]
+        raise InfeasiblePlanError(f"must names assets that cannot be planned ({why}): {first_ids(stuck)}.")
 
 
-def _too_much_alone(model: Model) -> dict[int, str]:
+def _too_much_alone(model: Model) -> dict[int, Note]:
     """Options that no plan can hold: alone, or with the least that the musts take, they exceed a limit."""
-    found: dict[int, str] = {}
+    found: dict[int, Note] = {}
     n_assets = int(model.asset.max(initial=-1)) + 1
     for number, row in enumerate(model.rows):
         if row.kind == "min_km" or not len(model.benefit):
@@ -206,74 +244,36 @@ def _too_much_alone(model: Model) -> dict[int, str]:
         others = math.fsum(least.tolist()) - least[model.asset]
         need = others + use + np.where(model.is_trench, model.job_use[model.unit, number], 0.0)
         for option in np.flatnonzero(need > row.total + ROUNDING * abs(row.total)).tolist():
-            found.setdefault(option, _TOO_MUCH[row.kind])
+            found.setdefault(option, note(f"planning.{_TOO_MUCH[row.kind]}"))
     return found
 
 
 _TOO_MUCH = {
-    "budget": "it alone costs more than the budget leaves",
-    "max_km": "it alone is longer than max_km leaves",
-    "max_stations": "no station may be renewed",
-    "crew_days": "it alone takes more days than the crews have",
-    "shut_days": "its shutdown alone cuts off more households than may be shut together",
+    "budget": "out_budget",
+    "max_km": "out_max_km",
+    "max_stations": "out_max_stations",
+    "crew_days": "out_crew_days",
+    "shut_days": "out_too_many_shut",
 }
 
 
-def _model(
-    table: pd.DataFrame,
-    kept: Truths,
-    *,
-    limits: Limits,
-    prices: Prices,
-    summer: Summer | None,
-    rules: StreetRules | None,
-    rule_of: Mapping[str | None, StreetRule] | None,
-    must: frozenset[str],
-    horizon: float,
-    crew_days: tuple[int, ...] | None,
-    shutdowns: Shutdowns,
-    days: Ints,
-    is_trench: Truths,
-    is_segment: Truths,
-) -> Model:
-    streets = table["street"].tolist()
-    setup = 0 if summer is None else summer.setup_days
-    shared = np.array(
-        [rule_of is not None and street is not None and rule_of[street].digs is not None for street in streets],
-        dtype=bool,
-    )
-    saves = shared & (is_trench | ~is_segment)
-    cost = np.where(saves, table["price"] * (1 - prices.dig_saving), table["price"])
-    index = np.flatnonzero(kept)
-    table = table.iloc[index].reset_index(drop=True)
-    is_trench, is_segment, days, cost = is_trench[index], is_segment[index], days[index], cost[index]
+def _model(options: _Options, ask: _Ask) -> Model:
+    table, is_trench = options.table, options.is_trench
     node_a, node_b = _nodes(table, is_trench)
     unit = _unit_codes(table, is_trench, node_a, node_b)
+    units = _units(table, unit, ask)
     section = np.array([*section_keys(table, is_trench), None], dtype=object)[:-1]
-    asset = pd.factorize(table["asset_id"])[0].astype(np.int64)
-    units = _units(table, unit, rule_of, prices, setup)
-    rows, use, job_use = _rows(
-        table,
-        limits,
-        units,
-        unit,
-        cost=cost,
-        days=days,
-        is_trench=is_trench,
-        rules=rules,
-        summer=summer,
-        crew_days=crew_days,
-        section=section,
-    )
+    rows, use, job_use = _rows(options, units, unit, section, ask)
+    summer = ask.summer
     return Model(
-        candidate=index.astype(np.int64),
-        asset=asset,
-        is_must=table["asset_id"].isin(list(must)).to_numpy(),
-        benefit=(table["hours"] * horizon).to_numpy(dtype="float64"),
-        cost=cost.astype("float64"),
-        days=days,
+        candidate=options.index,
+        asset=pd.factorize(table["asset_id"])[0].astype(np.int64),
+        is_must=table["asset_id"].isin(list(ask.rules.must)).to_numpy(),
+        benefit=(table["hours"] * ask.rules.horizon).to_numpy(dtype="float64"),
+        cost=options.cost,
+        days=options.days,
         is_trench=is_trench,
-        is_station=~is_segment,
+        is_station=~options.is_segment,
         node_a=node_a,
         node_b=node_b,
         unit=unit,
@@ -282,11 +282,11 @@ def _model(
         units=units,
         rows=rows,
         window=None if summer is None else summer.working_days,
-        crews=(crew_days,),
-        city_bans=(_city_bans(rules, summer),),
+        crews=(ask.crew_days,),
+        city_bans=(_city_bans(ask.streets, summer),),
         section=section,
         shut=table["households_shut"].to_numpy(dtype="float64"),
-        shutdowns=shutdowns,
+        shutdowns=ask.shutdowns,
     )
 
 
@@ -307,27 +307,22 @@ def _days(table: pd.DataFrame, is_segment: Truths, is_trench: Truths, summer: Su
     return days
 
 
-def _misfits(
-    table: pd.DataFrame,
-    streets: list[str | None],
-    rule_of: Mapping[str | None, StreetRule],
-    days: Ints,
-    is_trench: Truths,
-    is_segment: Truths,
-    setup: int,
-    shutdowns: Shutdowns,
-) -> dict[int, str]:
+def _misfits(options: _Options, ask: _Ask) -> dict[int, Note]:
     """Options that not even a job of their own could hold, with the reason."""
-    misfit: dict[int, str] = {}
-    shut = table["households_shut"].to_numpy(dtype="float64")
-    for one in np.flatnonzero(is_trench | ~is_segment).tolist():
-        rule = rule_of[streets[one]]
+    misfit: dict[int, Note] = {}
+    streets = options.table["street"].tolist()
+    shut = options.table["households_shut"].to_numpy(dtype="float64")
+    if ask.streets is None:
+        return misfit
+    rules = {street: ask.streets.of(street) for street in dict.fromkeys(streets)}
+    for one in np.flatnonzero(options.is_trench | ~options.is_segment).tolist():
+        rule = rules[streets[one]]
         if rule.is_closed:
-            misfit[one] = "its street is closed after an earlier dig"
-        elif rule.earliest(int(days[one]) + (setup if is_trench[one] else 0)) is None:
-            misfit[one] = "its job fits no open days of the summer"
-        elif not shutdowns.allows([("", float(shut[one]))]):
-            misfit[one] = "its shutdown alone cuts off more households than may be shut together"
+            misfit[one] = note("planning.out_closed_street")
+        elif rule.earliest(int(options.days[one]) + (ask.setup_days if options.is_trench[one] else 0)) is None:
+            misfit[one] = note("planning.out_no_days")
+        elif not ask.shutdowns.allows([("", float(shut[one]))]):
+            misfit[one] = note("planning.out_too_many_shut")
     return misfit
 
 
@@ -373,94 +368,102 @@ def _unit_codes(table: pd.DataFrame, is_trench: Truths, node_a: Ints, node_b: In
     return np.array([codes.setdefault(key, len(codes)) for key in keys], dtype=np.int64)
 
 
-def _units(
-    table: pd.DataFrame,
-    unit: Ints,
-    rule_of: Mapping[str | None, StreetRule] | None,
-    prices: Prices,
-    setup: int,
-) -> tuple[Unit, ...]:
+def _units(table: pd.DataFrame, unit: Ints, ask: _Ask) -> tuple[Unit, ...]:
     order = np.argsort(unit, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(unit[order])) + 1) if len(order) else []
     streets = table["street"].tolist()
     units = []
     for number, options in enumerate(parts):
         street = streets[int(options[0])]
-        rule = None if rule_of is None else rule_of[street]
-        saving = prices.dig_saving if rule is not None and street is not None and rule.digs is not None else 0.0
-        cost = prices.job_cost * (1 - saving)
-        units.append(Unit(street, number, 0, rule, options.astype(np.int64), cost, setup))
+        cost = ask.prices.job_cost * (1 - (ask.prices.dig_saving if ask.is_shared(street) else 0.0))
+        units.append(Unit(street, number, 0, ask.rule_of(street), options.astype(np.int64), cost, ask.setup_days))
     return tuple(units)
 
 
+@dataclass(slots=True, eq=False)
+class _Table:
+    """Rows while they are collected."""
+
+    units: tuple[Unit, ...]
+    rows: list[Row] = field(default_factory=list)
+    uses: list[Any] = field(default_factory=list)
+    job_uses: list[Any] = field(default_factory=list)
+
+    def add(self, row: Row, use: Any, job_use: Any = None) -> None:
+        self.rows.append(row)
+        self.uses.append(use)
+        self.job_uses.append(np.zeros(len(self.units)) if job_use is None else job_use)
+
+
 def _rows(
-    table: pd.DataFrame,
-    limits: Limits,
-    units: tuple[Unit, ...],
-    unit: Ints,
-    *,
-    cost: Any,
-    days: Ints,
-    is_trench: Truths,
-    rules: StreetRules | None,
-    summer: Summer | None,
-    crew_days: tuple[int, ...] | None,
-    section: npt.NDArray[np.object_],
+    options: _Options, units: tuple[Unit, ...], unit: Ints, section: npt.NDArray[np.object_], ask: _Ask
 ) -> tuple[tuple[Row, ...], Floats, Floats]:
-    rows: list[Row] = []
-    uses: list[Any] = []
-    job_uses: list[Any] = []
+    found = _Table(units)
+    _add_money(found, options, unit, ask.rules)
+    _add_lengths(found, options, ask.rules)
+    if ask.summer is not None:
+        if ask.crew_days is not None:
+            _add_crew_days(found, options, unit, ask)
+        if ask.rules.max_households_shut is not None:
+            _add_shut_days(found, options, unit, section, ask.rules.max_households_shut * ask.summer.working_days)
+    shape = (len(found.rows), len(options.table)), (len(found.rows), len(units))
+    use = np.array(found.uses, dtype="float64").reshape(shape[0]).T
+    job_use = np.array(found.job_uses, dtype="float64").reshape(shape[1]).T
+    return tuple(found.rows), np.ascontiguousarray(use), np.ascontiguousarray(job_use)
 
-    def add(row: Row, use: Any, job_use: Any) -> None:
-        rows.append(row)
-        uses.append(use)
-        job_uses.append(job_use)
 
-    nothing = np.zeros(len(units))
-    job_cost = np.array([one.job_cost for one in units])
-    if limits.funds is not None:
-        fund = table["fund"].to_numpy()
-        job_fund = unit_funds(table, unit, is_trench)
-        for name in sorted(limits.funds):
-            add(Row("budget", name, float(limits.funds[name])), cost * (fund == name), job_cost * (job_fund == name))
-    elif limits.budget is not None:
-        add(Row("budget", "", float(limits.budget)), cost, job_cost)  # type: ignore[arg-type]
+def _add_money(found: _Table, options: _Options, unit: Ints, rules: PlanRules) -> None:
+    job_cost = np.array([one.job_cost for one in found.units])
+    if rules.funds is not None:
+        fund = options.table["fund"].to_numpy()
+        job_fund = unit_funds(options.table, unit, options.is_trench)
+        for name in sorted(rules.funds):
+            row = Row("budget", name, rules.funds[name])
+            found.add(row, options.cost * (fund == name), job_cost * (job_fund == name))
+    elif rules.budget is not None:
+        found.add(Row("budget", "", rules.budget), options.cost, job_cost)
+
+
+def _add_lengths(found: _Table, options: _Options, rules: PlanRules) -> None:
+    table = options.table
     renews = (table["measure"] == "renew").to_numpy()
-    metres = np.where(renews & is_trench, table["length_m"], 0.0)
-    if limits.max_km is not None:
-        add(Row("max_km", "", float(limits.max_km), per=1000.0), metres, nothing)
-    if limits.max_stations is not None:
-        is_station = (table["asset_kind"] == "station").to_numpy()
-        add(Row("max_stations", "", float(limits.max_stations)), (renews & is_station) * 1.0, nothing)
-    for name, least in sorted((limits.min_km or {}).items()):
-        inside = (table["community"] == str(name)).to_numpy()
-        add(Row("min_km", str(name), -float(least), per=1000.0), -metres * inside, nothing)
-    if summer is not None and crew_days is not None:
-        window = summer.working_days
-        setup = np.array([one.setup_days for one in units], dtype="float64")
-        add(Row("crew_days", "", sum(max(0, window - day) for day in crew_days)), days * 1.0, setup)
-        runs = () if rules is None else rules.default.runs
-        closed = window - sum(last - first + 1 for first, last in runs)
-        if closed:
-            # Days of streets, and of the other jobs what exceeds the days on which streets are banned.
-            free = [max(0, last - max(first, day) + 1) for day in crew_days for first, last in runs]
-            named = np.array([one.street is not None for one in units], dtype=bool)
-            spared = np.where(is_trench, np.maximum(0.0, closed - setup[unit]), closed)
-            use = np.where(named[unit], days, np.maximum(0.0, days - spared))
-            job_use = np.where(named, setup, np.maximum(0.0, setup - closed))
-            add(Row("crew_days", "streets", sum(free)), use, job_use)
-    if summer is not None and limits.max_households_shut is not None:
-        share = _shut_share(table, section, units, unit)
-        lowest = np.full(len(units), np.inf)
-        np.minimum.at(lowest, unit, np.where(is_trench, share, np.inf))
-        lowest[np.isinf(lowest)] = 0.0
-        setup = np.array([one.setup_days for one in units], dtype="float64")
-        row = Row("shut_days", "", limits.max_households_shut * (1 + ROUNDING), per=float(summer.working_days))
-        add(row, days * share, setup * lowest)
-    shape = (len(rows), len(table)), (len(rows), len(units))
-    use = np.array(uses, dtype="float64").reshape(shape[0]).T
-    job_use = np.array(job_uses, dtype="float64").reshape(shape[1]).T
-    return tuple(rows), np.ascontiguousarray(use), np.ascontiguousarray(job_use)
+    metres = np.where(renews & options.is_trench, table["length_m"], 0.0)
+    if rules.max_km is not None:
+        found.add(Row("max_km", "", rules.max_km, per=1000.0), metres)
+    if rules.max_stations is not None:
+        found.add(Row("max_stations", "", rules.max_stations), (renews & ~options.is_segment) * 1.0)
+    for name, least in sorted((rules.min_km or {}).items()):
+        inside = (table["community"] == name).to_numpy()
+        found.add(Row("min_km", name, -least, per=1000.0), -metres * inside)
+
+
+def _add_crew_days(found: _Table, options: _Options, unit: Ints, ask: _Ask) -> None:
+    """Days of all jobs; and, where all streets are banned on some days, those that fall on the other days."""
+    if ask.summer is None or ask.crew_days is None:
+        return
+    days, window = options.days, ask.summer.working_days
+    setup = np.array([one.setup_days for one in found.units], dtype="float64")
+    found.add(Row("crew_days", "", sum(max(0, window - day) for day in ask.crew_days)), days * 1.0, setup)
+    runs = () if ask.streets is None else ask.streets.default.runs
+    closed = window - sum(last - first + 1 for first, last in runs)
+    if closed:
+        # Days of streets, and of the other jobs what exceeds the days on which streets are banned.
+        free = [max(0, last - max(first, day) + 1) for day in ask.crew_days for first, last in runs]
+        named = np.array([one.street is not None for one in found.units], dtype=bool)
+        spared = np.where(options.is_trench, np.maximum(0.0, closed - setup[unit]), closed)
+        use = np.where(named[unit], days, np.maximum(0.0, days - spared))
+        found.add(Row("crew_days", "streets", sum(free)), use, np.where(named, setup, np.maximum(0.0, setup - closed)))
+
+
+def _add_shut_days(
+    found: _Table, options: _Options, unit: Ints, section: npt.NDArray[np.object_], total: float
+) -> None:
+    share = _shut_share(options.table, section, found.units, unit)
+    lowest = np.full(len(found.units), np.inf)
+    np.minimum.at(lowest, unit, np.where(options.is_trench, share, np.inf))
+    lowest[np.isinf(lowest)] = 0.0
+    setup = np.array([one.setup_days for one in found.units], dtype="float64")
+    found.add(Row("shut_days", "", total * (1 + ROUNDING)), options.days * share, setup * lowest)
 
 
 def _shut_share(table: pd.DataFrame, section: Any, units: tuple[Unit, ...], unit: Ints) -> Floats:

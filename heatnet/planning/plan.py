@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from heatnet.errors import HeatnetError
+from heatnet.language import Note, note, worded
 from heatnet.planning import gantt
-from heatnet.planning.model import Limits
+from heatnet.planning.rules import PlanRules
 from heatnet.planning.terms import Summer
 from heatnet.value.settings import Prices
 
@@ -41,18 +43,16 @@ JOB_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """What was asked for: the candidates and every rule, so that a plan can be made again."""
+    """What was asked for: the candidates, the rules and the prices, so that a plan can be made again."""
 
     table: pd.DataFrame
-    digs: pd.DataFrame | None
-    limits: Limits
+    rules: PlanRules
     prices: Prices
-    summer: Summer | None
-    horizon: float
-    owners: tuple[str, ...] | None
-    must: frozenset[str]
-    never: frozenset[str]
-    under_way: frozenset[str]
+
+    @property
+    def summer(self) -> Summer | None:
+        """Working days and crews."""
+        return self.rules.summer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +73,8 @@ class Plan:
     benefit, bound, gap, cost : float
         Cold household-hours avoided; what no feasible plan exceeds; ``(bound - benefit)/bound``, 0 where `bound`
         is 0; money.
-    notes : tuple of str
-        Sentences the reader must know, such as that the prices are not theirs.
+    notes : tuple of Note
+        What the reader must know, such as that the prices are not theirs.
     left_out : pandas.DataFrame
         Index asset_id: reason why the asset could not be planned at all.
     claims : pandas.DataFrame
@@ -90,7 +90,7 @@ class Plan:
     benefit: float
     bound: float
     cost: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
     left_out: pd.DataFrame = field(repr=False)
     claims: pd.DataFrame = field(repr=False)
     standing: pd.DataFrame = field(repr=False)
@@ -101,48 +101,45 @@ class Plan:
         """Share of the bound that the plan may still miss."""
         return (self.bound - self.benefit) / self.bound if self.bound > 0 else 0.0
 
-    def why(self, asset_id: str) -> str:
+    def why(self, asset_id: str, *, language: str = "en") -> str:
         """One sentence: why an asset is in or out, and the cost at which that would turn.
 
         Raises
         ------
         HeatnetError
-            When the asset was no candidate.
+            When the asset was no candidate, or heatnet does not speak the language.
         """
-        asset_id = str(asset_id)
+        return worded(self._why(str(asset_id)), language)
+
+    def _why(self, asset_id: str) -> Note:
         if asset_id in self.claims.index:
-            return f"{asset_id} is out: it is still under the contractor's warranty; claim it there."
+            return note("planning.why_claim", asset=asset_id)
         if asset_id in self.left_out.index:
-            reason = str(self.left_out.at[asset_id, "reason"])
-            return f"{asset_id} is out: {reason}."
+            return note("planning.why_out", asset=asset_id, reason=self.left_out.at[asset_id, "reason"])
         if asset_id not in self.standing.index:
             raise HeatnetError(f"{asset_id} was no candidate of this plan: check the id.")
         row = self.standing.loc[[asset_id]].iloc[0]
-        return _sentence(asset_id, row, is_in=asset_id in self.cures.index)
+        if row["reason"] is not None:
+            return note("planning.why_out", asset=asset_id, reason=row["reason"])
+        return _standing_note(asset_id, row, is_in=asset_id in self.cures.index)
 
     def gantt_text(self, *, width: int = 100) -> str:
         """Calendar as text, a line per job; raises HeatnetError for a plan without a summer."""
         return gantt.gantt_text(self.jobs, self.request.summer, width=width)
 
 
-def _sentence(asset_id: str, row: pd.Series, *, is_in: bool) -> str:
+def _standing_note(asset_id: str, row: pd.Series, *, is_in: bool) -> Note:
     hours, cost, margin = float(row["benefit"]), float(row["cost"]), float(row["margin"])
     place = "in" if is_in else "out"
+
+    def why(turning: str, **values: Any) -> Note:
+        return note(f"planning.why_{place}_{turning}", asset=asset_id, benefit=hours, cost=cost, **values)
+
     if row["is_must"]:
-        return f"{asset_id} is in because you said so; at the plan's prices it is worth {margin:,.0f} hours more."
-    saves = f"it avoids {hours:,.0f} cold household-hours for {cost:,.0f}"
+        return note("planning.why_must", asset=asset_id, margin=margin)
     price = float(row["money_price"])
     if is_in == (margin > 0) and price > 0:
         turn = cost + margin / price
-        if is_in:
-            return f"{asset_id} is {place}: {saves}, and would stay up to a cost of {turn:,.0f}."
-        if turn >= 0:
-            return f"{asset_id} is {place}: {saves}, and would come in below a cost of {turn:,.0f}."
-        return f"{asset_id} is {place}: {saves}, and would not come in at any cost, as other limits bind."
+        return why("cost", turn=turn) if is_in or turn >= 0 else why("at_no_cost")
     turn = max(0.0, hours - margin)
-    if is_in and margin > 0:
-        return f"{asset_id} is {place}: {saves}, and would stay down to {turn:,.0f} hours."
-    if not is_in and margin <= 0:
-        return f"{asset_id} is {place}: {saves}, and would come in above {turn:,.0f} hours."
-    reason = "it fills what the limits leave" if is_in else "the limits leave no room for it"
-    return f"{asset_id} is {place}: {saves}, close to the turning point of {turn:,.0f} hours; {reason}."
+    return why("benefit" if is_in == (margin > 0) else "near", turn=turn)

@@ -5,17 +5,20 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 
 from heatnet.errors import HeatnetError
-from heatnet.planning.candidates import TRENCH_MEASURES, candidate_table, first_ids
+from heatnet.planning.candidates import TRENCH_MEASURES
 from heatnet.planning.changes import plan_changes
-from heatnet.planning.model import Limits
 from heatnet.planning.plan import Plan, Request
-from heatnet.planning.planner import plan_request
+from heatnet.planning.planner import plan_request, requested
+from heatnet.planning.rules import PlanRules, RuleFields, rules_of
 from heatnet.planning.shutdowns import section_keys
+from heatnet.planning.streets import dig_table
+from heatnet.planning.terms import day_of, first_ids
+from heatnet.schema import DIGS, conform
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,11 +45,12 @@ class Replan:
 def replan(
     plan: Plan,
     candidates_or_assessment: Any = None,
+    rules: PlanRules | None = None,
     *,
     today: Any,
     done: Iterable[str] | None = None,
     started: Mapping[str, Any] | Iterable[str] | None = None,
-    digs: pd.DataFrame | None = None,
+    **fields: Unpack[RuleFields],
 ) -> Replan:
     """Keep what is done and started, plan the rest of the summer from `today` on.
 
@@ -63,8 +67,10 @@ def replan(
     started : iterable of str, or mapping to dates, optional
         Ids of jobs at work, with the day on which each now ends; default: those that were to be at work today, as
         planned. A job that was to start before today and is neither done nor started is planned again.
-    digs : pandas.DataFrame, optional
-        New digs; default: those of the plan.
+    rules : PlanRules, optional
+        New rules, for the whole summer; default: those of the plan.
+    **fields
+        Or single fields of `PlanRules`, such as new `digs`, in place of those of the plan.
 
     Returns
     -------
@@ -88,10 +94,11 @@ def replan(
     >>> again.changes["change"].to_dict(), again.benefit_lost
     ({'s1': 'done', 's2': 'dropped', 's3': 'carried over'}, 20.0)
     """
+    asked = plan.request.rules.replace(**fields) if rules is None else rules_of(rules, fields)
     summer = plan.request.summer
-    if summer is None:
+    if summer is None or asked.summer is None:
         raise HeatnetError("This plan has no calendar: replan needs a plan made with a summer.")
-    day = pd.Timestamp(today).normalize()
+    day = day_of("today", today)
     finished, at_work = _kept_jobs(plan, day, done, started)
     kept_jobs = plan.jobs[plan.jobs.index.isin([*finished, *at_work])].copy()
     yesterday = day - pd.Timedelta(days=1)
@@ -104,17 +111,18 @@ def replan(
     kept = plan.cures[plan.cures["job_id"].isin(list(kept_jobs.index))].copy()
     kept["start_on"] = kept_jobs["start_on"].reindex(kept["job_id"]).to_numpy()
     kept["end_on"] = kept_jobs["end_on"].reindex(kept["job_id"]).to_numpy()
-    table = plan.request.table
+    base = replace(plan.request, rules=asked)
     if candidates_or_assessment is not None:
-        table = candidate_table(candidates_or_assessment)
-    table = table[~table["asset_id"].isin(list(kept.index)) & ~_joins_kept(table, kept)]
-    base = replace(plan.request, table=table, digs=plan.request.digs if digs is None else digs)
+        base = requested(candidates_or_assessment, asked)
+    elif asked.prices is not None:
+        base = replace(base, prices=asked.prices)
+    table = base.table[~base.table["asset_id"].isin(list(kept.index)) & ~_joins_kept(base.table, kept)]
     rest = plan_request(
-        _rest_request(base, kept, kept_jobs, at_work, day),
-        crew_days=_crew_days(kept_jobs, at_work, summer, day),
+        replace(base, table=table, rules=_rest_rules(asked, table, kept, kept_jobs, at_work, day)),
+        crew_days=_crew_days(kept_jobs, at_work, asked.summer, day),
         shut_under_way=_shut_under_way(plan.request.table, kept, at_work, day),
     )
-    new = _whole_plan(plan, rest, kept, kept_jobs, replace(plan.request, digs=base.digs))
+    new = _whole_plan(plan, rest, kept, kept_jobs, base)
     changes = plan_changes(plan, new, done=kept.index[kept["job_id"].isin(list(finished))])
     return Replan(new, changes, plan.benefit - new.benefit, new.cost - plan.cost)
 
@@ -128,7 +136,7 @@ def _kept_jobs(
     if started is None:
         at_work = {str(job): ends[job] for job in ends.index[(begins < day) & (ends >= day)]}
     elif isinstance(started, Mapping):
-        at_work = {str(job): pd.Timestamp(end).normalize() for job, end in started.items()}
+        at_work = {str(job): day_of(f"end of {job}", end) for job, end in started.items()}
     else:
         at_work = {str(job): ends[job] for job in started if job in ends.index} | {
             str(job): pd.NaT for job in started if job not in ends.index
@@ -155,68 +163,66 @@ def _joins_kept(table: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
     return pd.Series(joins, index=table.index, dtype=bool)
 
 
-def _rest_request(
-    base: Request,
+def _rest_rules(
+    rules: PlanRules,
+    table: pd.DataFrame,
     kept: pd.DataFrame,
     kept_jobs: pd.DataFrame,
     at_work: Mapping[str, pd.Timestamp],
     day: pd.Timestamp,
-) -> Request:
-    summer = base.summer
+) -> PlanRules:
+    """Rules of the rest of the summer: what is kept is spent, and its streets are closed while it is at work."""
+    summer = rules.summer
     if summer is None or not summer.first_day <= day:
         raise HeatnetError(f"today is {day.date()}: it has to lie in the plan's summer.")
-    rest_summer = replace(summer, first_day=day)
     streets: dict[Any, Any] = kept_jobs["street"].to_dict()
     busy = [
         {"dig_id": f"job {job}", "street": streets[job], "start_on": day, "end_on": end, "is_ban": True}
         for job, end in at_work.items()
         if not pd.isna(streets[job]) and end >= day
     ]
-    digs = base.digs
+    digs = rules.digs
     if busy:
-        own = pd.DataFrame(busy)
-        known = pd.DataFrame(columns=own.columns) if digs is None else digs
-        known = known.reset_index() if "dig_id" not in known.columns else known
-        digs = own if known.empty else pd.concat([known, own], ignore_index=True)
+        own = conform(pd.DataFrame(busy), DIGS)
+        digs = own if digs is None else pd.concat([dig_table(digs), own], ignore_index=True)
     return replace(
-        base,
+        rules,
         digs=digs,
-        summer=rest_summer,
-        limits=_left(base.limits, kept, kept_jobs),
-        must=base.must - set(kept.index),
-        never=base.never & set(base.table["asset_id"]),
+        summer=replace(summer, first_day=day),
+        must=rules.must - set(kept.index),
+        never=rules.never & set(table["asset_id"]),
+        **_left(rules, kept, kept_jobs),
     )
 
 
-def _left(limits: Limits, kept: pd.DataFrame, kept_jobs: pd.DataFrame) -> Limits:
+def _left(rules: PlanRules, kept: pd.DataFrame, kept_jobs: pd.DataFrame) -> dict[str, Any]:
     """Limits less what the kept jobs take; nothing is left where they take more."""
     renewed = kept[kept["measure"] == "renew"]
     pipes = renewed[renewed["asset_kind"] == "segment"]
     taken_m = [-one for one in pipes["length_m"].tolist()]
-    budget: Any = limits.budget
-    if limits.funds is not None:
+    budget: Any = rules.budget
+    if rules.funds is not None:
         paid = {
             fund: [
                 *kept["cost"][kept["fund"] == fund].tolist(),
                 *kept_jobs["job_cost"][kept_jobs["fund"] == fund].tolist(),
             ]
-            for fund in limits.funds
+            for fund in rules.funds
         }
-        budget = {fund: _rest(amount, paid[fund]) for fund, amount in limits.funds.items()}
-    elif limits.budget is not None:
-        budget = _rest(limits.budget, [*kept["cost"].tolist(), *kept_jobs["job_cost"].tolist()])
+        budget = {fund: _rest(amount, paid[fund]) for fund, amount in rules.funds.items()}
+    elif rules.budget is not None:
+        budget = _rest(rules.budget, [*kept["cost"].tolist(), *kept_jobs["job_cost"].tolist()])
     least = {
-        name: _rest_km(amount, [-one for one in pipes["length_m"][pipes["community"] == str(name)].tolist()])
-        for name, amount in (limits.min_km or {}).items()
+        name: _rest_km(amount, [-one for one in pipes["length_m"][pipes["community"] == name].tolist()])
+        for name, amount in (rules.min_km or {}).items()
     }
     stations = len(renewed) - len(pipes)
-    return Limits(
-        budget=budget,
-        max_km=None if limits.max_km is None else _rest_km(limits.max_km, taken_m),
-        max_stations=None if limits.max_stations is None else max(0.0, limits.max_stations - stations),
-        min_km=least or None,
-        max_households_shut=limits.max_households_shut,
-    )
+    return {
+        "budget": budget,
+        "max_km": None if rules.max_km is None else _rest_km(rules.max_km, taken_m),
+        "max_stations": None if rules.max_stations is None else max(0.0, rules.max_stations - stations),
+        "min_km": least or None,
+    }
 
 
 def _rest(amount: Any, spent: list[float]) -> float:

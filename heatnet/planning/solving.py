@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from heatnet._arrays import Floats, Ints
-from heatnet.errors import HeatnetError
+from heatnet.errors import HeatnetError, InfeasiblePlanError
 from heatnet.planning.bound import Dual, Relaxation, solve_dual
 from heatnet.planning.calendar import SEARCHED_JOBS, Task, fit_calendar
 from heatnet.planning.choice import Programme, Selection, excess
@@ -68,7 +68,7 @@ def solve(model: Model) -> Solution:
 
     Raises
     ------
-    HeatnetError
+    InfeasiblePlanError
         When no plan keeps the minima and musts within the limits.
     """
     fit = StreetFit()
@@ -76,7 +76,7 @@ def solve(model: Model) -> Solution:
     relaxation = Relaxation(model, enumerated)
     dual = solve_dual(relaxation)
     if any(not len(part.benefit) for part in enumerated.values()) or dual.bound < 0:
-        raise HeatnetError(_infeasible(model))
+        raise InfeasiblePlanError(_infeasible(model))
     best: _Found | None = None
     for most, options in OPENINGS:
         open_loss = _open_loss(relaxation, dual, most=most * dual.bound, options=options)
@@ -93,7 +93,7 @@ def solve(model: Model) -> Solution:
             if dual.bound - best.chosen <= max(open_loss, GOOD_GAP * dual.bound):
                 break
     if best is None:
-        raise HeatnetError(_infeasible(model))
+        raise InfeasiblePlanError(_infeasible(model))
     bound = max(min(dual.bound, best.bound), best.benefit)
     return Solution(*best.dated, best.benefit, bound, dual, relaxation)
 

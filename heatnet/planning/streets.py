@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from heatnet.errors import HeatnetError
-from heatnet.planning.candidates import first_ids
-from heatnet.planning.terms import Summer
+from heatnet.planning.terms import Summer, first_ids
+from heatnet.schema import DIGS, conform
 
 WHOLE_CITY = "*"
 # A street closed for so many years is closed for good.
@@ -105,27 +105,31 @@ def street_rules(digs: pd.DataFrame | None, summer: Summer, streets: Iterable[st
     return StreetRules(nameless, default, special)
 
 
-def _digs_by_street(digs: pd.DataFrame, summer: Summer) -> dict[str, list[_Dig]]:
-    table = digs.reset_index() if "dig_id" not in digs.columns else digs
-    missing = [name for name in ("dig_id", "street", "start_on", "end_on") if name not in table.columns]
-    if missing:
-        raise HeatnetError(f"The digs have no column {', '.join(missing)}: add it.")
-    names = [str(one) for one in table["dig_id"].tolist()]
-    start, end = (pd.to_datetime(table[name]).dt.normalize() for name in ("start_on", "end_on"))
-    bad = table["street"].isna().to_numpy() | start.isna().to_numpy() | end.isna().to_numpy()
-    bad |= (end < start).to_numpy()
+def dig_table(digs: pd.DataFrame) -> pd.DataFrame:
+    """Return the digs in the form of their specification.
+
+    Raises
+    ------
+    HeatnetError
+        When something in it cannot be used, or a dig has no street or dates, or ends before it starts.
+    """
+    is_indexed = digs.index.name == "dig_id" and "dig_id" not in digs.columns
+    table = conform(digs.reset_index() if is_indexed else digs, DIGS)
+    bad = table["end_on"] < table["start_on"]
     if bad.any():
-        raise HeatnetError(
-            "Digs need a street, a start and an end that is not before it: "
-            f"correct {first_ids(name for name, is_bad in zip(names, bad, strict=True) if is_bad)}."
-        )
-    count = len(table)
-    is_ban: list[Any] = table["is_ban"].tolist() if "is_ban" in table.columns else [False] * count
-    years: list[Any] = table["closed_years"].tolist() if "closed_years" in table.columns else [None] * count
+        raise HeatnetError(f"Digs end before they start: correct {first_ids(table['dig_id'][bad])}.")
+    return table
+
+
+def _digs_by_street(digs: pd.DataFrame, summer: Summer) -> dict[str, list[_Dig]]:
+    table = dig_table(digs)
+    names = table["dig_id"].tolist()
+    start, end = table["start_on"], table["end_on"]
+    is_ban, years = table["is_ban"].tolist(), table["closed_years"].tolist()
     first, last = ((dates - summer.first_day).dt.days.tolist() for dates in (start, end))
     by_street: dict[str, list[_Dig]] = {}
     for row, street in enumerate(table["street"].tolist()):
-        ban = not pd.isna(is_ban[row]) and bool(is_ban[row])
+        ban = bool(is_ban[row])
         # Only a dig that is over before the summer closes its street.
         opens = 0
         if last[row] < 0 and not ban:

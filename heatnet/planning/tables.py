@@ -154,4 +154,12 @@ def standing_table(table: pd.DataFrame, model: Model, solution: Solution) -> pd.
     standing = standing.sort_values(
         ["asset_id", "is_chosen", "margin", "measure"], ascending=[True, False, False, True], kind="stable"
     )
-    return standing.drop_duplicates("asset_id").drop(columns="is_chosen").set_index("asset_id")
+    standing = standing.drop_duplicates("asset_id").drop(columns="is_chosen").set_index("asset_id")
+    standing["reason"] = pd.Series([None] * len(standing), index=standing.index, dtype=object)
+    out = table.drop_duplicates("asset_id").set_index("asset_id").reindex(sorted(model.too_much))
+    if not len(out):
+        return standing
+    facts = {"measure": out["measure"], "benefit": out["hours"], "cost": out["price"], "margin": -np.inf}
+    facts |= {"money_price": 0.0, "is_must": False, "reason": [model.too_much[one] for one in out.index]}
+    alone = pd.DataFrame(facts, index=out.index)
+    return alone if standing.empty else pd.concat([standing, alone]).sort_index()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -63,7 +64,7 @@ class Summer:
 
     def __post_init__(self) -> None:
         for name in ("first_day", "last_day"):
-            object.__setattr__(self, name, _day(name, getattr(self, name)))
+            object.__setattr__(self, name, day_of(name, getattr(self, name)))
         for name, least in (("test_days", 0), ("setup_days", 0), ("station_days", 1)):
             object.__setattr__(self, name, _count(name, getattr(self, name), least=least))
         if self.crews is not None:
@@ -86,7 +87,18 @@ class Summer:
         return int((self.last_day - self.first_day).days) - self.test_days + 1
 
 
-def _day(name: str, day: Any) -> pd.Timestamp:
+def first_ids(ids: Iterable[Hashable]) -> str:
+    """First five ids and the count, for a message.
+
+    >>> first_ids("abcdefg")
+    'a, b, c, d, e ... (7 in all)'
+    """
+    names = [str(one) for one in ids]
+    return ", ".join(names) if len(names) <= 5 else ", ".join(names[:5]) + f" ... ({len(names)} in all)"
+
+
+def day_of(name: str, day: Any) -> pd.Timestamp:
+    """A day as a date; HeatnetError where it is none."""
     try:
         when = pd.Timestamp(day)
         missing = bool(pd.isna(when))

@@ -6,21 +6,20 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
-from heatnet.planning.candidates import candidate_table, first_ids
-from heatnet.planning.model import Limits, Model, Unit
-from heatnet.planning.plan import Request
-from heatnet.planning.planner import DEFAULT_PRICES, check_limits, ids_of, model_of, prepare
+from heatnet.language import Note
+from heatnet.planning.model import Model, Unit, build_model
+from heatnet.planning.planner import prepare, requested
+from heatnet.planning.rules import FieldsButBudget, PlanRules, is_number, rules_of
 from heatnet.planning.solving import solve
 from heatnet.planning.tables import plan_tables
-from heatnet.planning.terms import Summer
-from heatnet.value.settings import Prices
+from heatnet.planning.terms import Summer, first_ids
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,8 +32,8 @@ class YearsPlan:
         As in `Plan`, with a first column `summer` (its year); job ids carry the year, e.g. ``2026-J001``.
     benefit, bound, cost : float
         Cold household-hours avoided over all seasons; what no feasible programme exceeds; money.
-    notes : tuple of str
-        Sentences the reader must know.
+    notes : tuple of Note
+        What the reader must know.
     """
 
     cures: pd.DataFrame
@@ -42,7 +41,7 @@ class YearsPlan:
     benefit: float
     bound: float
     cost: float
-    notes: tuple[str, ...]
+    notes: tuple[Note, ...]
 
     @property
     def gap(self) -> float:
@@ -52,19 +51,12 @@ class YearsPlan:
 
 def plan_years(
     candidates_or_assessment: Any,
+    rules: PlanRules | None = None,
     *,
     summers: Sequence[Summer],
     budget: float | Sequence[float] | Mapping[str, float] | None = None,
     growth: float | pd.Series = 1.0,
-    max_km: float | None = None,
-    max_stations: float | None = None,
-    min_km: Mapping[str, float] | None = None,
-    owners: Iterable[str] | None = None,
-    digs: pd.DataFrame | None = None,
-    prices: Prices = DEFAULT_PRICES,
-    horizon: float = 1,
-    never: Iterable[str] = (),
-    under_way: Iterable[str] = (),
+    **fields: Unpack[FieldsButBudget],
 ) -> YearsPlan:
     """Plan several summers at once; each street is opened in one of them at most.
 
@@ -74,18 +66,14 @@ def plan_years(
 
     Parameters
     ----------
-    candidates_or_assessment, owners, digs, prices, never, under_way
-        As in `plan_cures`. Warranty is judged at the first summer.
+    candidates_or_assessment, rules, **fields
+        As in `plan_cures`, each limit for each summer; `horizon` counts seasons from the last summer on.
     summers : sequence of Summer
-        The summers, one a year, in their order.
-    budget : float, sequence or mapping, optional
-        Money for each summer: the same, one amount per summer, or by fund (the same each summer).
-    growth : float or pandas.Series
+        One for each year, in order; each is named by the year of its first day.
+    budget : float, sequence of float or mapping by fund, optional
+        Money of each summer; a sequence gives each its own.
+    growth : float or Series
         Yearly factor of the cold household-hours, > 0; a Series by asset_id (missing assets: 1).
-    max_km, max_stations, min_km : optional
-        Limits of each summer.
-    horizon : int
-        Seasons counted from the last summer on, at least 1.
 
     Raises
     ------
@@ -103,32 +91,14 @@ def plan_years(
     >>> years.cures["summer"].to_dict(), round(years.benefit, 6)
     ({'s2': 2026, 's1': 2027}, 53.0)
     """
-    if not summers or any(one.first_day >= two.first_day for one, two in pairwise(summers)):
-        raise HeatnetError("summers has to hold at least one Summer, in the order of their first days.")
-    if horizon < 1 or int(horizon) != horizon:
-        raise HeatnetError(f"horizon is {horizon!r}: give a whole number of seasons, 1 or more.")
-    budgets = _budgets(budget, len(summers))
-    limits = [Limits(amount, max_km, max_stations, min_km) for amount in budgets]
-    for one in limits:
-        check_limits(one, horizon)
-    request = Request(
-        table=candidate_table(candidates_or_assessment),
-        digs=digs,
-        limits=limits[0],
-        prices=prices,
-        summer=summers[0],
-        horizon=1.0,
-        owners=None if owners is None else tuple(sorted(ids_of(owners))),
-        must=frozenset(),
-        never=ids_of(never),
-        under_way=ids_of(under_way),
-    )
+    asked = _asked(rules, fields, summers, budget)
+    request = requested(candidates_or_assessment, asked[0])
     candidates = prepare(request)
     factor = _growth(growth, candidates.table)
     models = []
-    for year, (summer, limit) in enumerate(zip(summers, limits, strict=True)):
-        model, _ = model_of(replace(request, summer=summer, limits=limit), candidates.table)
-        seasons = [factor**season for season in range(year, len(summers) - 1 + int(horizon))]
+    for year, one in enumerate(asked):
+        model, _ = build_model(candidates.table, one.replace(horizon=1.0), request.prices)
+        seasons = [factor**season for season in range(year, len(summers) - 1 + int(one.horizon))]
         worth = np.sum(seasons, axis=0)[model.candidate]
         models.append(replace(model, benefit=model.benefit * worth))
     merged = _merge(models, candidates.table)
@@ -148,22 +118,43 @@ def plan_years(
     )
 
 
+def _asked(rules: PlanRules | None, fields: Any, summers: Any, budget: Any) -> list[PlanRules]:
+    """Rules of each summer."""
+    is_list = isinstance(summers, Sequence) and all(isinstance(one, Summer) for one in summers)
+    if not is_list or not summers or any(one.first_day >= two.first_day for one, two in pairwise(summers)):
+        raise HeatnetError("summers has to hold at least one Summer, in the order of their first days.")
+    asked = rules_of(rules, fields)
+    if asked.summer is not None:
+        raise HeatnetError("Give the summers only, not summer as well.")
+    if asked.budget is not None and budget is not None:
+        raise TypeError("Give budget or the budget of the rules, not both.")
+    if asked.horizon < 1 or int(asked.horizon) != asked.horizon:
+        raise HeatnetError(f"horizon is {asked.horizon!r}: give a whole number of seasons, 1 or more.")
+    budgets = _budgets(asked.budget if budget is None else budget, len(summers))
+    return [asked.replace(summer=summer, budget=amount) for summer, amount in zip(summers, budgets, strict=True)]
+
+
 def _budgets(budget: Any, count: int) -> list[Any]:
-    if budget is None or isinstance(budget, Mapping) or np.isscalar(budget):
+    if not isinstance(budget, Iterable) or isinstance(budget, (str, Mapping)):
         return [budget] * count
-    amounts = [float(one) for one in budget]
+    amounts = list(budget)
     if len(amounts) != count:
         raise HeatnetError(f"budget has {len(amounts)} amounts for {count} summers: give one for each.")
     return amounts
 
 
 def _growth(growth: float | pd.Series, table: pd.DataFrame) -> Floats:
+    if not (isinstance(growth, pd.Series) or is_number(growth)):
+        raise HeatnetError(f"growth is {growth!r}: give a number, or a Series by asset_id.")
     if isinstance(growth, pd.Series):
         by_id = growth.set_axis([str(one) for one in growth.index])
         if by_id.index.has_duplicates:
             names = by_id.index[by_id.index.duplicated()].unique()
             raise HeatnetError(f"growth names an asset twice: {first_ids(names)}.")
-        factor = by_id.reindex(table["asset_id"]).fillna(1.0).to_numpy(dtype="float64")
+        try:
+            factor = pd.to_numeric(by_id).reindex(table["asset_id"]).fillna(1.0).to_numpy(dtype="float64")
+        except (TypeError, ValueError) as error:
+            raise HeatnetError(f"growth holds what is no number: {error}.") from error
     else:
         factor = np.full(len(table), float(growth))
     if not (np.isfinite(factor) & (factor > 0)).all():

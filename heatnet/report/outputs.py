@@ -15,6 +15,7 @@ from heatnet.errors import MissingExtraError
 from heatnet.inventory.accounts import accounts_as_data
 from heatnet.inventory.staging import PathLike, hash_of, unlike_record, whole_folder
 from heatnet.inventory.writing import write_csv, write_json
+from heatnet.language import worded
 from heatnet.planning import Plan
 from heatnet.report import in_working_order, write_report, write_workbook
 from heatnet.validation.backtesting import Backtest
@@ -75,7 +76,7 @@ def write_plan(
         "bound": plan.bound,
         "gap": plan.gap,
         "cost": plan.cost,
-        "notes": list(plan.notes),
+        "notes": [worded(one) for one in plan.notes],
     }
     was_mixed = mixed_files(folder)
     with whole_folder(folder, names=PLAN_FILES, last=RECORD) as stage:

@@ -227,16 +227,16 @@ def _asked(request: Request, language: str) -> list[Fact]:
             return Fact(label(key, language, **filled), label("no_limit", language))
         return Fact(label(key, language, **filled), value, form)
 
-    limits, summer, prices = request.limits, request.summer, request.prices
-    facts = [fact("max_km", limits.max_km, "km"), fact("max_stations", limits.max_stations, "count")]
-    if limits.funds is None:
-        facts.append(fact("budget", limits.budget, "sum"))
-    facts += [fact("budget_of", money, "sum", name=name) for name, money in (limits.funds or {}).items()]
-    facts += [fact("min_km_of", km, "km", name=name) for name, km in (limits.min_km or {}).items()]
-    if limits.max_households_shut is not None:
-        facts.append(fact("max_households_shut", limits.max_households_shut, "count"))
-    if request.owners is not None:
-        facts.append(fact("owners", ", ".join(request.owners), "text"))
+    rules, summer, prices = request.rules, request.summer, request.prices
+    facts = [fact("max_km", rules.max_km, "km"), fact("max_stations", rules.max_stations, "count")]
+    if rules.funds is None:
+        facts.append(fact("budget", rules.budget, "sum"))
+    facts += [fact("budget_of", money, "sum", name=name) for name, money in (rules.funds or {}).items()]
+    facts += [fact("min_km_of", km, "km", name=name) for name, km in (rules.min_km or {}).items()]
+    if rules.max_households_shut is not None:
+        facts.append(fact("max_households_shut", rules.max_households_shut, "count"))
+    if rules.owners is not None:
+        facts.append(fact("owners", ", ".join(rules.owners), "text"))
     if summer is None:
         facts.append(fact("no_calendar", label("not_asked", language), "text"))
     else:
@@ -255,7 +255,7 @@ def _asked(request: Request, language: str) -> list[Fact]:
         fact("price_job", prices.job_cost, "sum"),
         fact("price_station", prices.station_cost, "sum"),
         fact("dig_saving", prices.dig_saving, "share"),
-        fact("horizon", request.horizon, "count"),
+        fact("horizon", rules.horizon, "count"),
     ]
     return facts
 

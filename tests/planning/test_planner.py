@@ -275,7 +275,7 @@ def test_what_is_under_warranty_is_claimed_and_not_paid():
         {"must": ["p1"], "budget": 100.0},
         {"must": ["p1"], "never": ["p1"]},
         {"must": ["nobody"]},
-        {"never": ["p1 "]},
+        {"never": ["P1"]},
         {"budget": -1.0},
         {"max_km": float("nan")},
         {"horizon": 0},
@@ -354,7 +354,7 @@ def test_digs_that_make_no_sense_are_an_error():
             summer=SUMMER,
             digs=digs(("d1", "Ash", "2026-06-01", "2026-05-01", False)),
         )
-    with pytest.raises(HeatnetError, match="no column street"):
+    with pytest.raises(HeatnetError, match="column street: is missing"):
         plan_cures(ash_and_birch(), prices=PRICES, summer=SUMMER, digs=pd.DataFrame({"dig_id": ["d"]}))
 
 
@@ -381,7 +381,7 @@ def test_cures_for_nothing_are_all_taken():
 
 def test_default_prices_are_marked_as_not_yours():
     table = ash_and_birch(diameter_mm=100.0)
-    assert any("not yours" in note for note in plan_cures(table).notes)
+    assert any("not yours" in str(note) for note in plan_cures(table).notes)
     assert plan_cures(table, prices=PRICES).notes == ()
 
 
@@ -702,7 +702,7 @@ def test_changes_between_two_years_say_why():
         ({"accepted_on": "soon"}, {}, "accepted_on: not every value is a date"),
         ({}, {"budget": "5"}, "budget is '5'"),
         ({}, {"summer": ("2026-05-01", "2026-09-30")}, "summer is tuple"),
-        ({}, {"owners": "abc"}, "'abc' is one text"),
+        ({}, {"owners": "abc"}, "owners is 'abc', one text"),
     ],
 )
 def test_what_is_of_the_wrong_kind_is_named(changes, rules, message):
