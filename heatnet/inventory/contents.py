@@ -11,13 +11,12 @@ import pandas as pd
 
 from heatnet.errors import HeatnetError
 from heatnet.inventory.accounts import Fates, accounts_of
-from heatnet.inventory.judging import JUDGES, Judged
-from heatnet.inventory.records import Records, conformed_records
+from heatnet.inventory.door import RECORD_TABLES, matched_records, read_frame
+from heatnet.inventory.judging import Judged
+from heatnet.inventory.records import Records
 from heatnet.network import Network
 from heatnet.schema import TABLES
 from heatnet.schema.findings import all_findings, worded_findings
-
-RECORD_TABLES = ("visits", "faults", "works", "digs", "makeup")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -136,11 +135,13 @@ def inventory_of(
     if not isinstance(network, Network):
         raise HeatnetError(f"network is {type(network).__name__}; give a heatnet.Network or a heatnet.Inventory.")
     named = origins or {}
-    known: dict[str, Any] = {}
-    read = []
-    for name in RECORD_TABLES:
-        if (table := tables.get(name)) is not None:
-            known[name], found = conformed_records(table, name, origin=named.get(name))
-            read.append(found)
-    judged = {name: JUDGES[name](network, table) for name, table in known.items()}
-    return Inventory(network, **known, files=files, judged=judged, read=tuple(read))
+    given = {name: table for name in RECORD_TABLES if (table := tables.get(name)) is not None}
+    known = matched_records(network, {name: read_frame(table, name, named.get(name)) for name, table in given.items()})
+    tables_known: dict[str, Any] = {name: records.table for name, records in known.items()}
+    return Inventory(
+        network,
+        **tables_known,
+        files=files,
+        judged={name: records.judged for name, records in known.items()},
+        read=tuple(found for records in known.values() for found in records.found),
+    )

@@ -62,11 +62,12 @@ class _Judge:
 
     table: str
     ids: Objects
+    before: Objects | None = None
     rule: Objects = field(init=False)
     found: list[pd.DataFrame] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.rule = np.full(len(self.ids), None, dtype=object)
+        self.rule = np.full(len(self.ids), None, dtype=object) if self.before is None else self.before.copy()
 
     def aside(self, severity: Severity, rule: str, column: str, where: Truths, **values: Any) -> None:
         """Set the rows aside that no rule before has set aside."""
@@ -79,7 +80,7 @@ class _Judge:
         return Judged(self.table, self.ids, self.rule, place, all_findings(self.found))
 
 
-def judged_visits(network: Network, visits: pd.DataFrame) -> Judged:
+def judged_visits(network: Network, visits: pd.DataFrame, before: Objects | None = None) -> Judged:
     """Return which visits can be used; their place is the node of the building.
 
     Parameters
@@ -88,15 +89,19 @@ def judged_visits(network: Network, visits: pd.DataFrame) -> Judged:
         The network.
     visits : DataFrame
         Visits in standard form.
+    before : array, optional
+        The rules by which rows were set aside before.
     """
-    judge = _Judge("visits", row_names(visits, "visit_id"))
+    judge = _Judge("visits", row_names(visits, "visit_id"), before)
     node = network.node_positions(visits["building_id"])
     judge.aside("error", "unknown_building", "building_id", ~np.isin(node, network.building_nodes))
     judge.aside("error", "visit_without_date", "visited_on", visits["visited_on"].isna().to_numpy(dtype=bool))
     return judge.verdict(node)
 
 
-def judged_faults(network: Network, faults: pd.DataFrame, *, nearest_m: float = NEAREST_M) -> Judged:
+def judged_faults(
+    network: Network, faults: pd.DataFrame, before: Objects | None = None, *, nearest_m: float = NEAREST_M
+) -> Judged:
     """Return which faults can be used; their place is the asset they name, else the nearest segment.
 
     Parameters
@@ -105,10 +110,12 @@ def judged_faults(network: Network, faults: pd.DataFrame, *, nearest_m: float = 
         The network.
     faults : DataFrame
         Faults in standard form.
+    before : array, optional
+        The rules by which rows were set aside before.
     nearest_m : float
         Farthest that a fault with nothing but a place may lie from its segment.
     """
-    judge = _Judge("faults", row_names(faults, "fault_id"))
+    judge = _Judge("faults", row_names(faults, "fault_id"), before)
     asset = network.asset_positions(faults["asset_id"])
     is_named = faults["asset_id"].notna().to_numpy(dtype=bool)
     place = faults[["x_m", "y_m"]].to_numpy(dtype=np.float64)
@@ -125,18 +132,18 @@ def judged_faults(network: Network, faults: pd.DataFrame, *, nearest_m: float = 
     return judge.verdict(asset)
 
 
-def judged_works(network: Network, works: pd.DataFrame) -> Judged:
+def judged_works(network: Network, works: pd.DataFrame, before: Objects | None = None) -> Judged:
     """Return which works, in standard form, can be used; their place is the asset they name."""
-    judge = _Judge("works", row_names(works, "work_id"))
+    judge = _Judge("works", row_names(works, "work_id"), before)
     asset = network.asset_positions(works["asset_id"])
     judge.aside("error", "work_without_date", "done_on", works["done_on"].isna().to_numpy(dtype=bool))
     judge.aside("error", "unknown_asset", "asset_id", asset < 0)
     return judge.verdict(asset)
 
 
-def judged_digs(network: Network, digs: pd.DataFrame) -> Judged:
+def judged_digs(network: Network, digs: pd.DataFrame, before: Objects | None = None) -> Judged:
     """Return which digs, in standard form, can be used: those on a street of the network, or in the whole city."""
-    judge = _Judge("digs", row_names(digs, "dig_id"))
+    judge = _Judge("digs", row_names(digs, "dig_id"), before)
     streets = network.segments["street"].dropna().unique()
     is_known = digs["street"].isin([*streets, WHOLE_CITY]).to_numpy(dtype=bool)
     judge.aside("error", "unknown_street", "street", ~is_known)
@@ -145,9 +152,9 @@ def judged_digs(network: Network, digs: pd.DataFrame) -> Judged:
     return judge.verdict(np.full(len(digs), -1, dtype=np.int64))
 
 
-def judged_makeup(network: Network, makeup: pd.DataFrame) -> Judged:
+def judged_makeup(network: Network, makeup: pd.DataFrame, before: Objects | None = None) -> Judged:
     """Return which rows of make-up water, in standard form, can be used; their place is the node of the station."""
-    judge = _Judge("makeup", makeup["station_id"].fillna("").to_numpy(dtype=object))
+    judge = _Judge("makeup", makeup["station_id"].fillna("").to_numpy(dtype=object), before)
     node = network.node_positions(makeup["station_id"])
     judge.aside("error", "unknown_station", "station_id", ~np.isin(node, network.station_nodes))
     for column in ("season", "makeup_m3"):
@@ -155,7 +162,7 @@ def judged_makeup(network: Network, makeup: pd.DataFrame) -> Judged:
     return judge.verdict(node)
 
 
-JUDGES: dict[str, Callable[[Network, pd.DataFrame], Judged]] = {
+JUDGES: dict[str, Callable[[Network, pd.DataFrame, Objects | None], Judged]] = {
     "visits": judged_visits,
     "faults": judged_faults,
     "works": judged_works,

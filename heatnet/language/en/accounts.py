@@ -41,4 +41,9 @@ WORDS = {
     "rule_visit_in_outage": "in a recorded outage",
     "rule_visit_left_out": "left out by the cleaning",
     "no_findings": "no findings",
+    "rule_unknown_house": "no building of that name",
+    "rule_ambiguous_house": "several buildings of that name",
+    "rule_unknown_place": "place of no asset",
+    "rule_ambiguous_place": "place of several assets",
+    "used_and_matched": "{rows:,} used ({matched:,} matched by name or place)",
 }

@@ -41,4 +41,9 @@ WORDS = {
     "rule_visit_in_outage": "处于已记录的停热期间",
     "rule_visit_left_out": "清洗时略去",
     "no_findings": "未发现问题",
+    "rule_unknown_house": "无此名称的楼栋",
+    "rule_ambiguous_house": "有多个此名称的楼栋",
+    "rule_unknown_place": "地点未对应设施",
+    "rule_ambiguous_place": "地点对应多个设施",
+    "used_and_matched": "采用{rows:,}行（其中{matched:,}行按名称或地点对应）",
 }

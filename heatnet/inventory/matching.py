@@ -1,0 +1,161 @@
+"""Ids that were written in another way than in the table they point to, and names that stand for ids.
+
+A spreadsheet makes ``gd-004`` of ``GD-004`` and ``4`` of ``004``; a ledger names a node as people call it. What is one
+thing in one table is found here, never guessed among several, and every match is a finding.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet._arrays import Objects
+from heatnet.inventory.names import folded_name
+from heatnet.language import note
+from heatnet.schema.findings import Severity, findings_at
+
+SPELLING, ZEROS, NAME = "spelling", "zeros", "name"
+_RULES = {SPELLING: "id_spelled_differently", ZEROS: "id_lost_zeros", NAME: "name_instead_of_id"}
+_WHOLE_NUMBER = re.compile(r"(\d+)(?:\.0+)?")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Identities:
+    """The ids of one kind of thing, with the other ways in which they may be written.
+
+    Attributes
+    ----------
+    ids : set of str
+        The ids.
+    spellings, numbers, names : dict
+        What each id looks like when folded, as a bare number, and what people call it; only what means one id.
+    """
+
+    ids: frozenset[str]
+    spellings: Mapping[str, str]
+    numbers: Mapping[str, str]
+    names: Mapping[str, str]
+
+    def find(self, written: str) -> tuple[str, str] | None:
+        """Return the id that is meant and how it was found, None where nothing or more than one thing is meant."""
+        number = _WHOLE_NUMBER.fullmatch(written)
+        if number and number[1] in self.ids:
+            return number[1], SPELLING
+        folded = folded_name(written)
+        if folded in self.spellings:
+            return self.spellings[folded], SPELLING
+        if number and (bare := number[1].lstrip("0") or "0") in self.numbers:
+            return self.numbers[bare], ZEROS
+        if folded in self.names:
+            return self.names[folded], NAME
+        return None
+
+
+def identities(ids: Iterable[Any], names: Iterable[Any] | None = None) -> Identities:
+    """Return the ways in which ids may be written.
+
+    Parameters
+    ----------
+    ids : iterable of str
+        The ids; missing ones are left out.
+    names : iterable of str, optional
+        What people call each; missing ones are left out.
+
+    Examples
+    --------
+    >>> known = identities(["GD-004", "007"], ["north main", None])
+    >>> known.find("gd-004"), known.find("7"), known.find("North Main"), known.find("8")
+    (('GD-004', 'spelling'), ('007', 'zeros'), ('GD-004', 'name'), None)
+    """
+    texts = [None if pd.isna(one) else str(one) for one in ids]
+    known = [one for one in texts if one is not None]
+    named = [] if names is None else list(zip(texts, names, strict=True))
+    return Identities(
+        ids=frozenset(known),
+        spellings=_unique((folded_name(one), one) for one in known),
+        numbers=_unique((one.lstrip("0") or "0", one) for one in known if one.isascii() and one.isdigit()),
+        names=_unique((folded_name(str(name)), one) for one, name in named if one is not None and not pd.isna(name)),
+    )
+
+
+def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the pairs whose key stands for one value only."""
+    found: dict[str, str | None] = {}
+    for key, value in pairs:
+        found[key] = value if found.get(key, value) == value else None
+    return {key: value for key, value in found.items() if value is not None}
+
+
+@dataclass(slots=True)
+class Matches:
+    """A table while its rows are matched: its columns, how each row was matched, which are set aside, what was found.
+
+    Attributes
+    ----------
+    table : DataFrame
+        In standard form.
+    key : str
+        The column by which findings name its rows.
+    name : str
+        Name of the table.
+    matched_by, rule : array
+        How each row was matched (None: by its id), and the rule that sets it aside (None: none).
+    """
+
+    name: str
+    key: str
+    table: pd.DataFrame
+    matched_by: Objects = field(init=False)
+    rule: Objects = field(init=False)
+    found: list[pd.DataFrame] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.matched_by = np.full(len(self.table), None, dtype=object)
+        self.rule = np.full(len(self.table), None, dtype=object)
+
+    def match_ids(self, column: str, known: Identities) -> None:
+        """Replace ids that are written in another way by those that are meant."""
+        values = self.table[column].to_numpy(dtype=object)
+        strange = {one for one in values[~pd.isna(values)].tolist() if one not in known.ids}
+        meant = {one: found for one in strange if (found := known.find(one)) is not None}
+        if not meant:
+            return
+        rows = np.flatnonzero([one in meant for one in values])
+        ids = np.array(values, dtype=object)
+        for row in rows:
+            ids[row], how = meant[values[row]]
+            if how == NAME:
+                self.matched_by[row] = how
+        self.table = self.table.assign(
+            **{column: pd.Series(ids, index=self.table.index, dtype=self.table[column].dtype)}
+        )
+        for how, rule in _RULES.items():
+            of_rule = [row for row in rows if meant[values[row]][1] == how]
+            self.say(
+                "warning" if how == ZEROS else "note",
+                rule,
+                column,
+                of_rule,
+                [note(f"findings.{rule}", column=column, written=values[row], taken=ids[row]) for row in of_rule],
+            )
+
+    def say(self, severity: Severity, rule: str, column: str, rows: list[Any], messages: Any) -> None:
+        """Keep a finding for each of the rows."""
+        ids = [_named(self.table[self.key].iloc[row], row) for row in rows]
+        self.found.append(findings_at(severity, rule, self.name, column, ids, messages))
+
+    def finished(self) -> pd.DataFrame:
+        """Return the table with the column ``matched_by``."""
+        given = self.table.get("matched_by", pd.Series(np.nan, index=self.table.index)).to_numpy(dtype=object)
+        how = np.where(pd.isna(self.matched_by), given, self.matched_by)
+        how[pd.isna(how)] = None
+        return self.table.assign(matched_by=pd.Series(how, index=self.table.index, dtype=object))
+
+
+def _named(name: Any, row: int) -> str:
+    return str(row) if pd.isna(name) else str(name)
