@@ -80,7 +80,7 @@ def check(inventory: Path, output: Path | None, language: str) -> None:
     if output:
         write_csv(findings, output)
     print_accounts(tables.accounts, language)
-    click.echo("\n".join(summary_of(findings)) or worded(note("accounts.no_findings"), language))
+    click.echo("\n".join(summary_of(findings, language)) or worded(note("accounts.no_findings"), language))
     sys.exit(int((findings["severity"] == "error").any() or bool(mostly_set_aside(tables.accounts))))
 
 
@@ -97,7 +97,7 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str) -
     print_accounts(assessment.accounts, language)
     write_ranking(assessment.ranking, output)
     tell_notes(assessment)
-    click.echo(f"{output}: {len(assessment.ranking)} assets, best cure first")
+    click.echo(worded(note("cli.ranked", file=str(output), assets=len(assessment.ranking)), language))
     sys.exit(int(bool(mostly_set_aside(assessment.accounts))))
 
 
@@ -129,7 +129,7 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
     settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
     left_out = write_plan(assessment, chosen, output, run_record(tables.files, settings, accounts), language=language)
     tell_notes(assessment, chosen, more=left_out)
-    click.echo(f"{output / 'cures.csv'}: {summary_line(chosen)}")
+    click.echo(summary_line(chosen, output / "cures.csv", language))
     sys.exit(int(bool(mostly_set_aside(accounts))))
 
 

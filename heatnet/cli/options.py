@@ -9,6 +9,8 @@ from typing import Any
 
 import click
 
+from heatnet.language import languages
+
 # More than any city has; a number beyond is a slip of the finger, and some would not end.
 MOST_KM, MOST_STATIONS, MOST_CREWS, MOST_WORKERS = 100_000.0, 1_000_000, 9_999, 512
 FIRST_SEASON, LAST_SEASON = 1900, 2200
@@ -67,7 +69,7 @@ season_option = click.option(
 )
 language_option = click.option(
     "--language",
-    type=click.Choice(["en", "zh"]),
+    type=click.Choice(languages()),
     default="en",
     show_default=True,
     help="Language of reasons, notes, workbook and report.",

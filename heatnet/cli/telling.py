@@ -6,6 +6,7 @@ import json
 import logging
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import click
@@ -14,6 +15,7 @@ from tqdm import tqdm
 from heatnet.assessment.composing import STEPS
 from heatnet.assessment.results import Assessment
 from heatnet.inventory.accounts import account_sentences
+from heatnet.language import Note, note, worded
 from heatnet.planning import Plan
 
 if TYPE_CHECKING:
@@ -90,18 +92,30 @@ def print_accounts(accounts: pd.DataFrame, language: str) -> None:
         click.echo(sentence)
 
 
-def tell_notes(assessment: Assessment, chosen: Plan | None = None, more: Sequence[str] = ()) -> None:
+def tell_notes(assessment: Assessment, chosen: Plan | None = None, more: Sequence[Note | str] = ()) -> None:
     """Say on standard error what was assumed, how the plan was made, and whatever else there is to know."""
-    for sentence in [*assessment.assumptions, *(chosen.notes if chosen else ()), *more]:
-        click.echo(f"note: {sentence}", err=True)
+    language = assessment.language
+    for said in [*assessment.notes, *(chosen.notes if chosen else ()), *more]:
+        click.echo(worded(note("cli.note", said=worded(said, language)), language), err=True)
 
 
-def summary_line(chosen: Plan) -> str:
+def summary_line(chosen: Plan, file: Path, language: str) -> str:
     """Return what a plan comes to, in one line."""
     cures = chosen.cures
-    stations = int((cures["asset_kind"] == "station").sum())
-    return (
-        f"{len(cures)} cures in {len(chosen.jobs)} jobs, {cures['length_m'].sum() / 1000:.2f} km of route and "
-        f"{stations} stations; {chosen.benefit:.0f} cold household-hours saved, no plan within these limits saves more "
-        f"than {chosen.bound:.0f} (gap {100 * chosen.gap:.2f} %)"
+    planned = note(
+        "cli.planned",
+        file=str(file),
+        cures=len(cures),
+        jobs=len(chosen.jobs),
+        km=float(cures["length_m"].sum()) / 1000.0,
+        stations=int((cures["asset_kind"] == "station").sum()),
     )
+    has_worth = "worth" in cures.columns
+    gains = note(
+        "cli.gains_worth" if has_worth else "cli.gains_hours",
+        benefit=chosen.benefit,
+        bound=chosen.bound,
+        gap=chosen.gap,
+        **({"worth": float(cures["worth"].sum()), "cost": chosen.cost} if has_worth else {}),
+    )
+    return worded(note("cli.result", planned=planned, gains=gains), language)

@@ -15,7 +15,7 @@ from heatnet.errors import MissingExtraError
 from heatnet.inventory.accounts import accounts_as_data
 from heatnet.inventory.staging import PathLike, hash_of, unlike_record, whole_folder
 from heatnet.inventory.writing import write_csv, write_json
-from heatnet.language import worded
+from heatnet.language import Note, note, worded
 from heatnet.planning import Plan
 from heatnet.report import in_working_order, write_report, write_workbook
 from heatnet.validation.backtesting import Backtest
@@ -38,7 +38,7 @@ def write_ranking(ranking: pd.DataFrame, path: PathLike) -> None:
 
 def write_plan(
     assessment: Assessment, plan: Plan, folder: PathLike, record: Mapping[str, Any], *, language: str = "en"
-) -> list[str]:
+) -> list[Note]:
     """Write a plan's tables, workbook and record into a folder, all or none; return what was left out and why.
 
     ``ranking.csv``, ``cures.csv`` and ``jobs.csv`` in the order of the work, ``run.json``; ``plan.xlsx`` and
@@ -61,8 +61,8 @@ def write_plan(
 
     Returns
     -------
-    list of str
-        A sentence for each file that is left out because its extra is not installed, and one where the folder held
+    list of Note
+        One for each file that is left out because its extra is not installed, and one where the folder held
         files of more than one run.
 
     Raises
@@ -105,11 +105,8 @@ def mixed_files(folder: PathLike) -> list[str]:
     return unlike_record(folder, RECORD, PLAN_FILES)
 
 
-def _mixed(folder: PathLike, names: Sequence[str]) -> str:
-    return (
-        f"{folder} was mixed: {', '.join(names)} did not belong to the run that {RECORD} spoke of (a run was cut off "
-        "while it put its files in place, or a file was changed by hand); all files are of this run now"
-    )
+def _mixed(folder: PathLike, names: Sequence[str]) -> Note:
+    return note("report.folder_was_mixed", folder=str(folder), files=list(names), record=RECORD)
 
 
 def write_backtest(result: Backtest, folder: PathLike) -> None:
@@ -154,12 +151,12 @@ def run_record(
     return {"versions": versions, "settings": dict(settings), "inputs": inputs, **told}
 
 
-def _write_with_extras(assessment: Assessment, plan: Plan, stage: Path, language: str) -> dict[str, str]:
-    """Write the files that need an extra; return those left out, with a sentence each."""
-    left_out = {}
+def _write_with_extras(assessment: Assessment, plan: Plan, stage: Path, language: str) -> dict[str, Note]:
+    """Write the files that need an extra; return those left out, with what to say of each."""
+    left_out: dict[str, Note] = {}
     for name, write in (("plan.xlsx", write_workbook), ("report.html", write_report)):
         try:
             write(assessment, plan, stage / name, language=language)
         except MissingExtraError as error:
-            left_out[name] = f"{name} is left out: {error}"
+            left_out[name] = note("report.file_left_out", file=name, extra=error.extra)
     return left_out

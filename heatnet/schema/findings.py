@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from heatnet.language import Note, worded
+from heatnet.language import Note, note, worded, words
 
 Severity = Literal["error", "warning", "note"]
 
@@ -83,11 +83,13 @@ def worded_findings(findings: pd.DataFrame, language: str = "en") -> pd.DataFram
     return findings.assign(message=pd.Series(texts, index=findings.index, dtype=object))
 
 
-def summary_of(findings: pd.DataFrame) -> list[str]:
+def summary_of(findings: pd.DataFrame, language: str = "en") -> list[str]:
     """Return one sentence per rule: severity, table, the count, the first five ids and the message of the first."""
     lines = []
     for (severity, table, rule), rows in findings.groupby(["severity", "table", "rule"], sort=False):
         ids = [row_id for row_id in rows["row_id"] if row_id]
-        named = f" ({len(ids)}: {', '.join(ids[:5])}{', ...' if len(ids) > 5 else ''})" if ids else ""
-        lines.append(f"{severity} {table} {rule}{named}: {rows['message'].iloc[0]}")
+        named = note("summary.ids", count=len(ids), ids=ids) if ids else ""
+        named_table = words("accounts", language).get(str(table), table)
+        values = {"table": named_table, "rule": rule, "ids": named, "message": rows["message"].iloc[0]}
+        lines.append(worded(note("summary.line", severity=note(f"summary.{severity}"), **values), language))
     return lines

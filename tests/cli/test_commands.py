@@ -115,10 +115,8 @@ def test_without_the_extras_their_files_are_left_out_and_old_ones_do_not_stay(
     (tmp_path / "notes.txt").write_text("mine")
     result = run("plan", city, "--season", 2026, "--max-km", 0.3, "-o", tmp_path)
     assert result.exit_code == 0
-    assert 'plan.xlsx is left out: writing a workbook needs an optional package: pip install "heatnet[excel]"' in (
-        result.stderr
-    )
-    assert 'report.html is left out: writing a report needs an optional package: pip install "heatnet[report]"' in (
+    assert 'plan.xlsx is left out: it needs an optional package: pip install "heatnet[excel]"' in (result.stderr)
+    assert 'report.html is left out: it needs an optional package: pip install "heatnet[report]"' in (
         result.stderr
     )
     written = sorted(file.name for file in tmp_path.iterdir())

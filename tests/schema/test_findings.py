@@ -22,3 +22,8 @@ def test_a_summary_names_the_first_five_rows_and_the_count() -> None:
 
 def test_each_row_may_have_its_own_message() -> None:
     assert findings_at("note", "r", "nodes", "c", ["A", "B"], ["a", "b"])["message"].tolist() == ["a", "b"]
+
+
+def test_the_summary_speaks_the_language_asked_for() -> None:
+    findings = findings_at("error", "unknown_building", "visits", "building_id", ["V1"], "楼栋不明")
+    assert summary_of(findings, "zh") == ["错误 走访表 unknown_building（1：V1）：楼栋不明"]

@@ -93,4 +93,6 @@ WORDS = {
     "says_net_benefit": "Worth beyond the least return: the worth less what the least return asks of the cost; nothing is dug that returns less, but to join trenches.",
     "says_ratio": "Worth per cost: the order of the ranking; the cost of opening the trench is not in it.",
     "accounts": "What became of every row",
+    "file_left_out": '{file} is left out: it needs an optional package: pip install "heatnet[{extra}]"',
+    "folder_was_mixed": "{folder} was mixed: {files} did not belong to the run that {record} spoke of (a run was cut off while it put its files in place, or a file was changed by hand); all files are of this run now",
 }

@@ -93,4 +93,6 @@ WORDS = {
     "says_net_benefit": "超出最低回报的效益：效益现值减去按最低效益费用比计算的费用；除连通开挖外，达不到最低回报的项目不列入。",
     "says_ratio": "效益费用比：设施排序的依据；不含开挖费用。",
     "accounts": "各表数据的去向",
+    "file_left_out": '未生成 {file}：需要可选软件包，请运行 pip install "heatnet[{extra}]"',
+    "folder_was_mixed": "{folder} 中的文件曾不属于同一次运行：{files} 与 {record} 的记录不符（上次运行在存放文件时中断，或文件被手工改动）；现已全部为本次运行的文件",
 }
