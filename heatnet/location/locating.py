@@ -125,7 +125,7 @@ class Location:
         )
 
 
-def locate_faults(
+def locate_faults(  # noqa: PLR0913 - the public contract
     network: Network,
     visits: pd.DataFrame,
     *,

@@ -76,7 +76,7 @@ def write_plan(
         "bound": plan.bound,
         "gap": plan.gap,
         "cost": plan.cost,
-        "notes": [worded(one) for one in plan.notes],
+        "notes": [worded(said, language) for said in plan.notes],
     }
     was_mixed = mixed_files(folder)
     with whole_folder(folder, names=PLAN_FILES, last=RECORD) as stage:
@@ -85,7 +85,7 @@ def write_plan(
         write_csv(jobs, stage / "jobs.csv")
         left_out = _write_with_extras(assessment, plan, stage, language)
         files = {name: hash_of(stage / name) for name in PLAN_FILES if name not in left_out}
-        told = {**record, "files": files, "plan": summary, "assumptions": list(assessment.assumptions)}
+        told = {**record, "files": files, "plan": summary, "assumptions": [worded(said, language) for said in assessment.notes]}
         write_json(told, stage / RECORD)
     notes = [_mixed(folder, was_mixed)] if was_mixed else []
     return [*notes, *left_out.values()]

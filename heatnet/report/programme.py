@@ -13,10 +13,9 @@ import pandas as pd
 from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment
 from heatnet.inventory.accounts import account_sentences
-from heatnet.language import checked_language
+from heatnet.language import checked_language, worded
 from heatnet.planning import Plan
 from heatnet.planning.plan import Request
-from heatnet.report.sentences import in_language
 from heatnet.report.words import COLUMNS_OF, label, word
 
 SHOWN_ROWS = 100  # of the ranking and of what is left out; all of the ranking is in ranking.csv
@@ -105,8 +104,8 @@ def programme(
         facts={"asked": _asked(plan.request, language), "result": _result(plan, jobs, cures, language)},
         sentences={
             "accounts": account_sentences(assessment.accounts if accounts is None else accounts, language),
-            "notes": in_language(plan.notes, language),
-            "assumptions": in_language(assessment.notes, language),
+            "notes": [worded(said, language) for said in plan.notes],
+            "assumptions": [worded(said, language) for said in assessment.notes],
             "unknown": [label(f"unknown_{key}", language) for key in _unknown(assessment)],
             "meaning": [label(f"says_{key}", language) for key in _meanings(plan)],
         },
@@ -209,7 +208,7 @@ def _left_out_sheet(assessment: Assessment, plan: Plan, language: str) -> Sheet:
     """Return what could not be planned, but for the claims, which have a sheet of their own."""
     out = plan.left_out[~plan.left_out.index.isin(plan.claims.index)].rename(columns={"reason": "why_out"})
     table = out.join(assessment.ranking.drop(columns="reason")).sort_values("rank").head(SHOWN_ROWS)
-    table["why_out"] = in_language(table["why_out"], language)
+    table["why_out"] = [worded(said, language) for said in table["why_out"]]
     return _sheet("left_out", table, language, "left_out_caption", shown=len(table), all=len(out))
 
 

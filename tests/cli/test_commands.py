@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -116,9 +117,7 @@ def test_without_the_extras_their_files_are_left_out_and_old_ones_do_not_stay(
     result = run("plan", city, "--season", 2026, "--max-km", 0.3, "-o", tmp_path)
     assert result.exit_code == 0
     assert 'plan.xlsx is left out: it needs an optional package: pip install "heatnet[excel]"' in (result.stderr)
-    assert 'report.html is left out: it needs an optional package: pip install "heatnet[report]"' in (
-        result.stderr
-    )
+    assert 'report.html is left out: it needs an optional package: pip install "heatnet[report]"' in (result.stderr)
     written = sorted(file.name for file in tmp_path.iterdir())
     assert written == ["cures.csv", "jobs.csv", "notes.txt", "ranking.csv", "run.json"]
 
@@ -190,3 +189,9 @@ def test_reasons_can_be_had_in_chinese(city: Path, tmp_path: Path) -> None:
     result = run("rank", city, "--season", 2026, "--language", "zh", "-o", tmp_path / "ranking.csv")
     assert result.exit_code == 0, result.output
     assert pd.read_csv(tmp_path / "ranking.csv")["reason"].str.contains("停运").all()
+
+
+def test_a_plan_in_chinese_prints_no_english_sentence(city: Path, tmp_path: Path) -> None:
+    result = run("plan", city, "--season", 2026, "--max-km", 1, "--language", "zh", "-o", tmp_path / "plan")
+    printed = result.stdout + result.stderr
+    assert not re.search("[A-Za-z]{2,} [A-Za-z]{2,} [A-Za-z]{2,}", printed.replace("pip install", "")), printed

@@ -9,12 +9,11 @@ import pytest
 import heatnet as hn
 from heatnet.inventory.accounts import account_sentences
 from heatnet.inventory.reading import read_inventory
-from heatnet.language import Note, heading, languages
+from heatnet.language import Note, heading, languages, worded
 from heatnet.planning import Prices, Summer, check_plan, plan_cures, plan_from_tables
 from heatnet.planning.plan import CURE_COLUMNS, JOB_COLUMNS
 from heatnet.report.outputs import run_record, write_plan
 from heatnet.report.programme import Programme, Sheet, in_working_order, programme
-from heatnet.report.sentences import in_language
 from heatnet.report.words import COLUMNS
 from tests.small_programme import SUMMER, assessed, planned
 
@@ -111,13 +110,13 @@ def test_every_sentence_of_a_city_is_said_in_chinese() -> None:
     banned = plan_cures(assessment, max_km=1, digs=digs.assign(is_ban=True), summer=Summer("2026-05-01", "2026-09-30"))
     assert len(banned.left_out)
     for sentence in sentences_of(assessment, plan_cures(assessment, max_km=1, digs=digs), banned):
-        assert not ENGLISH.search(in_language([sentence], "zh")[0]), sentence
+        assert not ENGLISH.search(worded(sentence, "zh")), sentence
 
 
 def test_every_sentence_of_a_bare_network_is_said_in_chinese(fixtures: Path) -> None:
     assessment = hn.assess(hn.read_network(fixtures / "tree"), season=2026)
     for sentence in sentences_of(assessment, plan_cures(assessment, max_km=1)):
-        assert not ENGLISH.search(in_language([sentence], "zh")[0]), sentence
+        assert not ENGLISH.search(worded(sentence, "zh")), sentence
 
 
 def test_a_written_plan_is_read_back_and_keeps_every_rule(tmp_path: Path, fixtures: Path) -> None:
