@@ -1,0 +1,199 @@
+"""The ledger of problems: every cold visit and fault in one row, with a state until it is answered for."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import heatnet as hn
+from heatnet.review import ProblemLedger, problem_ledger
+from heatnet.season import season_of
+from tests.location_oracle import random_network
+
+#  A -main- T =station= J -b- K -k- B, -l- D (ten households each, community Low)
+#                        +- c - C (community High)
+NODES = pd.DataFrame(
+    {
+        "node_id": ["A", "T", "J", "K", "B", "D", "C"],
+        "kind": ["source", "station", "junction", "junction", "building", "building", "building"],
+        "households": [None, None, None, None, 10, 10, 10],
+        "community": [None, "High", None, "Low", "Low", "Low", "High"],
+    }
+)
+SEGMENTS = pd.DataFrame(
+    {
+        "segment_id": ["main", "j", "b", "k", "l", "c"],
+        "from_node": ["A", "T", "J", "K", "K", "J"],
+        "to_node": ["T", "J", "K", "B", "D", "C"],
+        "length_m": [500, 100, 400, 5, 5, 50],
+        "diameter_mm": [200, 150, 80, 80, 80, 80],
+        "level": ["primary", "secondary", "secondary", "secondary", "secondary", "secondary"],
+    }
+)
+
+
+def visits_of(*rows: tuple[str, str, bool, str | None, str | None]) -> pd.DataFrame:
+    """Visits as building, day, cold, cause, day of solution; a household each."""
+    table = pd.DataFrame(rows, columns=["building_id", "visited_on", "is_cold", "cause", "resolved_on"])
+    names = [f"V{i}" for i in range(len(table))]
+    return table.assign(visit_id=names, household_id=names)
+
+
+def many(building: str, day: str, cold: int, warm: int) -> list[tuple[str, str, bool, None, None]]:
+    return [(building, day, True, None, None)] * cold + [(building, day, False, None, None)] * warm
+
+
+def ill_b() -> list[tuple[str, str, bool, None, None]]:
+    """So many cold homes in B and D, and none in C, that only pipe b can be ill."""
+    return [*many("B", "2024-12-10", 5, 1), *many("D", "2024-12-10", 4, 0), *many("C", "2024-12-10", 0, 12)]
+
+
+def one(ledger: ProblemLedger, kind: str) -> pd.Series:
+    rows = ledger[ledger["kind"] == kind]
+    assert len(rows) == 1, ledger
+    return rows.iloc[0]
+
+
+def test_cold_homes_behind_one_ill_pipe_are_one_problem() -> None:
+    ledger = problem_ledger(hn.Network(NODES, SEGMENTS), visits_of(*ill_b()), season=2024)
+    problem = one(ledger, "asset")
+    assert (problem["state"], problem["assets"], problem["handed_to"]) == ("located", "b", "network")
+    assert (problem["visits"], problem["households"], problem["community"]) == (9, 9, "Low")
+    assert problem["opened_on"] == pd.Timestamp("2024-12-10")
+    assert pd.isna(problem["closed_on"])
+
+
+def test_own_trouble_is_not_ours_and_late_starts_are_set_aside() -> None:
+    rows = [
+        ("C", "2024-12-01", True, "household", "2024-12-05"),
+        ("C", "2024-12-02", True, "building", None),
+        ("C", "2024-10-16", True, None, None),
+        ("X", "2024-12-02", True, None, None),
+    ]
+    ledger = problem_ledger(hn.Network(NODES, SEGMENTS), visits_of(*rows), season=2024)
+    own = ledger[ledger["kind"] == "own"].set_index("handed_to")
+    assert own["state"].tolist() == ["not_ours", "not_ours"]
+    assert own.loc["household", "closed_on"] == pd.Timestamp("2024-12-05")
+    assert pd.isna(own.loc["building", "closed_on"])
+    aside = ledger[ledger["kind"] == "aside"].set_index("reason")
+    assert aside["visits"].to_dict() == {"visit_late_start": 1, "unknown_building": 1}
+    assert set(aside["state"]) == {"set_aside"}
+
+
+def cleaned_in_summer(*next_winter: tuple[str, str, bool, None, None]) -> pd.Series:
+    works = pd.DataFrame({"work_id": ["W"], "asset_id": ["b"], "done_on": ["2025-06-01"], "kind": ["cleaning"]})
+    visits = visits_of(*ill_b(), *next_winter)
+    return one(problem_ledger(hn.Network(NODES, SEGMENTS), visits, works=works, season=2024), "asset")
+
+
+def test_a_cure_is_proven_by_a_warm_winter_and_refuted_by_a_cold_one() -> None:
+    assert cleaned_in_summer()["state"] == "cured"
+    assert cleaned_in_summer()["closed_on"] == pd.Timestamp("2025-06-01")
+    assert cleaned_in_summer(*many("B", "2025-12-10", 0, 12), *many("C", "2025-12-10", 0, 9))["state"] == "proven"
+    assert cleaned_in_summer(*many("B", "2025-12-10", 5, 1), *many("D", "2025-12-10", 5, 0))["state"] == "came_back"
+
+
+def test_what_stands_in_the_plan_is_planned() -> None:
+    network = hn.Network(NODES, SEGMENTS)
+    candidates = pd.DataFrame(
+        {"asset_kind": "segment", "cold_household_hours": 5.0, "length_m": 400.0, "diameter_mm": 80.0,
+         "from_node": "J", "to_node": "K"},
+        index=pd.Index(["b"], name="asset_id"),
+    )  # fmt: skip
+    plan = hn.plan_cures(candidates, max_km=1.0)
+    assert plan.cures.index.tolist() == ["b"]
+    ledger = problem_ledger(network, visits_of(*ill_b()), plan=plan, season=2024)
+    assert one(ledger, "asset")["state"] == "planned"
+
+
+def test_a_repaired_fault_is_cured_and_comes_back_or_is_proven() -> None:
+    def state(*days: str) -> str:
+        faults = pd.DataFrame({"fault_id": [f"F{i}" for i in range(len(days))], "found_on": days, "asset_id": "main"})
+        faults = pd.concat([faults, pd.DataFrame({"fault_id": ["Z"], "found_on": ["2026-05-01"], "asset_id": ["c"]})])
+        works = pd.DataFrame({"work_id": ["W"], "asset_id": ["main"], "done_on": [days[0]], "kind": ["repair"]})
+        ledger = problem_ledger(
+            hn.Network(NODES, SEGMENTS), faults=faults.assign(outage_h=5.0), works=works, season=2024
+        )
+        problem = one(ledger, "fault")
+        assert problem["households"] == 30  # the main cuts all buildings off
+        return str(problem["state"])
+
+    assert state("2024-12-01") == "proven"
+    assert state("2024-12-01", "2025-11-01") == "came_back"
+
+
+def test_pipes_of_another_owner_are_handed_to_them() -> None:
+    segments = SEGMENTS.assign(owner=["heat", "heat", "homes", "heat", "heat", "heat"])
+    ledger = problem_ledger(hn.Network(NODES, segments), visits_of(*ill_b()), season=2024)
+    assert (one(ledger, "asset")["state"], one(ledger, "asset")["handed_to"]) == ("not_ours", "other owner")
+
+
+def test_totals_are_counted_by_hand() -> None:
+    rows = [
+        *ill_b(),
+        ("C", "2025-01-01", True, "household", "2025-01-05"),
+        ("C", "2025-01-08", True, "household", "2025-01-11"),
+    ]
+    totals = problem_ledger(hn.Network(NODES, SEGMENTS), visits_of(*rows), season=2024).totals()
+    # Low: ten homes, one problem open. High: twelve and two homes, one problem, open from the 1st to the 11th.
+    assert totals.loc[("all", "all")].tolist() == [24, 2, 1, 1, 10.0]
+    assert totals.loc[("Low", "all")].tolist()[:4] == [10, 1, 0, 1]
+    assert totals.loc[("High", "2025-01")].tolist() == [2, 1, 1, 0, 10.0]
+
+
+def cold_of(visits: pd.DataFrame, season: int) -> int:
+    return int((visits["is_cold"].astype(bool) & (season_of(pd.to_datetime(visits["visited_on"])) == season)).sum())
+
+
+@settings(max_examples=60)
+@given(st.integers(0, 10**6))
+def test_every_cold_visit_and_fault_is_in_one_row_whatever_the_order(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    network = random_network(rng)
+    buildings = [*network.node_ids[network.building_nodes], "nowhere"]
+    count = int(rng.integers(0, 40))
+    visits = pd.DataFrame(
+        {
+            "visit_id": [f"V{i:02}" for i in range(count)],
+            "building_id": rng.choice(buildings, count),
+            "visited_on": pd.Timestamp("2023-10-10") + pd.to_timedelta(rng.integers(0, 500, count), "D"),
+            "is_cold": rng.random(count) < 0.5,
+            "cause": rng.choice(["household", "network", "closed", "unknown"], count),
+            "household_id": rng.choice(["1", "2", "3"], count),
+        }
+    )
+    n_faults = int(rng.integers(0, 12))
+    faults = pd.DataFrame(
+        {
+            "fault_id": [f"F{i:02}" for i in range(n_faults)],
+            "found_on": pd.Timestamp("2023-10-20") + pd.to_timedelta(rng.integers(0, 500, n_faults), "D"),
+            "asset_id": rng.choice([*network.asset_ids, "none"], n_faults),
+        }
+    )
+    ledger = problem_ledger(network, visits, faults, season=2023)
+    assert ledger["visits"].sum() == cold_of(visits, 2023)
+    assert ledger["faults"].sum() == (season_of(faults["found_on"]) == 2023).sum()
+    assert ledger.index.is_unique
+    other = hn.Network(*(t.sample(frac=1, random_state=rng) for t in (network.nodes, network.segments, network.valves)))
+    again = problem_ledger(
+        other, visits.sample(frac=1, random_state=rng), faults.sample(frac=1, random_state=rng), season=2023
+    )
+    pd.testing.assert_frame_equal(again.table, ledger.table)
+    pd.testing.assert_frame_equal(again.totals(), ledger.totals())
+
+
+def test_the_districts_totals(fixtures: object) -> None:
+    inventory = hn.read_inventory(fixtures / "district")  # type: ignore[operator]
+    ledger = problem_ledger(inventory, season=2024)
+    visits = inventory.visits[(season_of(inventory.visits["visited_on"]) == 2024).to_numpy(dtype=bool)]
+    assert ledger.totals().loc[("all", "all"), "households_visited"] == len(
+        visits
+    )
+    is_cold = visits["is_cold"].fillna(visits["room_temp_c"] < 18).astype(bool)
+    assert ledger["visits"].sum() == is_cold.sum()
+
+
+def test_a_plan_that_is_none_is_refused() -> None:
+    with pytest.raises(hn.HeatnetError, match="plan is str"):
+        problem_ledger(hn.Network(NODES, SEGMENTS), plan="plan", season=2024)  # type: ignore[arg-type]
