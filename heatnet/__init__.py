@@ -51,6 +51,7 @@ from heatnet.value import Prices, Settings, Values, read_settings
 if TYPE_CHECKING:
     from heatnet import examples, synthetic
     from heatnet.batch import NetworkScore, score
+    from heatnet.review import ProblemLedger, problem_ledger
 
 __version__ = "0.1.0"
 
@@ -72,6 +73,7 @@ __all__ = [
     "Plan",
     "PlanRules",
     "Prices",
+    "ProblemLedger",
     "Settings",
     "Summer",
     "Values",
@@ -98,6 +100,7 @@ __all__ = [
     "plan_from_tables",
     "plan_frontier",
     "plan_years",
+    "problem_ledger",
     "read_digs",
     "read_faults",
     "read_inventory",
@@ -123,7 +126,9 @@ __all__ = [
 
 _WHEN_ASKED_FOR = {  # what few need takes an eighth of the time of all imports
     "NetworkScore": "heatnet.batch",
+    "ProblemLedger": "heatnet.review",
     "examples": "heatnet",
+    "problem_ledger": "heatnet.review",
     "score": "heatnet.batch",
     "synthetic": "heatnet",
 }

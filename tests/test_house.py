@@ -124,6 +124,7 @@ REASONED = {  # beyond the contract, each with its line in the CHANGELOG
     "MissingExtraError",
     "MissingFileError",
     "NetworkScore",
+    "ProblemLedger",
     "examples",
 }
 REPLACED_LATER = {"diagnose_first", "repair_time"}  # by measure_first and outage_time

@@ -187,9 +187,7 @@ def test_the_districts_totals(fixtures: object) -> None:
     inventory = hn.read_inventory(fixtures / "district")  # type: ignore[operator]
     ledger = problem_ledger(inventory, season=2024)
     visits = inventory.visits[(season_of(inventory.visits["visited_on"]) == 2024).to_numpy(dtype=bool)]
-    assert ledger.totals().loc[("all", "all"), "households_visited"] == len(
-        visits
-    )
+    assert ledger.totals().loc[("all", "all"), "households_visited"] == len(visits)
     is_cold = visits["is_cold"].fillna(visits["room_temp_c"] < 18).astype(bool)
     assert ledger["visits"].sum() == is_cold.sum()
 
