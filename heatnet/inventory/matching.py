@@ -150,7 +150,9 @@ class Matches:
         self.found.append(findings_at(severity, rule, self.name, column, ids, messages))
 
     def finished(self) -> pd.DataFrame:
-        """Return the table with the column ``matched_by``."""
+        """Return the table with the column ``matched_by`` where a row was matched."""
+        if np.asarray(pd.isna(self.matched_by), dtype=bool).all():
+            return self.table
         given = self.table.get("matched_by", pd.Series(np.nan, index=self.table.index)).to_numpy(dtype=object)
         how = np.where(pd.isna(self.matched_by), given, self.matched_by)
         how[pd.isna(how)] = None
