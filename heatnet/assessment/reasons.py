@@ -38,7 +38,7 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
         ``cold_visits``, ``group_size``, ``winters_ill``, ``buildings_lost``, ``households_lost``, ``outage_hours``,
         ``chronic_hours``. Unknown: NaN.
     language : str
-        ``en`` or ``zh``.
+        One of `heatnet.language.languages`.
 
     Returns
     -------

@@ -127,7 +127,8 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
     print_accounts(accounts, language)
     chosen = plan_cures(assessment, digs=tables.records().digs, summer=summer, **options)
     settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
-    left_out = write_plan(assessment, chosen, output, run_record(tables.files, settings, accounts), language=language)
+    record = run_record(tables.files, settings, accounts)
+    left_out = write_plan(assessment, chosen, output, record, language=language, accounts=accounts)
     tell_notes(assessment, chosen, more=left_out)
     click.echo(summary_line(chosen, output / "cures.csv", language))
     sys.exit(int(bool(mostly_set_aside(accounts))))

@@ -41,7 +41,7 @@ def check_network(network: Network, *, latest_laid_year: int = LATEST_LAID_YEAR,
         A laying year after this one lies in the future. The default is the year of this version of heatnet, for no
         clock is read.
     language : str
-        Language of the messages: ``en`` or ``zh``.
+        Language of the messages, one of `heatnet.language.languages`.
 
     Returns
     -------
@@ -83,7 +83,7 @@ def check_visits(visits: pd.DataFrame, network: Network, *, language: str = "en"
     network : Network
         The network to which the buildings belong.
     language : str
-        Language of the messages: ``en`` or ``zh``.
+        Language of the messages, one of `heatnet.language.languages`.
 
     Returns
     -------
@@ -110,7 +110,7 @@ def check_faults(faults: pd.DataFrame, network: Network, *, language: str = "en"
     network : Network
         The network to which the assets belong.
     language : str
-        Language of the messages: ``en`` or ``zh``.
+        Language of the messages, one of `heatnet.language.languages`.
 
     Returns
     -------
@@ -173,7 +173,7 @@ def check_inventory(
     latest_laid_year : int
         As in `check_network`.
     language : str
-        Language of the messages: ``en`` or ``zh``.
+        Language of the messages, one of `heatnet.language.languages`.
 
     Returns
     -------

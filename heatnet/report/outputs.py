@@ -37,7 +37,13 @@ def write_ranking(ranking: pd.DataFrame, path: PathLike) -> None:
 
 
 def write_plan(
-    assessment: Assessment, plan: Plan, folder: PathLike, record: Mapping[str, Any], *, language: str = "en"
+    assessment: Assessment,
+    plan: Plan,
+    folder: PathLike,
+    record: Mapping[str, Any],
+    *,
+    language: str = "en",
+    accounts: pd.DataFrame | None = None,
 ) -> list[Note]:
     """Write a plan's tables, workbook and record into a folder, all or none; return what was left out and why.
 
@@ -57,7 +63,9 @@ def write_plan(
     record : mapping
         What `run_record` returns.
     language : str
-        Language of workbook and report: ``en`` or ``zh``.
+        Language of workbook, report and sentences, one of `heatnet.language.languages`.
+    accounts : DataFrame, optional
+        What became of the rows of each table in the whole run; by default `Assessment.accounts`.
 
     Returns
     -------
@@ -78,14 +86,15 @@ def write_plan(
         "cost": plan.cost,
         "notes": [worded(said, language) for said in plan.notes],
     }
+    assumptions = [worded(said, language) for said in assessment.notes]
     was_mixed = mixed_files(folder)
     with whole_folder(folder, names=PLAN_FILES, last=RECORD) as stage:
         write_ranking(assessment.ranking, stage / "ranking.csv")
         write_csv(cures, stage / "cures.csv")
         write_csv(jobs, stage / "jobs.csv")
-        left_out = _write_with_extras(assessment, plan, stage, language)
+        left_out = _write_with_extras(assessment, plan, stage, language=language, accounts=accounts)
         files = {name: hash_of(stage / name) for name in PLAN_FILES if name not in left_out}
-        told = {**record, "files": files, "plan": summary, "assumptions": [worded(said, language) for said in assessment.notes]}
+        told = {**record, "files": files, "plan": summary, "assumptions": assumptions}
         write_json(told, stage / RECORD)
     notes = [_mixed(folder, was_mixed)] if was_mixed else []
     return [*notes, *left_out.values()]
@@ -151,12 +160,12 @@ def run_record(
     return {"versions": versions, "settings": dict(settings), "inputs": inputs, **told}
 
 
-def _write_with_extras(assessment: Assessment, plan: Plan, stage: Path, language: str) -> dict[str, Note]:
+def _write_with_extras(assessment: Assessment, plan: Plan, stage: Path, **said: Any) -> dict[str, Note]:
     """Write the files that need an extra; return those left out, with what to say of each."""
     left_out: dict[str, Note] = {}
     for name, write in (("plan.xlsx", write_workbook), ("report.html", write_report)):
         try:
-            write(assessment, plan, stage / name, language=language)
+            write(assessment, plan, stage / name, **said)
         except MissingExtraError as error:
             left_out[name] = note("report.file_left_out", file=name, extra=error.extra)
     return left_out
