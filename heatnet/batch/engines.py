@@ -9,6 +9,7 @@ import contextlib
 import multiprocessing
 import os
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -23,6 +24,9 @@ R = TypeVar("R")
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _CONNECT_S = 20.0
+_LOOK_S, _WAIT_S, _UNMANNED_S = 2.0, 0.02, 30.0
+_GOES_ON = "run again, it goes on where it stopped"
+_SCHEDULER_LOST = f"the Dask scheduler is gone: start it and its workers; {_GOES_ON}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,10 +139,11 @@ class _Processes:
 
 
 class _Cluster:
-    """A Dask cluster; a task whose worker is lost is run again on another."""
+    """A Dask cluster; a task whose worker is lost is run again on another, as long as there is one."""
 
     def __init__(self, client: Any) -> None:
         self._client = client
+        self._threads, self._looked_at, self._manned_at = 0, -_LOOK_S, time.monotonic()
 
     def each(self, task: Callable[[A], R], arguments: Iterable[A]) -> Iterator[tuple[A, R | Crash]]:
         import distributed
@@ -146,19 +151,42 @@ class _Cluster:
         dask: Any = distributed  # its functions tell no types
         waiting, running = deque(arguments), dict[Any, A]()
         finished = dask.as_completed(loop=self._client.loop)
+        self._manned_at = time.monotonic()
         while waiting or running:
-            threads = sum(self._client.nthreads().values())
-            while waiting and len(running) < 2 * max(threads, 1):
+            self._look()
+            while waiting and len(running) < 2 * max(self._threads, 1):
                 argument = waiting.popleft()
                 future = self._client.submit(task, argument, pure=False)
                 running[future] = argument
                 finished.add(future)
+            while not finished.has_ready():
+                time.sleep(_WAIT_S)
+                self._look()
             future = next(finished)
+            if future.cancelled():
+                raise HeatnetError(_SCHEDULER_LOST)
             error = future.exception()
             outcome = (
                 Crash(f"several workers were lost over it: {error}") if isinstance(error, dask.KilledWorker) else None
             )
             yield running.pop(future), future.result() if outcome is None else outcome
+
+    def _look(self) -> None:
+        """Every few seconds, see whether anybody is still there."""
+        now = time.monotonic()
+        if now - self._looked_at < _LOOK_S:
+            return
+        try:
+            threads = sum(self._client.nthreads().values()) if self._client.status == "running" else None
+        except (OSError, AttributeError):  # the client closes itself when the scheduler is gone
+            threads = None
+        if threads is None:
+            raise HeatnetError(_SCHEDULER_LOST)
+        self._threads, self._looked_at = threads, time.monotonic()
+        if threads:
+            self._manned_at = self._looked_at
+        elif self._looked_at - self._manned_at > _UNMANNED_S:
+            raise HeatnetError(f"the cluster has had no worker for {_UNMANNED_S:.0f} s: start some; {_GOES_ON}")
 
 
 def _client(address: str) -> Any:

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import pickle
 import shutil
 import signal
 import subprocess
@@ -399,3 +400,32 @@ def test_the_command_ends_with_two_where_nothing_can_be_read(tmp_path: Path) -> 
 def test_workers_below_one_are_refused(towns: Path) -> None:
     with pytest.raises(HeatnetError, match="workers is the number of processes, 1 or more, not 0"):
         list(score(towns / "north", workers=0))
+
+
+@pytest.mark.parametrize("name", ["score.json", "statistics.parquet", "ranking.parquet", "findings.parquet"])
+@pytest.mark.parametrize("damage", ["[]", "empty", "cut", "bit", "text"])
+def test_damaged_files_of_an_earlier_run_are_recomputed(
+    towns: Path, undisturbed: Path, tmp_path: Path, name: str, damage: str
+) -> None:
+    output = tmp_path / "out"
+    shutil.copytree(undisturbed, output)
+    file = output / "north" / name
+    raw = bytearray(file.read_bytes())
+    raw[len(raw) // 3] ^= 1
+    damages = {"[]": b"[]", "empty": b"", "cut": bytes(raw[: len(raw) // 2]), "bit": bytes(raw), "text": b"\xff\xfe{"}
+    file.write_bytes(damages[damage])
+    run(towns, output)
+    assert tree(output) == tree(undisturbed)
+
+
+def test_a_missing_extra_crosses_to_another_process_as_itself() -> None:
+    error = MissingExtraError("parquet", "reading Parquet files")
+    copy = pickle.loads(pickle.dumps(error))
+    assert (type(copy), str(copy), copy.extra, copy.purpose) == (
+        MissingExtraError,
+        str(error),
+        "parquet",
+        "reading Parquet files",
+    )
+    with engine(workers=2) as processes, pytest.raises(MissingExtraError, match=r"heatnet\[parquet\]"):
+        list(processes.each(exec, ["import heatnet.errors as e; raise e.MissingExtraError('parquet', 'this')"]))
