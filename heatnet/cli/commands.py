@@ -183,12 +183,12 @@ def score(inventories: tuple[str, ...], output: Path, as_json: bool, seed: int, 
     """
     from heatnet.batch import score as score_all
 
-    with Networks(as_json) as told:
+    with Networks(as_json) as networks:
         for result in score_all(inventories, output=output, rng=seed, **options):
-            told.tell(result)
+            networks.tell(result)
     if not as_json:
-        click.echo(f"{output / 'summary.csv'}: {told.scored} of {told.total} networks scored")
-    sys.exit(0 if told.scored == told.total else int(told.scored > 0) or UNUSABLE)
+        click.echo(f"{output / 'summary.csv'}: {networks.scored} of {networks.total} networks scored")
+    sys.exit(0 if networks.scored == networks.total else int(networks.scored > 0) or UNUSABLE)
 
 
 def _assessed(tables: Inventory, season: int, seed: int, language: str) -> Assessment:

@@ -28,12 +28,14 @@ class PlainErrors(click.Group):
         try:
             return super().invoke(ctx)
         except MemoryError:
-            told = "the memory does not suffice for this inventory"
+            message = "the memory does not suffice for this inventory"
         except (HeatnetError, OSError) as error:
             if isinstance(error, OSError) and error.errno == errno.EPIPE:
                 raise  # whoever read the results has read enough; click ends the run quietly
-            told = str(error) if isinstance(error, HeatnetError) else f"{error.filename or 'a file'}: {error.strerror}"
-        click.echo(told, err=True)
+            message = (
+                str(error) if isinstance(error, HeatnetError) else f"{error.filename or 'a file'}: {error.strerror}"
+            )
+        click.echo(message, err=True)
         return ctx.exit(UNUSABLE)
 
 

@@ -56,7 +56,7 @@ def _drawn_cures(network: Network, cures: pd.DataFrame, lines: list[str], points
         cures.index, cures["job_id"], cures["street"], network.asset_positions(cures.index).tolist(), strict=True
     )
     for asset, job, street, position in rows:
-        words = escape(" · ".join(str(one) for one in (job, street, asset) if pd.notna(one)))
+        words = escape(" · ".join(str(word) for word in (job, street, asset) if pd.notna(word)))
         if 0 <= position < network.n_segments and lines[position]:
             parts.append(f'<path class="cure" d="{lines[position]}"><title>{words}</title></path>')
         elif position >= network.n_segments:
@@ -90,10 +90,10 @@ def _scale_bar(units_per_m: float, height: int) -> str:
     metres = 0.1 * _SIZE / units_per_m
     power = 10.0 ** np.floor(np.log10(metres))
     length = power * max(step for step in (1, 2, 5) if step * power <= metres)
-    told = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
+    length_text = f"{length / 1000:g} km" if length >= 1000 else f"{length:g} m"
     return (
         f'<path class="scale" d="M{_MARGIN} {height + 20}h{round(length * units_per_m)}"/>'
-        f'<text x="{_MARGIN}" y="{height}" class="scale-text">{told}</text>'
+        f'<text x="{_MARGIN}" y="{height}" class="scale-text">{length_text}</text>'
     )
 
 

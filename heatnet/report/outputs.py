@@ -94,8 +94,8 @@ def write_plan(
         write_csv(jobs, stage / "jobs.csv")
         left_out = _write_with_extras(assessment, plan, stage, language=language, accounts=accounts)
         files = {name: hash_of(stage / name) for name in PLAN_FILES if name not in left_out}
-        told = {**record, "files": files, "plan": summary, "assumptions": assumptions}
-        write_json(told, stage / RECORD)
+        contents = {**record, "files": files, "plan": summary, "assumptions": assumptions}
+        write_json(contents, stage / RECORD)
     notes = [_mixed(folder, was_mixed)] if was_mixed else []
     return [*notes, *left_out.values()]
 
@@ -156,8 +156,8 @@ def run_record(
     """
     inputs = {file.name: hash_of(file) for file in files}
     versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
-    told = {} if accounts is None else {"accounts": accounts_as_data(accounts)}
-    return {"versions": versions, "settings": dict(settings), "inputs": inputs, **told}
+    account = {} if accounts is None else {"accounts": accounts_as_data(accounts)}
+    return {"versions": versions, "settings": dict(settings), "inputs": inputs, **account}
 
 
 def _write_with_extras(assessment: Assessment, plan: Plan, stage: Path, **said: Any) -> dict[str, Note]:

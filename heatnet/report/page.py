@@ -83,7 +83,7 @@ def write_report(
     page = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True).from_string(template)
     text = page.render(
         programme=content,
-        sheets=[_told(sheet, language) for sheet in content.sheets if sheet.key not in _IN_WORKBOOK_ONLY],
+        sheets=[_as_shown(sheet, language) for sheet in content.sheets if sheet.key not in _IN_WORKBOOK_ONLY],
         map=drawing,
         not_drawn=not_drawn,
         gantt=gantt,
@@ -117,7 +117,7 @@ def _label(language: str, key: str, **filled: object) -> str:
     return label(key, language, **filled)
 
 
-def _told(sheet: Sheet, language: str) -> dict[str, Any]:
+def _as_shown(sheet: Sheet, language: str) -> dict[str, Any]:
     """Return a sheet as the page shows it: headings, looks and cells as text."""
     names = [str(name) for name in sheet.table.columns]
     forms = [COLUMNS[name].form for name in names]

@@ -129,8 +129,8 @@ def _add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
     wrapped = [(place, column.width) for place, column in enumerate(columns) if column.form == "long"]
     for number, (is_banded, row) in enumerate(zip(band, rows, strict=True), 3):
         if wrapped:
-            told = [(row[place], width) for place, width in wrapped if isinstance(row[place], str)]
-            page.row_dimensions[number].height = max((height_of(*one) for one in told), default=15.0)
+            texts = [(row[place], width) for place, width in wrapped if isinstance(row[place], str)]
+            page.row_dimensions[number].height = max((height_of(text, width) for text, width in texts), default=15.0)
         styles = [f"{column.form} banded" if is_banded else column.form for column in columns]
         page.append(cells.row(row, styles))
     if sheet.totals:
@@ -170,8 +170,8 @@ def _add_calendar(book: Workbook, jobs: pd.DataFrame, sheet: Sheet, summer: Summ
     heads = [cell(page, heading(name, language), "heading") for name in names]
     page.append([*heads, *(cell(page, week, "week heading") for week in weeks)])
     days = days_in_weeks(jobs["start_on"], jobs["end_on"], weeks)
-    told = zip(*(sheet.table[name].tolist() for name in names), strict=True)
-    for row, kind, worked in zip(told, jobs["job_kind"], days.tolist(), strict=True):
+    rows = zip(*(sheet.table[name].tolist() for name in names), strict=True)
+    for row, kind, worked in zip(rows, jobs["job_kind"], days.tolist(), strict=True):
         cells = [cell(page, value, COLUMNS[name].form) for name, value in zip(names, row, strict=True)]
         page.append([*cells, *(cell(page, day or None, f"{kind} bar" if day else "text") for day in worked)])
     rest: list[Any] = [cell(page, "", "text total") for _ in names[1:]]
