@@ -15,7 +15,7 @@ from heatnet.assessment.results import Assessment
 from heatnet.inventory.accounts import account_sentences
 from heatnet.language import checked_language, worded
 from heatnet.planning import Plan
-from heatnet.planning.plan import Request
+from heatnet.report.facts import Fact, facts_asked, facts_of_result
 from heatnet.report.words import COLUMNS_OF, label, word
 
 SHOWN_ROWS = 100  # of the ranking and of what is left out; all of the ranking is in ranking.csv
@@ -31,15 +31,6 @@ _OF_RANKING = (
     "reason",
 )
 _TOTALLED = ("cures", "length_m", "pipe_length_m", "works_cost", "job_cost", "cost", "total_cost", "worth", "benefit")
-
-
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """One line of the summary: its value is text, a number or a day, shown in `form` (see `words.COLUMNS`)."""
-
-    text: str
-    value: Any
-    form: str = "text"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,7 +92,7 @@ def programme(
         language=language,
         title=label("title", language, year=season),
         subtitle=label("subtitle", language, year=season, next=season + 1, version=version("heatnet")),
-        facts={"asked": _asked(plan.request, language), "result": _result(plan, jobs, cures, language)},
+        facts={"asked": facts_asked(plan.request, language), "result": facts_of_result(plan, jobs, cures, language)},
         sentences={
             "accounts": account_sentences(assessment.accounts if accounts is None else accounts, language),
             "notes": [worded(said, language) for said in plan.notes],
@@ -216,69 +207,3 @@ def _ranking_sheet(assessment: Assessment, plan: Plan, language: str) -> Sheet:
     best = assessment.ranking.head(SHOWN_ROWS)
     table = best.assign(job_id=plan.cures["job_id"], reason=reasons(best, language=language))
     return _sheet("ranking", table, language, "ranking_caption", shown=len(table), all=len(assessment.ranking))
-
-
-def _asked(request: Request, language: str) -> list[Fact]:
-    """Return every limit, the summer and the prices."""
-
-    def fact(key: str, value: Any, form: str, **filled: object) -> Fact:
-        if value is None:
-            return Fact(label(key, language, **filled), label("no_limit", language))
-        return Fact(label(key, language, **filled), value, form)
-
-    rules, summer, prices = request.rules, request.summer, request.prices
-    facts = [fact("max_km", rules.max_km, "km"), fact("max_stations", rules.max_stations, "count")]
-    if rules.funds is None:
-        facts.append(fact("budget", rules.budget, "sum"))
-    facts += [fact("budget_of", money, "sum", name=name) for name, money in (rules.funds or {}).items()]
-    facts += [fact("min_km_of", km, "km", name=name) for name, km in (rules.min_km or {}).items()]
-    if rules.max_households_shut is not None:
-        facts.append(fact("max_households_shut", rules.max_households_shut, "count"))
-    if rules.owners is not None:
-        facts.append(fact("owners", ", ".join(rules.owners), "text"))
-    if summer is None:
-        facts.append(fact("no_calendar", label("not_asked", language), "text"))
-    else:
-        facts += [
-            fact("first_day", summer.first_day, "date"),
-            fact("last_day", summer.last_day, "date"),
-            fact("test_days", summer.test_days, "count"),
-            fact("crews", summer.crews, "count"),
-            fact("metres_per_day", summer.metres_per_day, "length"),
-            fact("setup_days", summer.setup_days, "count"),
-            fact("station_days", summer.station_days, "count"),
-        ]
-    base, per_mm = prices.cost_per_m
-    facts += [
-        fact("price_per_m", f"{base:,g} + {per_mm:,g} × d", "text"),
-        fact("price_job", prices.job_cost, "sum"),
-        fact("price_station", prices.station_cost, "sum"),
-        fact("dig_saving", prices.dig_saving, "share"),
-        fact("horizon", rules.horizon, "count"),
-    ]
-    return facts
-
-
-def _result(plan: Plan, jobs: pd.DataFrame, cures: pd.DataFrame, language: str) -> list[Fact]:
-    """Return what the plan adds up to, and how far from the best possible it is."""
-    facts = [
-        ("cure_count", len(cures), "count"),
-        ("job_count", len(jobs), "count"),
-        ("trench_count", int((jobs["job_kind"] == "trench").sum()), "count"),
-        ("station_count", int((cures["asset_kind"] == "station").sum()), "count"),
-        ("route_km", float(cures["length_m"].sum()) / 1000.0, "km"),
-        ("pipe_km", float(cures["pipe_length_m"].sum()) / 1000.0, "km"),
-    ]
-    if jobs["start_on"].notna().any():
-        facts += [("first_start", jobs["start_on"].min(), "date"), ("last_end", jobs["end_on"].max(), "date")]
-    summer, has_worth = plan.request.summer, "worth" in plan.cures.columns
-    if summer is not None and summer.crews:
-        facts.append(("crew_days", float(jobs["days"].sum()) / (summer.crews * summer.working_days), "share"))
-    facts += [
-        ("cost", plan.cost, "sum"),
-        *([("worth", float(plan.cures["worth"].sum()), "sum")] if has_worth else []),
-        ("net_benefit" if has_worth else "benefit", plan.benefit, "sum"),
-        ("net_bound" if has_worth else "bound", plan.bound, "sum"),
-        ("gap", plan.gap, "gap"),
-    ]
-    return [Fact(label(key, language), value, form) for key, value, form in facts]

@@ -13,7 +13,8 @@ from heatnet.inventory.staging import PathLike, whole_file
 from heatnet.language import heading
 from heatnet.planning import Plan, Summer
 from heatnet.report.cells import Cells, cell, height_of, letter, new_workbook, save, set_print, set_widths
-from heatnet.report.programme import Fact, Programme, Sheet, programme
+from heatnet.report.facts import Fact
+from heatnet.report.programme import Programme, Sheet, programme
 from heatnet.report.weeks import days_in_weeks, most_at_once, weeks_of
 from heatnet.report.words import COLUMNS, label
 

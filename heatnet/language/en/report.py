@@ -95,4 +95,9 @@ WORDS = {
     "accounts": "What became of every row",
     "file_left_out": '{file} is left out: it needs an optional package: pip install "heatnet[{extra}]"',
     "folder_was_mixed": "{folder} was mixed: {files} did not belong to the run that {record} spoke of (a run was cut off while it put its files in place, or a file was changed by hand); all files are of this run now",
+    "min_ratio": "Least worth per cost",
+    "min_job_m": "Least length of a trench, m",
+    "must": "Assets cured in any case",
+    "never": "Assets left alone",
+    "under_way": "Assets under way",
 }

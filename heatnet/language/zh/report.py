@@ -95,4 +95,9 @@ WORDS = {
     "accounts": "各表数据的去向",
     "file_left_out": '未生成 {file}：需要可选软件包，请运行 pip install "heatnet[{extra}]"',
     "folder_was_mixed": "{folder} 中的文件曾不属于同一次运行：{files} 与 {record} 的记录不符（上次运行在存放文件时中断，或文件被手工改动）；现已全部为本次运行的文件",
+    "min_ratio": "最低效益费用比",
+    "min_job_m": "单处开挖最小长度 (m)",
+    "must": "必须治理的设施数",
+    "never": "不予列入的设施数",
+    "under_way": "已在施工的设施数",
 }
