@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
+import networkx
 import pytest
 
 import heatnet
@@ -175,3 +176,28 @@ def test_version_citation_and_changelog_agree() -> None:
     root = Path(heatnet.__file__).parents[1]
     assert f"\nversion: {heatnet.__version__}\n" in (root / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\n## {heatnet.__version__}" in (root / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def imports() -> dict[str, set[str]]:
+    """The modules of heatnet that each module imports, inside functions and for types alone too."""
+    root = Path(heatnet.__file__).parent
+    paths = {}
+    for path in root.rglob("*.py"):
+        parts = ("heatnet", *path.relative_to(root).with_suffix("").parts)
+        paths[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    found: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        asked = found.setdefault(name, set())
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                asked |= {alias.name for alias in node.names} & paths.keys()
+            elif isinstance(node, ast.ImportFrom) and node.module in paths:
+                whole = {f"{node.module}.{alias.name}" for alias in node.names}
+                asked |= whole & paths.keys() if whole & paths.keys() else {node.module}
+    return {name: asked - {name, "heatnet"} for name, asked in found.items()}
+
+
+def test_no_module_imports_itself_by_a_detour() -> None:
+    graph = networkx.DiGraph([(name, other) for name, others in imports().items() for other in others])
+    circles = [sorted(group) for group in networkx.strongly_connected_components(graph) if len(group) > 1]
+    assert not circles
