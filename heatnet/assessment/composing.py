@@ -76,11 +76,8 @@ def assess(  # noqa: PLR0913 - the public contract
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"], "households": [None, 40]})
-    >>> segments = pd.DataFrame(
-    ...     {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [500], "diameter_mm": [100]}
-    ... )
-    >>> assess(Network(nodes, segments), season=2026).ranking[["rank", "households_lost"]].values.tolist()
+    >>> from heatnet.examples import one_main
+    >>> assess(one_main(), season=2026).ranking[["rank", "households_lost"]].values.tolist()
     [[1.0, 40.0]]
     """
     season = checked_season(season)

@@ -76,11 +76,7 @@ def explain(assessment: Assessment, asset_id: str, *, language: str | None = Non
     Examples
     --------
     >>> import heatnet as hn
-    >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"], "households": [None, 40]})
-    >>> segments = pd.DataFrame(
-    ...     {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [500], "diameter_mm": [100]}
-    ... )
-    >>> explanation = explain(hn.assess(hn.Network(nodes, segments), season=2026), "S")
+    >>> explanation = explain(hn.assess(hn.examples.one_main(), season=2026), "S")
     >>> list(explanation.contributions.index)
     ['faults of its kind', 'its own faults', 'faults around it', 'visits behind it']
     >>> explanation.text.startswith("S is number 1 with")

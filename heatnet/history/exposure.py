@@ -235,12 +235,9 @@ def asset_seasons(
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"]})
-    >>> segments = pd.DataFrame(
-    ...     {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [500], "diameter_mm": [100]}
-    ... )
+    >>> from heatnet.examples import one_main
     >>> faults = pd.DataFrame({"fault_id": ["F"], "found_on": ["2021-01-09"], "asset_id": ["S"]})
-    >>> history = asset_seasons(Network(nodes, segments), faults, first_season=2019, last_season=2021)
+    >>> history = asset_seasons(one_main(), faults, first_season=2019, last_season=2021)
     >>> history.counts.loc["S"].tolist(), history.exposure.loc["S"].tolist()
     ([0, 1, 0], [0.5, 0.5, 0.5])
     """

@@ -112,15 +112,9 @@ def explain_location(location: Location, asset_id: str, *, language: str = "en")
 
     Examples
     --------
+    >>> from heatnet.examples import fork, fork_visits
     >>> from heatnet.location import locate_faults
-    >>> from heatnet.network import Network
-    >>> network = Network(
-    ...     pd.DataFrame({"node_id": ["A", "J", "B", "C"], "kind": ["source", "junction", "building", "building"]}),
-    ...     pd.DataFrame({"segment_id": ["main", "b", "c"], "from_node": ["A", "J", "J"], "to_node": ["J", "B", "C"],
-    ...                   "length_m": [1000, 200, 200], "diameter_mm": [200, 80, 80]}))
-    >>> visits = pd.DataFrame({"visit_id": ["1", "2", "3"], "building_id": ["B", "B", "C"],
-    ...                        "visited_on": "2024-01-10", "is_cold": [True, True, False]})
-    >>> location = locate_faults(network, visits, season=2023, p_clear=0.2, p_impaired=0.7)
+    >>> location = locate_faults(fork(), fork_visits(), season=2023, p_clear=0.2, p_impaired=0.7)
     >>> for sentence in explain_location(location, "b").sentences:
     ...     print(sentence)
     b was impaired with probability 0.147 (0.020 before the visits).

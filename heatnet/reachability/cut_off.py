@@ -89,20 +89,8 @@ class Outages:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> network = Network(
-        ...     pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "building", "building"]}),
-        ...     pd.DataFrame(
-        ...         {
-        ...             "segment_id": ["S", "T"],
-        ...             "from_node": ["A", "B"],
-        ...             "to_node": ["B", "C"],
-        ...             "length_m": 50,
-        ...             "diameter_mm": 100,
-        ...         }
-        ...     ),
-        ... )
-        >>> outages(network).lost([0, 10, 0.5]).tolist()
+        >>> from heatnet.examples import line
+        >>> outages(line()).lost([0, 10, 0.5]).tolist()
         [10.5, 0.5]
         """
         return apply_exactly(self._lost, weights, len(self.is_served), "weights")
@@ -122,20 +110,8 @@ class Outages:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> network = Network(
-        ...     pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "building", "building"]}),
-        ...     pd.DataFrame(
-        ...         {
-        ...             "segment_id": ["S", "T"],
-        ...             "from_node": ["A", "B"],
-        ...             "to_node": ["B", "C"],
-        ...             "length_m": 50,
-        ...             "diameter_mm": 100,
-        ...         }
-        ...     ),
-        ... )
-        >>> outages(network).carried([0.25, 0.5]).tolist()
+        >>> from heatnet.examples import line
+        >>> outages(line()).carried([0.25, 0.5]).tolist()
         [0.0, 0.25, 0.75]
         """
         return apply_exactly(self._carried, values, self._n_segments + len(self.is_live), "values")

@@ -42,19 +42,8 @@ def supply_loss(network: Network, isolate: Isolation | None = None) -> pd.DataFr
 
     Examples
     --------
-    >>> nodes = pd.DataFrame(
-    ...     {"node_id": ["A", "B", "C"], "kind": ["source", "building", "building"], "households": [None, 20, 30]}
-    ... )
-    >>> segments = pd.DataFrame(
-    ...     {
-    ...         "segment_id": ["S", "T"],
-    ...         "from_node": ["A", "B"],
-    ...         "to_node": ["B", "C"],
-    ...         "length_m": 50,
-    ...         "diameter_mm": 100,
-    ...     }
-    ... )
-    >>> supply_loss(Network(nodes, segments))["households_lost"].to_dict()
+    >>> from heatnet.examples import line
+    >>> supply_loss(line())["households_lost"].to_dict()
     {'S': 50.0, 'T': 30.0}
     """
     isolate = isolation(network, isolate)

@@ -55,11 +55,8 @@ def critical_pairs(network: Network, top: int = 100) -> pd.DataFrame:
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"], "households": [None, 20]})
-    >>> segments = pd.DataFrame(
-    ...     {"segment_id": ["S", "T"], "from_node": "A", "to_node": "B", "length_m": 50, "diameter_mm": 100}
-    ... )
-    >>> worst = critical_pairs(Network(nodes, segments))
+    >>> from heatnet.examples import twin_mains
+    >>> worst = critical_pairs(twin_mains())
     >>> worst[["segment_id", "other_segment_id", "households_lost"]].to_dict("records")
     [{'segment_id': 'S', 'other_segment_id': 'T', 'households_lost': 20.0}]
     """

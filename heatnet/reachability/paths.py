@@ -72,12 +72,9 @@ class SupplyPaths:
 
         Examples
         --------
-        >>> import pandas as pd
-        >>> nodes = pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "junction", "building"]})
-        >>> segments = pd.DataFrame({"segment_id": ["T", "S"], "from_node": ["C", "A"], "to_node": ["B", "B"],
-        ...                          "length_m": 50, "diameter_mm": 100})
-        >>> supply_paths(Network(nodes, segments)).path_of(2).tolist()
-        [1, 0]
+        >>> from heatnet.examples import fork
+        >>> supply_paths(fork()).path_of(2).tolist()
+        [0, 1]
         """
         path = []
         asset = int(self.last_asset[node])

@@ -32,20 +32,12 @@ def isolation_sections(network: Network) -> pd.Series[str]:
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "junction", "building"]})
-    >>> segments = pd.DataFrame(
-    ...     {
-    ...         "segment_id": ["S", "T"],
-    ...         "from_node": ["A", "B"],
-    ...         "to_node": ["B", "C"],
-    ...         "length_m": 50,
-    ...         "diameter_mm": 100,
-    ...     }
-    ... )
-    >>> isolation_sections(Network(nodes, segments)).to_dict()
+    >>> from heatnet.examples import line
+    >>> isolation_sections(line()).to_dict()
     {'S': 'S', 'T': 'S'}
     >>> valves = pd.DataFrame({"valve_id": ["V"], "segment_id": ["T"], "node_id": ["B"]})
-    >>> isolation_sections(Network(nodes, segments, valves)).to_dict()
+    >>> with_valve = Network(line().nodes, line().segments, valves)
+    >>> isolation_sections(with_valve).to_dict()
     {'S': 'S', 'T': 'T'}
     """
     group = section_groups(section_parts(network))
@@ -72,19 +64,10 @@ def section_table(network: Network) -> pd.DataFrame:
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "junction", "building"]})
-    >>> segments = pd.DataFrame(
-    ...     {
-    ...         "segment_id": ["S", "T"],
-    ...         "from_node": ["A", "B"],
-    ...         "to_node": ["B", "C"],
-    ...         "length_m": 50,
-    ...         "diameter_mm": 100,
-    ...     }
-    ... )
+    >>> from heatnet.examples import line
     >>> valves = pd.DataFrame({"valve_id": ["V"], "segment_id": ["T"], "node_id": ["B"]})
-    >>> section_table(Network(nodes, segments, valves))["buildings"].to_dict()
-    {'S': 0, 'T': 1}
+    >>> section_table(Network(line().nodes, line().segments, valves))["buildings"].to_dict()
+    {'S': 1, 'T': 1}
     """
     parts = section_parts(network)
     group = section_groups(parts)

@@ -35,18 +35,9 @@ def served(network: Network) -> pd.DataFrame:
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "building", "building"]})
-    >>> segments = pd.DataFrame(
-    ...     {
-    ...         "segment_id": ["S", "T"],
-    ...         "from_node": ["A", "B"],
-    ...         "to_node": ["B", "C"],
-    ...         "length_m": 50,
-    ...         "diameter_mm": 100,
-    ...         "line": ["pair", "supply"],
-    ...     }
-    ... )
-    >>> served(Network(nodes, segments))["reason"].to_dict()
+    >>> from heatnet.examples import line
+    >>> supply_only = line().segments.assign(line=["pair", "supply"])
+    >>> served(Network(line().nodes, supply_only))["reason"].to_dict()
     {'B': '', 'C': 'not joined to a source in return'}
     """
     parts = segment_parts(network)

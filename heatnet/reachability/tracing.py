@@ -36,18 +36,9 @@ def supply_path(network: Network, building_id: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> nodes = pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "junction", "building"]})
-    >>> segments = pd.DataFrame(
-    ...     {
-    ...         "segment_id": ["S", "T", "U"],
-    ...         "from_node": ["A", "B", "A"],
-    ...         "to_node": ["B", "C", "B"],
-    ...         "length_m": [50, 50, 60],
-    ...         "diameter_mm": 100,
-    ...     }
-    ... )
-    >>> supply_path(Network(nodes, segments), "C").index.tolist()
-    ['S', 'T']
+    >>> from heatnet.examples import yard
+    >>> supply_path(yard(), "C").index.tolist()
+    ['main', 'W', 'lane', 'c']
     """
     node = int(network.node_positions([building_id])[0])
     if node < 0:

@@ -53,19 +53,8 @@ def valve_value(network: Network, *, rates: pd.Series[float] | None = None) -> p
 
     Examples
     --------
-    >>> nodes = pd.DataFrame(
-    ...     {"node_id": ["A", "B", "C"], "kind": ["source", "building", "building"], "households": [None, 20, 30]}
-    ... )
-    >>> segments = pd.DataFrame(
-    ...     {
-    ...         "segment_id": ["S", "T"],
-    ...         "from_node": ["A", "B"],
-    ...         "to_node": ["B", "C"],
-    ...         "length_m": [100, 200],
-    ...         "diameter_mm": 100,
-    ...     }
-    ... )
-    >>> best = valve_value(Network(nodes, segments)).head(1)
+    >>> from heatnet.examples import line
+    >>> best = valve_value(line()).head(1)
     >>> best[["segment_id", "node_id", "households_saved"]].to_dict("records")
     [{'segment_id': 'T', 'node_id': 'B', 'households_saved': 4.0}]
     """
