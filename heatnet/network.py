@@ -13,9 +13,8 @@ import functools
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar, cast
 
-import networkx as nx
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -31,6 +30,9 @@ from heatnet.schema import (
     problem_at,
     raise_problems,
 )
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 SOURCE, STATION, JUNCTION, BUILDING = 0, 1, 2, 3
 _KIND_CODES = {"source": SOURCE, "station": STATION, "junction": JUNCTION, "building": BUILDING}
@@ -303,6 +305,8 @@ class Network:
         >>> Network(nodes, segments).to_networkx().number_of_edges("A", "B")
         2
         """
+        import networkx as nx  # few ask for it, and it takes long to import
+
         graph: nx.MultiGraph[Any] = nx.MultiGraph()
         for row in self._nodes.to_dict("records"):
             graph.add_node(row["node_id"], **{str(column): value for column, value in row.items()})
