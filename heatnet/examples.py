@@ -19,7 +19,7 @@ __all__ = ["fork", "fork_visits", "line", "one_main", "twin_mains", "yard", "yar
 
 
 def one_main() -> Network:
-    """One main: source A, segment S (500 m, DN 100), building B with 40 households.
+    """Return one main: source A, segment S (500 m, DN 100), building B with 40 households.
 
     ::
 
@@ -34,7 +34,7 @@ def one_main() -> Network:
 
 
 def line() -> Network:
-    """Two segments in line: source A, buildings B (20 households) and C (30); no valves.
+    """Return two segments in line: source A, buildings B (20 households) and C (30); no valves.
 
     ::
 
@@ -49,7 +49,7 @@ def line() -> Network:
 
 
 def twin_mains() -> Network:
-    """Two mains side by side: source A, building B with 20 households; neither S nor T alone cuts it off.
+    """Return two mains side by side: source A, building B with 20 households; neither S nor T alone cuts it off.
 
     ::
 
@@ -64,7 +64,7 @@ def twin_mains() -> Network:
 
 
 def fork() -> Network:
-    """One main that forks: source A, junction J, buildings B (20 households) and C (30).
+    """Return one main that forks: source A, junction J, buildings B (20 households) and C (30).
 
     ::
 
@@ -82,7 +82,7 @@ def fork() -> Network:
 
 
 def yard() -> Network:
-    """A station and two buildings behind it: source A, station W, buildings B (20 households) and C (30).
+    """Return a station and two buildings behind it: source A, station W, buildings B (20 households) and C (30).
 
     ::
 
@@ -100,7 +100,7 @@ def yard() -> Network:
 
 
 def yard_tables() -> dict[str, pd.DataFrame]:
-    """The tables of an inventory of `yard`, with a few records of each kind; `write_inventory` writes them.
+    """Return the tables of an inventory of `yard`, with a few records of each kind; `write_inventory` writes them.
 
     Examples
     --------
@@ -136,7 +136,7 @@ def yard_tables() -> dict[str, pd.DataFrame]:
 
 
 def fork_visits() -> pd.DataFrame:
-    """Three visits to the homes of `fork` in January 2024: two cold ones in B, a warm one in C.
+    """Return three visits to the homes of `fork` in January 2024: two cold ones in B, a warm one in C.
 
     Examples
     --------

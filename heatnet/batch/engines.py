@@ -172,7 +172,7 @@ class _Cluster:
             yield running.pop(future), future.result() if outcome is None else outcome
 
     def _look(self) -> None:
-        """Every few seconds, see whether anybody is still there."""
+        """See every few seconds whether anybody is still there."""
         now = time.monotonic()
         if now - self._looked_at < _LOOK_S:
             return

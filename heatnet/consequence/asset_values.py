@@ -14,7 +14,7 @@ from heatnet.network import Network
 
 
 def values_by_asset(network: Network, values: Any, name: str, *, above_zero: bool) -> npt.NDArray[np.float64]:
-    """Values in the order of the network's assets, checked.
+    """Return values in the order of the network's assets, checked.
 
     Parameters
     ----------
@@ -62,7 +62,7 @@ def values_by_asset(network: Network, values: Any, name: str, *, above_zero: boo
 
 
 def _in_asset_order(network: Network, values: pd.Series[Any], name: str) -> npt.NDArray[np.float64]:
-    """The numbers of a Series, one per asset of the network; NaN where a cell is no number."""
+    """Return the numbers of a Series, one per asset of the network; NaN where a cell is no number."""
     twice = values.index.duplicated()
     if twice.any():
         raise HeatnetError(
@@ -76,6 +76,6 @@ def _in_asset_order(network: Network, values: pd.Series[Any], name: str) -> npt.
 
 
 def _named(ids: pd.Index[Any]) -> str:
-    """The first five ids and the count."""
+    """Return the first five ids and the count."""
     more = ", ..." if len(ids) > 5 else ""
     return f"{len(ids)} {'asset' if len(ids) == 1 else 'assets'}: {', '.join(str(one) for one in ids[:5])}{more}"

@@ -14,7 +14,7 @@ STATION_LABEL = "station"
 
 
 def diameter_class(diameter_mm: npt.ArrayLike) -> npt.NDArray[np.int64]:
-    """Position of each diameter's class in `DIAMETER_LABELS`; a diameter on a bound belongs to the class above.
+    """Return the position of each diameter's class in `DIAMETER_LABELS`; on a bound, of the class above.
 
     Examples
     --------
@@ -25,7 +25,7 @@ def diameter_class(diameter_mm: npt.ArrayLike) -> npt.NDArray[np.int64]:
 
 
 def asset_classes(network: Network, *, by_level: bool) -> tuple[npt.NDArray[np.int64], list[str]]:
-    """Class of every asset, and the labels of the classes.
+    """Return the class of every asset, and the labels of the classes.
 
     Parameters
     ----------

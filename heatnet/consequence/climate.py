@@ -37,7 +37,7 @@ DAYS_AT_TEMPERATURE = (
 
 
 def default_climate() -> npt.NDArray[np.float64]:
-    """Daily mean outdoor temperatures of an assumed heating time, degC, coldest first.
+    """Return daily mean outdoor temperatures of an assumed heating time, degC, coldest first.
 
     An assumption, not a measurement (`CLIMATE_ASSUMPTION` is the note to print beside results): 183 days of equal
     weight, 15 October to 15 April, of a dry continental winter such as that of the Hexi corridor. Give the
@@ -59,7 +59,7 @@ def default_climate() -> npt.NDArray[np.float64]:
 
 
 def as_temperatures(climate: Any) -> npt.NDArray[np.float64]:
-    """Outdoor temperatures as a one-dimensional array, each with equal weight.
+    """Return the outdoor temperatures as a one-dimensional array, each with equal weight.
 
     Parameters
     ----------

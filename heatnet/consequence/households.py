@@ -10,7 +10,7 @@ LOAD_PER_HOUSEHOLD_KW = 5.0
 
 
 def guess_households(nodes: pd.DataFrame) -> pd.DataFrame:
-    """Households of every node, recorded or guessed building by building.
+    """Return households of every node, recorded or guessed building by building.
 
     ``area_m2 / 100`` where the households are missing, else ``load_kw / 5``, else 0: 100 m2 and 5 kW a household are
     round numbers for flats in a cold dry climate (50 W/m2), assumptions to be replaced by the utility's accounts. A

@@ -17,7 +17,7 @@ AGE_SPREADS = np.concatenate([[0.3], np.full(len(_KNOTS) - 1, 0.15)])
 
 
 def ageing_law(age: Floats) -> Floats:
-    """Faults per km of single pipe and season at an age: the usual engineering law for district-heating pipes.
+    """Return faults per km of single pipe and season at an age: the usual engineering law for district-heating pipes.
 
     ``0.05 * (0.1 t)**(a - 1)`` with ``a = 0.8`` up to 3 years, ``1`` up to 17, ``0.5 exp(t / 20)`` after: early
     defects, a quiet time, then wear. The age t is taken as at least 1 and at most 30 years: uncapped, the law

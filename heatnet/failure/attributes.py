@@ -98,19 +98,19 @@ def modelled_attributes(assets: pd.DataFrame, makeup_m3_per_m: Floats, network: 
 
 
 def size_of(attributes: pd.DataFrame) -> Floats:
-    """What a season at risk is multiplied by: km of route of a segment, 1 of a station."""
+    """Return what a season at risk is multiplied by: km of route of a segment, 1 of a station."""
     km = attributes["length_m"].to_numpy(dtype=np.float64) / 1000.0
     return np.where(np.isnan(km), 1.0, km)
 
 
 def log_length(attributes: pd.DataFrame) -> Floats:
-    """Natural logarithm of the length in units of 100 m; 0 for a station."""
+    """Return the natural logarithm of the length in units of 100 m; 0 for a station."""
     length = attributes["length_m"].to_numpy(dtype=np.float64)
     return np.where(np.isnan(length), 0.0, np.log(length / REFERENCE_LENGTH_M))
 
 
 def pipes_of(attributes: pd.DataFrame) -> Floats:
-    """Pipes in the trench: 2 of a pair, else 1."""
+    """Return pipes in the trench: 2 of a pair, else 1."""
     return np.where(attributes["line"].to_numpy(dtype=object) == "pair", 2.0, 1.0)
 
 
@@ -187,7 +187,7 @@ def attribute_effect(attributes: pd.DataFrame, terms: tuple[Term, ...], coeffici
 def _entries(
     attributes: pd.DataFrame, terms: tuple[Term, ...]
 ) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]]:
-    """Rows, columns and values of the entries other than 0, one attribute at a time."""
+    """Return rows, columns and values of the entries other than 0, one attribute at a time."""
     classes, all_numbers = _derived(attributes)
     everything = np.arange(len(attributes))
     entries = []
@@ -210,7 +210,7 @@ def _entries(
 
 
 def _derived(attributes: pd.DataFrame) -> tuple[dict[str, Classes], dict[str, Floats]]:
-    """Classes of each attribute of words, and logarithms of numbers (NaN = missing)."""
+    """Return classes of each attribute of words, and logarithms of numbers (NaN = missing)."""
     number = {name: attributes[name].to_numpy(dtype=np.float64) for name in _NUMBERS}
     network = attributes["network"].to_numpy(dtype=np.float64)
     years = np.where(is_station(attributes), np.nan, number["laid_year"])
@@ -233,7 +233,7 @@ def _derived(attributes: pd.DataFrame) -> tuple[dict[str, Classes], dict[str, Fl
 
 
 def _grade(steps: Floats, steps_per_base: float, base: float = 10.0) -> Floats:
-    """Number in the middle of its step on a logarithmic scale, to two digits."""
+    """Return the number in the middle of its step on a logarithmic scale, to two digits."""
     # The tiny shift keeps a number that is already in the middle between two steps on one side on every machine.
     middle: Floats = base ** (np.round(steps + 1e-9) / steps_per_base)
     unit = 10.0 ** (np.floor(np.log10(middle)) - 1.0)
@@ -247,13 +247,13 @@ def _classes(words: pd.Series) -> Classes:
 
 
 def _labels(numbers: Floats, pattern: str) -> Classes:
-    """Class of each number, -1 where it is missing."""
+    """Return the class of each number, -1 where it is missing."""
     codes, distinct = pd.factorize(numbers)
     return codes, [pattern.format(value) for value in distinct]
 
 
 def _both(first: Classes, second: Classes) -> Classes:
-    """Class of each row that has both classes."""
+    """Return the class of each row that has both classes."""
     (codes, words), (other_codes, other_words) = first, second
     pairs = np.where((codes >= 0) & (other_codes >= 0), codes * len(other_words) + other_codes, -1)
     distinct, both = np.unique(pairs, return_inverse=True)
@@ -263,13 +263,13 @@ def _both(first: Classes, second: Classes) -> Classes:
 
 
 def _text(words: pd.Series) -> Objects:
-    """Text of each word, None where it is missing; converted once per distinct word."""
+    """Return the text of each word, None where it is missing; converted once per distinct word."""
     codes, distinct = _classes(words)
     texts = np.array([*distinct, None], dtype=object)
     return np.asarray(texts[codes], dtype=object)
 
 
 def _geometric(numbers: Floats, step: float) -> Floats:
-    """Numbers rounded to powers of a step."""
+    """Return numbers rounded to powers of a step."""
     powers: Floats = step ** np.round(np.log(numbers) / np.log(step) + 1e-9)
     return powers

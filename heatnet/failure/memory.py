@@ -47,12 +47,12 @@ class Memory:
     covariance: Floats
 
     def shape(self, log_lengths: Floats) -> Floats:
-        """Shape of the Gamma factor: the larger, the more alike are assets of the same attributes."""
+        """Return the shape of the Gamma factor: the larger, the more alike are assets of the same attributes."""
         shape: Floats = np.exp(self.parameters[0] + self.parameters[1] * log_lengths)
         return shape
 
     def surroundings_factor(self, log_near: Floats, log_street: Floats) -> Floats:
-        """Factor by which surroundings and level change the expectation."""
+        """Return the factor by which surroundings and level change the expectation."""
         factor: Floats = np.exp(self.parameters[2] * log_near + self.parameters[3] * log_street + self.parameters[4])
         return factor
 
@@ -66,7 +66,7 @@ class Recorded:
     around: Surroundings
 
     def past(self, half_life: float) -> Past:
-        """What was known when each season began."""
+        """Return what was known when each season began."""
         return past_of(self.history, self.expected, self.around, half_life)
 
 
@@ -99,7 +99,7 @@ class _Rows:
     weight: Floats
 
     def likelihood(self, parameters: Floats) -> tuple[float, Floats, Floats]:
-        """Logarithm of the likelihood, its gradient and its information."""
+        """Return the logarithm of the likelihood, its gradient and its information."""
         shape = np.exp(parameters[0] + parameters[1] * self.log_length)
         of_shape = shape / (shape + self.recorded) - shape / (shape + self.expected)
         log_mean = np.log(self.mean * (shape + self.recorded) / (shape + self.expected))
@@ -147,7 +147,7 @@ def _rows(part: Recorded, past: Past, weight: Floats) -> _Rows:
 
 
 def _maximise(rows: _Rows) -> tuple[float, Floats, Floats]:
-    """Scoring steps within the bounds, halved until the penalised likelihood grows."""
+    """Return scoring steps within the bounds, halved until the penalised likelihood grows."""
     parameters = _PRIOR_MEAN
     value, gradient, information = _penalised(rows, parameters)
     for _ in range(40):

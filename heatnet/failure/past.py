@@ -72,6 +72,6 @@ def past_of(history: History, expected: Floats, around: Surroundings, half_life:
 
 
 def _log_ratio(recorded: Floats, expected: Floats) -> Floats:
-    """Logarithm of recorded over expected faults, bent towards limits of -1 and 1: nobody is as bad as the worst."""
+    """Return the logarithm of recorded over expected faults, bent towards limits of -1 and 1."""
     ratio: Floats = np.tanh(np.log((_PSEUDO_FAULTS + recorded) / (_PSEUDO_FAULTS + expected)))
     return ratio

@@ -42,7 +42,7 @@ def first_recorded(faults: Floats, exposure: Floats) -> int:
 
 
 def _log_likelihood(faults: Floats, exposure: Floats) -> Floats:
-    """Poisson log-likelihood at the best rate, without what does not depend on the cut."""
+    """Return the Poisson log-likelihood at the best rate, without what does not depend on the cut."""
     rate = np.divide(faults, exposure, out=np.zeros_like(faults), where=exposure > 0)
     value: Floats = xlogy(faults, rate) - rate * exposure
     return value

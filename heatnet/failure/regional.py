@@ -51,7 +51,7 @@ class NetworkRates(Rates):
     """Rates at the level of one network: it is part of the coefficient that all assets share."""
 
     def forecast(self, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
-        """Expected faults of each row in a season to come, and the variance of their logarithm."""
+        """Return expected faults of each row in a season to come, and the variance of their logarithm."""
         mean, variance = Rates.forecast(self, attributes, season)
         # The last digits of a Cholesky factor depend on the number of cores; four digits are plenty for a variance.
         digits = 10.0 ** (3.0 - np.floor(np.log10(variance)))
@@ -222,7 +222,7 @@ def _coarser(cohorts: pd.DataFrame, coarseness: int) -> pd.DataFrame:
 
 
 def _middle(numbers: Floats, step: float, size: float) -> Floats:
-    """Middle of the class of `size` steps in which each number lies; small classes lie within one large class."""
+    """Return the middle of the class of `size` steps in which each number lies."""
     classes = np.floor((numbers / step + 0.5) / size)
     middle: Floats = (classes * size + (size - 1.0) / 2.0) * step
     return middle
@@ -268,7 +268,7 @@ def _newton_step(
 
 
 def _derivatives(statistics: FailureStatistics, rates: Rates, memory: Memory | None) -> tuple[Floats, Floats]:
-    """Return gradient and information of the likelihood of the statistics by the coefficients of the rates."""
+    """Return the gradient and information of the likelihood of the statistics by the coefficients of the rates."""
     cohorts = statistics.cohorts
     weight = np.ones(len(cohorts)) if memory is None else _information(statistics, rates, memory)
     faults, exposure = (
@@ -321,13 +321,13 @@ def _since_recorded(history: History) -> History:
 
 
 def _expected(statistics: FailureStatistics, rates: Rates) -> Floats:
-    """Faults expected of each cohort in each season."""
+    """Return faults expected of each cohort in each season."""
     size = np.maximum(size_of(statistics.cohorts), np.finfo(float).tiny)[:, None]
     return rates.expected(statistics.cohorts, statistics.seasons, statistics.exposure / size)
 
 
 def _information(statistics: FailureStatistics, rates: Rates, memory: Memory) -> Floats:
-    """Information of a cohort's fault against a Poisson fault: 1 / (1 + expected faults per asset / shape)."""
+    """Return the information of a cohort's fault against a Poisson one: 1 / (1 + expected faults per asset / shape)."""
     shape = memory.shape(log_length(statistics.cohorts))
     per_asset = _expected(statistics, rates).sum(axis=1) / statistics.assets
     information: Floats = 1.0 / (1.0 + per_asset / shape)

@@ -40,7 +40,7 @@ class CountProblem:
     weight: Floats
 
     def derivatives(self, theta: Floats) -> tuple[Floats, Floats]:
-        """Gradient and information of the weighted log-likelihood."""
+        """Return the gradient and information of the weighted log-likelihood."""
         p, q = self.columns.shape[1], self.ages.shape[2]
         of_b, of_a, of_s = slice(0, p), slice(p, p + q), slice(p + q, None)
         cohorts, seasons = self.faults.shape

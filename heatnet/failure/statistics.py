@@ -76,13 +76,13 @@ def failure_statistics(
 
 
 def life_attributes(history: History, network: int) -> pd.DataFrame:
-    """Attributes of every life of a history: those of its asset, with the laying year of the life."""
+    """Return attributes of every life of a history: those of its asset, with the laying year of the life."""
     attributes = modelled_attributes(history.assets, mean_makeup(history), network)
     return attributes.iloc[history.lives.asset].assign(laid_year=history.lives.laid_year).reset_index(drop=True)
 
 
 def mean_makeup(history: History) -> Floats:
-    """Make-up water in m3 per metre and season of the net of each asset, mean of the seasons; NaN = unknown."""
+    """Return make-up water in m3 per metre and season of the net of each asset, mean of the seasons; NaN = unknown."""
     water = history.makeup.groupby("asset")["makeup_m3_per_m"].mean()
     return water.reindex(range(len(history.assets))).to_numpy(dtype=np.float64)
 

@@ -36,7 +36,7 @@ class Surroundings:
     street: Ints
 
     def near(self, values: Floats) -> Floats:
-        """Weighted sum over the other segments around; 0 where the place is unknown."""
+        """Return the weighted sum over the other segments around; 0 where the place is unknown."""
         placed = self.square >= 0
         by_square = np.bincount(self.square[placed], weights=values[placed], minlength=self.kernel.shape[0])
         around = np.zeros(len(values))
@@ -66,7 +66,7 @@ def surroundings(assets: pd.DataFrame) -> Surroundings:
 
 
 def _kernel(square: Ints, place: Floats) -> csr_array:
-    """Weights between squares, by the mean place of the segments in each."""
+    """Return weights between squares, by the mean place of the segments in each."""
     if not len(square):
         return csr_array((0, 0), dtype=np.float64)
     size = np.bincount(square)

@@ -261,7 +261,7 @@ def _lock(number: int) -> bool:
 
 
 def _is_in_use(stage: Path) -> bool:
-    """Whether the run that staged files here lives."""
+    """Return whether the run that staged files here lives."""
     try:
         if fcntl is None:
             (stage / _IN_USE).unlink()

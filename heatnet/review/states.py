@@ -116,7 +116,7 @@ class Followed:
         return works.loc[chosen, "done_on"].min()
 
     def is_next_heating_recorded(self) -> bool:
-        """Whether the faults reach beyond the next season's heating."""
+        """Return whether the faults reach beyond the next season's heating."""
         faults = self.known.faults
         _, last = heating_interval(self.season + 1)
         return faults is not None and len(faults) > 0 and bool(faults["found_on"].max() >= last)
