@@ -9,12 +9,15 @@ import pandas as pd
 
 from heatnet._arrays import Truths
 from heatnet.inventory.contents import Inventory, inventory_of
+from heatnet.inventory.judging import cold_in_warm_room
+from heatnet.inventory.names import folded_name
 from heatnet.language import note
 from heatnet.network import BUILDING, SOURCE, Network, computed_in_id_order
-from heatnet.reachability import served
 from heatnet.reachability.paths import supply_paths
+from heatnet.reachability.serving import served_and_why
 from heatnet.schema.findings import Severity, all_findings, findings_at, worded_findings
 from heatnet.season import is_heating
+from heatnet.value import Settings
 
 EARLIEST_LAID_YEAR = 1930
 LATEST_LAID_YEAR = 2026
@@ -24,6 +27,7 @@ _ROOM_TEMPS_C = (-20.0, 45.0)
 
 _TABLE_OF = {
     "visit_id": "visits",
+    "work_id": "works",
     "node_id": "nodes",
     "segment_id": "segments",
 }
@@ -69,6 +73,7 @@ def _of_network(network: Network, latest_laid_year: int) -> list[pd.DataFrame]:
         *_sizes(network),
         *_missing(network),
         *_homes(network),
+        *_streets(network),
         *_set_aside(network),
     ]
 
@@ -205,11 +210,21 @@ def _of_records(inventory: Inventory) -> list[pd.DataFrame]:
     """Return what was set aside when the inventory was read, and what is used but doubtful."""
     found = inventory.found()
     if inventory.visits is not None:
-        found += _doubtful_visits(inventory.visits)
+        room_min_c = Settings().room_min_c if inventory.settings is None else inventory.settings.room_min_c
+        found += _doubtful_visits(inventory.visits, room_min_c)
+    if inventory.works is not None:
+        found += _doubtful_works(inventory.works, inventory.network)
     return found
 
 
-def _doubtful_visits(table: pd.DataFrame) -> list[pd.DataFrame]:
+def _doubtful_works(table: pd.DataFrame, network: Network) -> list[pd.DataFrame]:
+    lengths = np.concatenate([network.length_m, np.full(len(network.station_nodes) + 1, np.nan)])
+    whole = lengths[network.asset_positions(table["asset_id"])]
+    is_longer = table["length_m"].to_numpy(dtype=np.float64) > 1.05 * whole + 1.0
+    return [_at("warning", "work_longer_than_asset", table["work_id"], is_longer, "length_m")]
+
+
+def _doubtful_visits(table: pd.DataFrame, room_min_c: float) -> list[pd.DataFrame]:
     resolved_early = (table["resolved_on"] < table["visited_on"]).to_numpy(dtype=bool)
     temp = table["room_temp_c"].to_numpy(dtype=np.float64)
     odd_temp = (temp < _ROOM_TEMPS_C[0]) | (temp > _ROOM_TEMPS_C[1])
@@ -218,6 +233,7 @@ def _doubtful_visits(table: pd.DataFrame) -> list[pd.DataFrame]:
     return [
         _at("warning", "resolved_before_visit", ids, resolved_early, "resolved_on"),
         _at("warning", "room_temp_unlikely", ids, odd_temp, "room_temp_c"),
+        _at("warning", "visit_cold_but_warm_room", ids, cold_in_warm_room(table, room_min_c), "room_temp_c"),
         _at("note", "visit_outside_heating", ids, summer, "visited_on"),
     ]
 
@@ -232,9 +248,9 @@ def _at(
 
 def _connections(network: Network) -> list[pd.DataFrame]:
     """Who is not served and why, and nodes that join nothing."""
-    supply = served(network)
-    unserved = supply[~supply["is_served"]]
-    reasons = [note("doctor.building_not_served", reason=reason) for reason in unserved["reason"]]
+    is_served, why = served_and_why(network)
+    unserved = network.node_ids[network.building_nodes[~is_served]]
+    reasons = [note("doctor.building_not_served", reason=reason) for reason in why if reason is not None]
     degree = np.bincount(np.concatenate([network.from_node, network.to_node]), minlength=network.n_nodes)
     on_primary = np.zeros(network.n_nodes, dtype=bool)
     on_primary[network.from_node[network.is_primary]] = True
@@ -242,7 +258,7 @@ def _connections(network: Network) -> list[pd.DataFrame]:
     is_source = network.node_kind == SOURCE
     is_idle = is_source & ~on_primary & (degree > 0)
     found = [
-        findings_at("error", "building_not_served", "nodes", "node_id", unserved.index, reasons),
+        findings_at("error", "building_not_served", "nodes", "node_id", unserved, reasons),
         _at("warning", "isolated_node", network.node_ids, degree == 0, "node_id"),
         _at("warning", "source_feeds_nothing", network.node_ids, is_idle, "node_id"),
     ]
@@ -315,6 +331,20 @@ def _homes(network: Network) -> list[pd.DataFrame]:
         _at("warning", "households_at_no_building", nodes["node_id"], (nodes[name] > 0).to_numpy() & is_other, name)
         for name in ("households",)
     ]
+
+
+def _streets(network: Network) -> list[pd.DataFrame]:
+    """Streets that are written in more than one way: a job, a dig or a ban on one is none on the other."""
+    spelled: dict[str, list[str]] = {}
+    for street in sorted(network.segments["street"].dropna().unique()):
+        spelled.setdefault(folded_name(street), []).append(street)
+    found = []
+    for spellings in spelled.values():
+        if len(spellings) > 1:
+            ids = network.segments.loc[network.segments["street"].isin(spellings), "segment_id"]
+            said = note("doctor.street_spelled_twice", spellings=tuple(spellings), count=len(ids))
+            found.append(findings_at("warning", "street_spelled_twice", "segments", "street", ids.iloc[:1], said))
+    return found
 
 
 def _set_aside(network: Network) -> list[pd.DataFrame]:

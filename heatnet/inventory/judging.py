@@ -149,6 +149,7 @@ def judged_digs(network: Network, digs: pd.DataFrame, before: Objects | None = N
     judge.aside("error", "unknown_street", "street", ~is_known)
     undated = digs[["start_on", "end_on"]].isna().any(axis=1).to_numpy(dtype=bool)
     judge.aside("error", "dig_without_date", "start_on", undated)
+    judge.aside("error", "dig_ends_before_start", "end_on", (digs["end_on"] < digs["start_on"]).to_numpy(dtype=bool))
     return judge.verdict(np.full(len(digs), -1, dtype=np.int64))
 
 
@@ -160,6 +161,12 @@ def judged_makeup(network: Network, makeup: pd.DataFrame, before: Objects | None
     for column in ("season", "makeup_m3"):
         judge.aside("error", "makeup_unknown", column, makeup[column].isna().to_numpy(dtype=bool))
     return judge.verdict(node)
+
+
+def cold_in_warm_room(visits: pd.DataFrame, room_min_c: float) -> Truths:
+    """Return which visits say cold of a room that was warm enough: used as they are, but doubtful."""
+    is_cold = visits["is_cold"].fillna(False).to_numpy(dtype=bool)
+    return np.asarray(is_cold & (visits["room_temp_c"].to_numpy(dtype=np.float64) >= room_min_c), dtype=bool)
 
 
 JUDGES: dict[str, Callable[[Network, pd.DataFrame, Objects | None], Judged]] = {

@@ -13,6 +13,8 @@ import pandas as pd
 
 from heatnet._arrays import Truths
 from heatnet.errors import HeatnetError
+from heatnet.inventory.judging import cold_in_warm_room
+from heatnet.language import note
 from heatnet.location.evidence import conformed_visits
 from heatnet.network import BUILDING, Network
 from heatnet.schema.findings import all_findings, findings_at
@@ -154,7 +156,9 @@ def cleaned_visits(visits: pd.DataFrame, network: Network, steps: CleaningSteps)
         found.append(findings_at(severity, rule, "visits", column, names[rows], message))  # type: ignore[arg-type]
 
     stays = _at_building(table, network)
-    say("error", "visit_unknown_building", "building_id", ~stays, "names no building of the network; left out")
+    say(
+        "error", "unknown_building", "building_id", ~stays, str(note("findings.unknown_building", column="building_id"))
+    )
     table, is_filled, is_odd = _with_temperatures(table, steps.room_min_c)
     limit = f"{steps.room_min_c:g} degC"
     say("note", "visit_cold_from_temperature", "is_cold", is_filled & stays, f"is_cold follows from {limit}")
@@ -213,7 +217,7 @@ def _with_temperatures(table: pd.DataFrame, room_min_c: float) -> tuple[pd.DataF
     """Return the table with `is_cold` filled, which rows were filled, and which are cold in a warm room."""
     temp = table["room_temp_c"].to_numpy(dtype=np.float64)
     is_filled = table["is_cold"].isna().to_numpy(dtype=bool) & ~np.isnan(temp)
-    is_odd = _is_cold(table) & (temp >= room_min_c)
+    is_odd = cold_in_warm_room(table, room_min_c)
     cold = table["is_cold"].mask(pd.Series(is_filled), pd.Series(temp < room_min_c, dtype="boolean"))
     return table.assign(is_cold=cold), is_filled, is_odd
 

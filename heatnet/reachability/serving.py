@@ -8,11 +8,12 @@ import pandas as pd
 
 from heatnet._arrays import AnyInts, Truths
 from heatnet.graph.walks import Neighbours, neighbours, walk_from
+from heatnet.language import Note, note
 from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability.cut_off import feeding_sources
 from heatnet.reachability.parts import Parts, segment_parts
 
-_LAYER_WORDS = {(False, False): "supply and return", (False, True): "supply", (True, False): "return"}
+_LAYERS = {(False, False): "both_layers", (False, True): "supply", (True, False): "return"}
 
 
 @computed_in_id_order
@@ -40,32 +41,39 @@ def served(network: Network) -> pd.DataFrame:
     >>> served(Network(line().nodes, supply_only))["reason"].to_dict()
     {'B': '', 'C': 'not joined to a source in return'}
     """
+    is_served, reasons = served_and_why(network)
+    index = pd.Index(network.node_ids[network.building_nodes], name="building_id")
+    texts = pd.Series(["" if why is None else str(why) for why in reasons], index=index, dtype=object)
+    return pd.DataFrame({"is_served": is_served, "reason": texts}, index=index)
+
+
+def served_and_why(network: Network) -> tuple[Truths, list[Note | None]]:
+    """Return per building whether the intact network serves it and, where it does not, why; in no language yet."""
     parts = segment_parts(network)
     joined, secondary_dead = _joined(network, parts)
     buildings = network.building_nodes
-    is_served = joined[:, buildings].all(axis=0)
+    is_served: Truths = np.asarray(joined[:, buildings].all(axis=0), dtype=bool)
     unblocked = _joined(network, segment_parts(network, unblocked=True))[0]
     touches, on_primary = np.zeros(network.n_nodes, dtype=bool), np.zeros(network.n_nodes, dtype=bool)
     for end in (network.from_node, network.to_node):
         touches[end] = True
         on_primary[end[network.is_primary]] = True
-    reasons = np.full(len(buildings), "", dtype=object)
+    reasons: list[Note | None] = [None] * len(buildings)
     for row in np.flatnonzero(~is_served).tolist():
         node = int(buildings[row])
         if not touches[node]:
-            reasons[row] = "no segment joins it"
+            reasons[row] = note("reachability.no_segment")
             continue
-        where = _LAYER_WORDS[bool(joined[0, node]), bool(joined[-1, node])]
         if on_primary[node]:
-            reasons[row] = f"not joined to a source in {where}"
+            key = "no_source"
         elif (joined[:, node] | secondary_dead[:, node]).all():
-            reasons[row] = f"joined in {where} only to stations that no source feeds in supply and return"
+            key = "dead_stations"
         else:
-            reasons[row] = f"not joined to a live station in {where}"
-        if unblocked[:, node].all():
-            reasons[row] += "; a closed valve that cannot be turned is in the way"
-    index = pd.Index(network.node_ids[buildings], name="building_id")
-    return pd.DataFrame({"is_served": is_served, "reason": reasons}, index=index)
+            key = "no_live_station"
+        where = note(f"reachability.{_LAYERS[bool(joined[0, node]), bool(joined[-1, node])]}")
+        why = note(f"reachability.{key}", where=where)
+        reasons[row] = note("reachability.closed_valve", why=why) if unblocked[:, node].all() else why
+    return is_served, reasons
 
 
 def _joined(network: Network, parts: Parts) -> tuple[Truths, Truths]:

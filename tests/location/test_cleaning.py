@@ -50,7 +50,7 @@ def test_clean_visits_come_through_unchanged() -> None:
 def test_rows_at_no_building_are_left_out_as_errors() -> None:
     table = visits({"building_id": "X"}, {"building_id": None}, {"building_id": "J"}, {})
     assert kept(table) == {"v3": True}
-    assert said(table) == {("visit_unknown_building", f"v{i}") for i in range(3)}
+    assert said(table) == {("unknown_building", f"v{i}") for i in range(3)}
     assert set(visit_findings(table, NETWORK)["severity"]) == {"error"}
 
 

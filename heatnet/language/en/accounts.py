@@ -46,4 +46,5 @@ WORDS = {
     "rule_unknown_place": "place of no asset",
     "rule_ambiguous_place": "place of several assets",
     "used_and_matched": "{rows:,} used ({matched:,} matched by name or place)",
+    "rule_dig_ends_before_start": "ends before it starts",
 }

@@ -20,4 +20,7 @@ WORDS = {
     "resolved_before_visit": "{column} lies before visited_on",
     "room_temp_unlikely": "{column} is no room temperature in degC",
     "visit_outside_heating": "{column} lies outside 15 October to 15 April",
+    "work_longer_than_asset": "{column} is more than the length of the asset; taken as the whole of it",
+    "visit_cold_but_warm_room": "{column} is warm enough, yet the home was cold",
+    "street_spelled_twice": "{count} segments lie on one street that is written in several ways: {spellings}; a dig or ban on one is none on the other",
 }

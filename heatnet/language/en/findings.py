@@ -31,4 +31,5 @@ WORDS = {
     "matched_by_number": "{column} {taken} is a guess: the house has the number of the building's id",
     "matched_by_building": "{column} {taken} is a guess: the pipe that leads to the house named",
     "matched_by_street": "{column} {taken} is a guess: the only pipe at the streets named",
+    "dig_ends_before_start": "{column} lies before start_on; set aside",
 }

@@ -46,4 +46,5 @@ WORDS = {
     "rule_unknown_place": "地点未对应设施",
     "rule_ambiguous_place": "地点对应多个设施",
     "used_and_matched": "采用{rows:,}行（其中{matched:,}行按名称或地点对应）",
+    "rule_dig_ends_before_start": "结束早于开始",
 }

@@ -18,4 +18,7 @@ WORDS = {
     "resolved_before_visit": "{column} 早于 visited_on",
     "room_temp_unlikely": "{column} 不是合理的室温（℃）",
     "visit_outside_heating": "{column} 在 10 月 15 日至次年 4 月 15 日之外",
+    "work_longer_than_asset": "{column} 大于设施长度；按全长计",
+    "visit_cold_but_warm_room": "{column} 已达标，却记为不热",
+    "street_spelled_twice": "同一街道有多种写法：{spellings}，共 {count} 条管段；其中一种写法上的掘路或禁掘对其他写法无效",
 }

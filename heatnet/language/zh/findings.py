@@ -31,4 +31,5 @@ WORDS = {
     "matched_by_number": "{column} {taken} 为推测：楼号与楼栋编号中的数字相同",
     "matched_by_building": "{column} {taken} 为推测：通往所述楼栋的管段",
     "matched_by_street": "{column} {taken} 为推测：所述街道上唯一的管段",
+    "dig_ends_before_start": "{column} 早于 start_on；剔除",
 }
