@@ -8,7 +8,7 @@ text with the values in braces:
 - ``{count:# fault|# faults}`` the first where the value is 1, else the second, # being the number; of three words the
   first is for none: ``{count:no fault|# fault|# faults}``;
 - a value may be a note itself (worded in the same language), or a tuple, which is joined as the language does it;
-  ``{ids:first 5}`` names the first five.
+  ``{ids:first 5}`` names the first five, ``{reasons:clauses}`` parts what may hold commas itself.
 
 A new sentence is a line in the room's table of every language; a new language is a folder of such tables, found by its
 name alone.
@@ -234,8 +234,10 @@ class _Writer(Formatter):
         return word.replace("#", self.format_field(count, ",.0f")) if "#" in word else word
 
     def _listed(self, values: tuple[Any, ...], format_spec: str) -> str:
-        first = int(format_spec.removeprefix("first ")) if format_spec else len(values)
-        text: str = self.manner.LIST.join(self.format_field(value, "") for value in values[:first])
+        is_parted = format_spec == "clauses"
+        first = len(values) if is_parted or not format_spec else int(format_spec.removeprefix("first "))
+        mark: str = self.manner.CLAUSES if is_parted else self.manner.LIST
+        text = mark.join(self.format_field(value, "") for value in values[:first])
         return text + (self.manner.MORE if len(values) > first else "")
 
 

@@ -103,7 +103,8 @@ def german(tmp_path, monkeypatch):
     folder = tmp_path / "de"
     folder.mkdir()
     (folder / "__init__.py").write_text(
-        'NAME = "Deutsch"\nSENTENCES = " "\nLIST = ", "\nMORE = " u. a."\nMARKS = str.maketrans(",.", ".,")\n',
+        'NAME = "Deutsch"\nSENTENCES = " "\nLIST = ", "\nCLAUSES = "; "\nMORE = " u. a."\n'
+        'MARKS = str.maketrans(",.", ".,")\n',
         encoding="utf-8",
     )
     (folder / "language.py").write_text(
@@ -121,3 +122,10 @@ def test_a_new_language_is_a_folder_of_tables(german):
     said = note("language.example", count=12345.5, ids=(date(2026, 5, 1), "S2", "S3"))
     assert worded(said, german) == "12.345,5 Rohre ohne Baujahr (2026-05-01, S2 u. a.)"
     assert import_module("heatnet.language.de").NAME == "Deutsch"
+
+
+def test_clauses_are_parted_where_they_hold_lists() -> None:
+    inner = note("language.example", count=1, ids=("S1",))
+    line = note("accounts.line", table="visits", rows=2, parts=(inner, inner))
+    assert worded(line).count("; ") == 1
+    assert worded(line, "zh").count("；") == 1

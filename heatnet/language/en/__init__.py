@@ -3,5 +3,6 @@
 NAME = "English"
 SENTENCES = " "
 LIST = ", "
+CLAUSES = "; "
 MORE = ", ..."
 MARKS: dict[int, str] = {}  # what stands for Python's thousands comma and decimal point: str.maketrans(",.", ".,")

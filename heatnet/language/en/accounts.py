@@ -2,10 +2,10 @@
 
 WORDS = {
     "mostly_set_aside": "More than half of {table} is set aside: {aside:,} of {rows:,} rows.",
-    "line": "{table}: {rows:,} {rows:row|rows}: {parts}",
+    "line": "{table}: {rows:,} {rows:row|rows}: {parts:clauses}",
     "used": "{rows:,} used",
-    "not_asked_for": "{rows:,} not asked for ({why})",
-    "set_aside": "{rows:,} set aside ({why})",
+    "not_asked_for": "{rows:,} not asked for ({why:clauses})",
+    "set_aside": "{rows:,} set aside ({why:clauses})",
     "reason": "{rule} {rows:,}: {ids}",
     "reason_of_many": "{rule} {rows:,}: {ids}, ...",
     "nodes": "nodes",

@@ -3,5 +3,6 @@
 NAME = "中文"
 SENTENCES = ""
 LIST = "、"
+CLAUSES = "；"
 MORE = "等"
 MARKS: dict[int, str] = {}

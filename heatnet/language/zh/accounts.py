@@ -2,10 +2,10 @@
 
 WORDS = {
     "mostly_set_aside": "{table}半数以上的行未采用：{rows:,}行中有{aside:,}行。",
-    "line": "{table}：共{rows:,}行，{parts}",
+    "line": "{table}：共{rows:,}行，{parts:clauses}",
     "used": "采用{rows:,}行",
-    "not_asked_for": "本次不需要{rows:,}行（{why}）",
-    "set_aside": "剔除{rows:,}行（{why}）",
+    "not_asked_for": "本次不需要{rows:,}行（{why:clauses}）",
+    "set_aside": "剔除{rows:,}行（{why:clauses}）",
     "reason": "{rule}{rows:,}行：{ids}",
     "reason_of_many": "{rule}{rows:,}行：{ids}等",
     "nodes": "节点表",
