@@ -53,7 +53,7 @@ class LocationExplanation:
         without; above 1 it speaks for an impairment on its path, below 1 against it. Those that speak for it come
         first.
     notes : tuple of Note
-        The same to be said; `sentences` says it.
+        The explanation as notes; `sentences` words them.
     language : str
         Language of the sentences.
     """
