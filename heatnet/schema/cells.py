@@ -1,155 +1,287 @@
-"""One reader per column type: cells to values, which cells cannot be read, and what is wrong with them."""
+"""One reader per column type: cells to values, by their different texts; what is doubtful and what cannot be read."""
 
 from __future__ import annotations
 
-import contextlib
-import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints, Objects, Truths
 from heatnet.schema.columns import Column
+from heatnet.schema.days import FIRST_DAY, LAST_DAY, days_of
+from heatnet.schema.diameters import NOMINAL, nominal_of, size_of
+from heatnet.schema.folding import folded_cell, folded_word
+from heatnet.schema.plain import TEXT_DTYPE, distinct, plain_cells, taken
+from heatnet.schema.quantities import Number, numbers_of
+from heatnet.schema.units import OUTER
+from heatnet.schema.vocabulary import folded_cells, is_unknown, truth_words, yes_and_no
+from heatnet.schema.years import FIRST_YEAR, LAST_YEAR, seasons_of, years_of
 
-PANDAS_VERSION = tuple(int(part) for part in pd.__version__.split(".")[:2])
-_TEXT_DTYPE: Any = "str" if PANDAS_VERSION >= (3, 0) else object
-
-# Text that a spreadsheet would take for a formula is written with a leading ', which is removed when read.
-_FORMULA_STARTS = r"=+@\t\r\n＝＋－＠\-"
-FORMULA = f"^'*[{_FORMULA_STARTS}]"
-ESCAPED_FORMULA = f"^'+[{_FORMULA_STARTS}]"
-
-UNKNOWN_WORDS = frozenset({"", "na", "n/a", "nan", "nat", "none", "null", "<na>", "#n/a"})
-TRUTH_WORDS = {
-    **dict.fromkeys(("true", "1", "1.0", "yes", "y", "t", "是", "有", "真"), True),
-    **dict.fromkeys(("false", "0", "0.0", "no", "n", "f", "否", "无", "假"), False),
-}
-
-Reading = tuple[Any, np.ndarray[Any, Any], str]
+UNREADABLE = frozenset({"unreadable", "foreign_unit", "age_or_year", "no_year", "order_unknown"})
+IMPOSSIBLE = frozenset({"impossible", "time_of_day"})
+_NEGATIONS = ("不", "未", "没", "非", "无", "not ", "не ", "no ")
+_UNKNOWN_NUMBERS = frozenset(-float("9" * digits) for digits in range(1, 10)) | {-1.0}
 
 
-def text_values(values: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the cells as stripped text, whole numbers without a decimal point, empty cells as missing.
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """What a heading says of its column: the table, the unit of its cells, and whether it says the opposite."""
 
-    Examples
-    --------
-    >>> text_values(pd.Series([" S1 ", 12.0, "", None])).fillna("missing").tolist()
-    ['S1', '12', 'missing', 'missing']
+    table: str
+    column: Column
+    unit: str = ""
+    factor: float = 1.0
+    is_opposite: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of a column, read.
+
+    Attributes
+    ----------
+    values : array
+        In the type of the column; missing where unknown or unreadable.
+    how : array of object
+        Per cell: empty, or why it is doubtful, impossible or unreadable.
+    also : dict
+        What the cells say of other columns: of a pipe size, the wall and whether it is a pair.
     """
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
-    if pd.api.types.is_numeric_dtype(values.dtype) or values.dtype == object:
-        cells = [_cell_text(cell) for cell in values.astype(object)]
-        series: pd.Series[Any] = pd.Series(cells, index=values.index, dtype=_TEXT_DTYPE)
-        return series
-    stripped = values.astype(_TEXT_DTYPE).str.strip()
-    return stripped.mask(stripped == "")
+
+    values: Any
+    how: Objects | None = None
+    also: dict[str, Any] = field(default_factory=dict)
+
+    def where(self, *names: str) -> Truths:
+        """Return where the cells are doubtful in one of these ways."""
+        if self.how is None:
+            return np.zeros(len(self.values), dtype=bool)
+        return np.isin(self.how, names)
 
 
-def _cell_text(cell: Any) -> str | None:
-    if cell is None or cell is pd.NA or cell != cell:
+def _hows(uniques: list[str], codes: Ints) -> Objects | None:
+    """Return the ways of the different cells for every cell, ``None`` where all are plain."""
+    if not any(uniques):
         return None
-    if isinstance(cell, (float, np.floating)) and float(cell).is_integer():
-        cell = int(cell)
-    return str(cell).strip() or None
+    words = np.empty(len(uniques) + 1, dtype=object)
+    words[:-1], words[-1] = uniques, ""
+    found: Objects = words[codes]
+    return found
 
 
-def _read_text(values: pd.Series[Any], column: Column) -> Reading:
-    text = text_values(values)
-    return text, np.zeros(len(text), dtype=bool), ""
+def _read_id(values: pd.Series[Any], meant: Meant) -> Cells:
+    codes, texts = distinct(values)
+    how = [""] * len(texts)
+    if texts and all(text.endswith(".0") and text[:-2].isdecimal() for text in texts):
+        texts, how = [text[:-2] for text in texts], ["float_id"] * len(texts)
+    if meant.column.type == "reference":
+        missing = {at for at, text in enumerate(texts) if _names_nothing(text)}
+        if missing:
+            codes = np.where(np.isin(codes, sorted(missing)), -1, codes)
+    return Cells(taken(codes, texts), _hows(how, codes))
 
 
-def _read_choice(values: pd.Series[Any], column: Column) -> Reading:
-    words = {other.casefold(): word for word, others in column.choices.items() for other in (word, *others)}
-    codes, uniques = pd.factorize(text_values(values))
-    read = np.array([words.get(str(unique).casefold()) for unique in uniques] + [None], dtype=object)
-    cells = read[codes]
-    bad = (codes >= 0) & np.array([cell is None for cell in read], dtype=bool)[codes]
+def _names_nothing(text: str) -> bool:
+    """Return whether a reference says that it names nothing; letters and digits may be an id ("NA")."""
+    return not (text.isascii() and any(map(str.isalnum, text))) and is_unknown(text)
+
+
+def _read_text(values: pd.Series[Any], meant: Meant) -> Cells:
+    codes, texts = distinct(values)
+    missing = [at for at, text in enumerate(texts) if text != "*" and is_unknown(text)]
+    if missing:
+        codes = np.where(np.isin(codes, missing), -1, codes)
+    return Cells(taken(codes, texts))
+
+
+@cache
+def _choice_words(column_words: tuple[tuple[str, tuple[str, ...]], ...]) -> dict[str, str]:
+    return {folded_word(other): word for word, others in column_words for other in (word, *others)}
+
+
+def _read_choice(values: pd.Series[Any], meant: Meant) -> Cells:
+    column = meant.column
+    codes, texts = distinct(values)
+    words = _choice_words(tuple(column.choices.items()))
+    read = [_chosen(text, words) for text in texts]
+    cells = np.array([word for word, _ in read] + [None], dtype=object)[codes]
+    how = _hows([way for _, way in read], codes)
     if column.default is not None:
-        cells = np.where(codes < 0, column.default, cells)
-    text: pd.Series[Any] = pd.Series(cells, dtype=_TEXT_DTYPE)
-    return text, bad, f"must be one of {', '.join(column.choices)}"
+        cells = np.where(pd.isna(cells), column.default, cells)
+    return Cells(pd.Series(cells, dtype=TEXT_DTYPE), how)
 
 
-def _read_number(values: pd.Series[Any], column: Column) -> Reading:
-    if pd.api.types.is_bool_dtype(values.dtype):
-        numbers = np.full(len(values), np.nan)
-        bad = values.notna().to_numpy(dtype=bool)
-    elif pd.api.types.is_numeric_dtype(values.dtype):
-        numbers = values.to_numpy(dtype=np.float64, na_value=np.nan)
-        bad = np.isinf(numbers)
-    else:
-        text = text_values(values)
-        numbers = pd.to_numeric(text, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
-        unknown = text.isna().to_numpy(dtype=bool) | text.str.casefold().isin(UNKNOWN_WORDS).to_numpy(dtype=bool)
-        bad = (np.isnan(numbers) & ~unknown) | np.isinf(numbers)
-    what = "must be a number"
-    if column.above is not None:
-        bad, what = bad | (numbers <= column.above), f"must be a number above {column.above:g}"
-    if column.least is not None:
-        bad, what = bad | (numbers < column.least), f"must be a number of {column.least:g} or more"
-    numbers = np.where(bad, np.nan, numbers)
+def _chosen(text: str, words: dict[str, str]) -> tuple[str | None, str]:
+    """Return the standard word for a text and how it was found: as it is, or as the only one that stands in it."""
+    word = folded_word(text)
+    if word in words:
+        return words[word], ""
+    if is_unknown(text):
+        return None, ""
+    within = {standard for other, standard in words.items() if len(other) >= 2 and _stands_in(other, word)}
+    if len(within) > 1:
+        longest = max((other for other in words if len(other) >= 2 and _stands_in(other, word)), key=len)
+        rest = word.replace(longest, "")
+        within = {words[longest]} | {words[other] for other in words if len(other) >= 2 and _stands_in(other, rest)}
+    return (within.pop(), "contained") if len(within) == 1 else (None, "unreadable")
+
+
+def _stands_in(word: str, text: str) -> bool:
+    """Return whether a word stands in a text and is not negated; words of Latin letters are not looked for."""
+    at = text.find(word)
+    return at >= 0 and not word.isascii() and not text[:at].endswith(_NEGATIONS)
+
+
+def _read_truth(values: pd.Series[Any], meant: Meant) -> Cells:
+    plain, default = plain_cells(values), meant.column.default
+    if pd.api.types.is_bool_dtype(plain.dtype) and plain.dtype != object:
+        truths = plain.astype("boolean")
+        truths = ~truths if meant.is_opposite else truths
+        return Cells(truths.array if default is None else truths.fillna(bool(default)).to_numpy(dtype=bool))
+    codes, texts = distinct(plain)
+    read = [_truth(text, meant) for text in texts]
+    cells = np.array([truth for truth, _ in read] + [None], dtype=object)[codes]
+    how = _hows([way for _, way in read], codes)
+    if default is None:
+        return Cells(pd.array(cells, dtype="boolean"), how)
+    return Cells(np.array([default if truth is None else truth for truth in cells], dtype=bool), how)
+
+
+def _truth(text: str, meant: Meant) -> tuple[bool | None, str]:
+    word, own = folded_word(text), truth_words(meant.table, meant.column.name)
+    if word in own:
+        return own[word], ""
+    plain = yes_and_no().get(word.removesuffix(".0"))
+    if plain is not None:
+        return plain != meant.is_opposite, ""
+    if is_unknown(text):
+        return None, ""
+    found = sorted((len(other), other) for other in own if len(other) >= 2 and _stands_in(other, word))
+    says = {own[other] for _, other in found if not any(other in longer and other != longer for _, longer in found)}
+    return (says.pop(), "contained") if len(says) == 1 else (None, "unreadable")
+
+
+def _read_number(values: pd.Series[Any], meant: Meant) -> Cells:
+    plain, measure = plain_cells(values), meant.column.measure
+    if pd.api.types.is_numeric_dtype(plain.dtype) and not pd.api.types.is_bool_dtype(plain.dtype):
+        numbers = plain.to_numpy(dtype=np.float64, na_value=np.nan)
+        if measure in ("year", "season"):
+            return _whole_years(numbers, plain, meant)
+        return _in_range(numbers if meant.factor == 1.0 else numbers * meant.factor, None, meant, {})
+    codes, texts = distinct(plain)
+    if pd.api.types.is_bool_dtype(plain.dtype):
+        return Cells(np.full(len(codes), np.nan), _hows(["unreadable"] * len(texts), codes))
+    known = [at for at, text in enumerate(texts) if not is_unknown(text)]
+    read, also = _numbers([texts[at] for at in known], meant)
+    found = np.full(len(texts) + 1, np.nan)
+    found[known] = [number.value for number in read]
+    how = [""] * len(texts)
+    for at, number in zip(known, read, strict=True):
+        how[at] = number.how
+    places = np.full(len(texts) + 1, -1, dtype=np.int64)
+    places[known] = np.arange(len(known))
+    others = {name: np.append(of, of.dtype.type(0))[places[codes]] for name, of in also.items()}
+    return _in_range(found[codes], _hows(how, codes), meant, others)
+
+
+def _whole_years(numbers: Floats, plain: pd.Series[Any], meant: Meant) -> Cells:
+    """Return years given as numbers; what is no full year is read as its text would be."""
+    odd = ~np.isnan(numbers) & ~((numbers >= FIRST_YEAR) & (numbers < LAST_YEAR + 1))
+    if meant.column.measure == "season":
+        odd |= ~np.isnan(numbers) & (np.floor(numbers) != numbers)
+    if odd.any():
+        return _read_number(plain.astype(object), meant)
+    return Cells(np.floor(numbers))
+
+
+def _numbers(texts: list[str], meant: Meant) -> tuple[list[Number], dict[str, Any]]:
+    """Return the number of each text, and what the texts say of other columns."""
+    measure = meant.column.measure
+    if measure == "year":
+        return years_of(texts), {}
+    if measure == "season":
+        return seasons_of(texts), {}
+    if measure == "diameter":
+        return _diameters(texts, meant)
+    return numbers_of(texts, measure, meant.factor), {}
+
+
+def _diameters(texts: list[str], meant: Meant) -> tuple[list[Number], dict[str, Any]]:
+    sizes = [size_of(folded_cell(text)) for text in texts]
+    plain = [text for text, size in zip(texts, sizes, strict=True) if size is None]
+    numbers = iter(numbers_of(plain, "diameter", meant.factor))
+    read = [next(numbers) if size is None else Number(size.diameter_mm) for size in sizes]
+    if meant.unit == OUTER:
+        read = [one if size is not None else _nominal(one) for one, size in zip(read, sizes, strict=True)]
+    walls = np.array([np.nan if size is None else size.wall_mm for size in sizes])
+    pairs = np.array([size is not None and size.is_pair for size in sizes], dtype=bool)
+    return read, {"wall_mm": walls, "is_pair": pairs}
+
+
+def _nominal(outer: Number) -> Number:
+    nominal = nominal_of(outer.value) if outer.value > 0 else None
+    return Number(float("nan"), outer.how or "unreadable") if nominal is None else Number(nominal, outer.how)
+
+
+def _in_range(numbers: Floats, how: Objects | None, meant: Meant, also: dict[str, Any]) -> Cells:
+    """Return numbers with those outside of what can be meant as unknown, and the default where none is known."""
+    column = meant.column
+    with np.errstate(invalid="ignore"):
+        outside = np.isinf(numbers)
+        if column.above is not None:
+            outside |= numbers <= column.above
+        if column.least is not None:
+            outside |= numbers < column.least
+        if column.most is not None:
+            outside |= np.abs(numbers) > column.most
+        in_metres = _in_metres(numbers) if column.measure == "diameter" else None
+    if outside.any():
+        how = np.full(len(numbers), "", dtype=object) if how is None else how
+        is_code = np.isin(numbers, list(_UNKNOWN_NUMBERS)) | (numbers > 0)
+        how = np.where(outside, np.where(is_code, "impossible", "outside"), how)
+        numbers = np.where(outside, np.nan, numbers)
+    if in_metres is not None and in_metres.any():
+        how = np.full(len(numbers), "", dtype=object) if how is None else how
+        how, numbers = np.where(in_metres, "metres", how), np.where(in_metres, np.round(numbers * 1e3), numbers)
     if column.default is not None:
         numbers = np.where(np.isnan(numbers), float(column.default), numbers)
-    return numbers, bad, what
+    return Cells(numbers, how, also)
 
 
-def _read_truth(values: pd.Series[Any], column: Column) -> Reading:
-    if pd.api.types.is_bool_dtype(values.dtype) and values.dtype != object:
-        nullable = values.astype("boolean")
-        given: Any = nullable if column.default is None else nullable.fillna(bool(column.default)).astype(bool)
-        return given.array, np.zeros(len(values), dtype=bool), ""
-    codes, uniques = pd.factorize(text_values(values))
-    folded = [str(unique).casefold() for unique in uniques]
-    known = np.array([word in TRUTH_WORDS or word in UNKNOWN_WORDS for word in folded] + [True])
-    truths = np.array([TRUTH_WORDS.get(word) for word in folded] + [None], dtype=object)[codes]
-    bad = ~known[codes]
-    if column.default is None:
-        return pd.array(truths, dtype="boolean"), bad, "must be true or false"
-    filled = np.array([column.default if truth is None else truth for truth in truths], dtype=bool)
-    return filled, bad, "must be true or false"
+def _in_metres(numbers: Floats) -> Truths:
+    """Return which numbers are nominal diameters in metres: 0.15 mm is no pipe, 0.15 m is DN150."""
+    small = (numbers > 0) & (numbers <= NOMINAL[-1] / 1e3)
+    return small & np.isin(np.round(numbers * 1e3), NOMINAL) if small.any() else small
 
 
-_PLAIN_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DAY = re.compile(r"\d{4}(-\d{1,2}-\d{1,2}|/\d{1,2}/\d{1,2}|\d{4})([T ].*)?")
+def _read_date(values: pd.Series[Any], meant: Meant) -> Cells:
+    plain = plain_cells(values)
+    if pd.api.types.is_datetime64_any_dtype(plain.dtype):
+        days = plain.to_numpy().astype("datetime64[D]").astype("datetime64[s]")
+        first, last = np.datetime64(FIRST_DAY, "s"), np.datetime64(LAST_DAY, "s")
+        outside = ~np.isnat(days) & ((days < first) | (days > last))
+        if not outside.any():
+            return Cells(days)
+        return Cells(
+            np.where(outside, np.datetime64("NaT", "s"), days), np.where(outside, "impossible", "").astype(object)
+        )
+    codes, texts = distinct(plain)
+    known = [at for at, text in enumerate(texts) if not is_unknown(text)]
+    read = days_of([texts[at] for at in known], meant.unit)
+    found = np.full(len(texts) + 1, np.datetime64("NaT", "s"), dtype="datetime64[s]")
+    how = [""] * len(texts)
+    for at, day in zip(known, read, strict=True):
+        found[at], how[at] = np.datetime64(day.day, "s"), day.how
+    return Cells(found[codes], _hows(how, codes))
 
 
-def _read_date(values: pd.Series[Any], column: Column) -> Reading:
-    if pd.api.types.is_datetime64_any_dtype(values.dtype):
-        days = values.dt.tz_localize(None) if values.dt.tz is not None else values
-        return days.dt.normalize().to_numpy().astype("datetime64[s]"), np.zeros(len(values), dtype=bool), ""
-    codes, uniques = pd.factorize(text_values(values))
-    days = np.append(_days([str(unique) for unique in uniques]), np.datetime64("NaT", "s"))
-    known = np.array([str(unique).casefold() in UNKNOWN_WORDS for unique in uniques] + [True])
-    read = days[codes]
-    return read, np.isnat(read) & ~known[codes], "must be a date such as 2025-11-03"
-
-
-def _days(texts: list[str]) -> np.ndarray[Any, Any]:
-    """Return the day of each text, all at once where all are plain dates."""
-    if all(map(_PLAIN_DAY.fullmatch, texts)):
-        with contextlib.suppress(ValueError):
-            return np.array(texts, dtype="datetime64[D]").astype("datetime64[s]")
-    return np.array([_day(text) for text in texts], dtype="datetime64[s]")
-
-
-def _day(text: str) -> np.datetime64:
-    """Return the day of an ISO 8601 date (also with slashes, also with a time behind), NaT if it is none."""
-    if not _DAY.fullmatch(text):
-        return np.datetime64("NaT", "s")
-    day = re.split("[T ]", text)[0].replace("/", "-")
-    if "-" in day:
-        year, month, number = day.split("-")
-        day = f"{year}{month:0>2}{number:0>2}"
-    try:
-        return np.datetime64(f"{day[:4]}-{day[4:6]}-{day[6:]}", "s")
-    except ValueError:
-        return np.datetime64("NaT", "s")
-
-
-READERS = {
-    "id": _read_text,
-    "reference": _read_text,
+READERS: dict[str, Callable[[pd.Series[Any], Meant], Cells]] = {
+    "id": _read_id,
+    "reference": _read_id,
     "text": _read_text,
     "choice": _read_choice,
     "number": _read_number,

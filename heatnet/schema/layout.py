@@ -1,0 +1,92 @@
+"""Rows of a ledger that are no records: blank ones, totals, signatures and remarks, headings repeated."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet._arrays import Ints, Truths
+from heatnet.schema.folding import folded_word
+from heatnet.schema.plain import cell_text
+from heatnet.schema.vocabulary import folded
+
+_TOTAL_TAIL = re.compile(r"[\d.,:()共条段户座处个项次公里米kmm平方吨万元²2]*")
+_SENTENCE = re.compile(r"[:。;；，,!！]|\s")
+_LONG = 12  # letters of a text that is no id
+
+
+def not_blank(cells: pd.DataFrame) -> Truths:
+    """Return which rows hold anything."""
+    at: Ints = np.arange(len(cells), dtype=np.int64)
+    for place in range(cells.shape[1]):
+        if not len(at):
+            break
+        column = cells.iloc[:, place]
+        missing = column.isna().to_numpy(dtype=bool)[at] if len(at) == len(cells) else column.iloc[at].isna().to_numpy(dtype=bool)
+        if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+            known = column.iloc[at[~missing]] if not missing.all() else column.iloc[:0]
+            blank = _is_space(known) if len(known) and len(at) < len(cells) else _is_space_quickly(known)
+            missing[np.flatnonzero(~missing)[blank]] = True
+        at = at[missing]
+    kept = np.ones(len(cells), dtype=bool)
+    kept[at] = False
+    return kept
+
+
+def _is_space(column: pd.Series[Any]) -> Truths:
+    return np.array([isinstance(cell, str) and not cell.strip() for cell in column.to_numpy(dtype=object)], dtype=bool)
+
+
+def _is_space_quickly(column: pd.Series[Any]) -> Truths:
+    """Return which texts are blank, told by their different values."""
+    if not len(column):
+        return np.zeros(0, dtype=bool)
+    return np.array([isinstance(cell, str) and (not cell or cell.isspace()) for cell in column.tolist()], dtype=bool)
+
+
+def layout_reason(cells: Sequence[Any], headings: Sequence[str]) -> str:
+    """Return what a row is that lacks what a record needs: a reason of the layout, ``blank``, or empty (a record).
+
+    Examples
+    --------
+    >>> headings = ["管段编号", "起点", "终点", "长度"]
+    >>> layout_reason(["合计", None, None, "1510"], headings), layout_reason(["制表人：张某某", None, "审核人：李某", ""], headings)
+    ('total_row', 'remark_row')
+    >>> layout_reason(headings, headings), layout_reason(["S1", None, None, 5], headings)
+    ('repeated_heading', '')
+    """
+    texts = [(cell_text(cell) or "").strip() for cell in cells]
+    filled = [at for at, text in enumerate(texts) if text]
+    if not filled:
+        return "blank"
+    words = [folded_word(texts[at]) for at in filled]
+    if any(is_total(word) for word in words[:3]):
+        return "total_row"
+    alike = sum(word == folded_word(headings[at]) for at, word in zip(filled, words, strict=True) if at < len(headings))
+    if len(filled) >= 2 and alike >= 0.8 * len(filled):
+        return "repeated_heading"
+    return "remark_row" if _is_remark(texts[filled[0]], len(filled), len(texts)) else ""
+
+
+def is_total(word: str) -> bool:
+    """Return whether a folded text stands before a row of sums."""
+    totals = folded("totals")
+    return word in totals or any(
+        word.startswith(total) and not total.isascii() and _TOTAL_TAIL.fullmatch(word[len(total) :]) for total in totals
+    )
+
+
+def _is_remark(text: str, n_filled: int, n_columns: int) -> bool:
+    """Return whether a row that begins with this text is a signature or remark."""
+    head, colon, _ = re.sub(r"\s", "", text).replace("：", ":").partition(":")
+    word = folded_word(head)
+    if word in folded("remarks") and (colon or n_filled == 1):
+        return True
+    if n_filled == 1 and n_columns >= 3:
+        is_sentence = len(text) > _LONG and not text.isascii()
+        return is_sentence or (len(text) > _LONG and bool(_SENTENCE.search(text)))
+    return False
