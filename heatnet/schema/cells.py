@@ -18,11 +18,11 @@ from heatnet.schema.folding import folded_cell, folded_word
 from heatnet.schema.plain import TEXT_DTYPE, distinct, plain_cells, taken
 from heatnet.schema.quantities import Number, numbers_of
 from heatnet.schema.units import OUTER
-from heatnet.schema.vocabulary import folded_cells, is_unknown, truth_words, yes_and_no
+from heatnet.schema.vocabulary import is_unknown, truth_words, yes_and_no
 from heatnet.schema.years import FIRST_YEAR, LAST_YEAR, seasons_of, years_of
 
 UNREADABLE = frozenset({"unreadable", "foreign_unit", "age_or_year", "no_year", "order_unknown"})
-IMPOSSIBLE = frozenset({"impossible", "time_of_day"})
+IMPOSSIBLE = frozenset({"impossible", "time_of_day", "too_large"})
 _NEGATIONS = ("不", "未", "没", "非", "无", "not ", "не ", "no ")
 _UNKNOWN_NUMBERS = frozenset(-float("9" * digits) for digits in range(1, 10)) | {-1.0}
 
@@ -241,8 +241,8 @@ def _in_range(numbers: Floats, how: Objects | None, meant: Meant, also: dict[str
         in_metres = _in_metres(numbers) if column.measure == "diameter" else None
     if outside.any():
         how = np.full(len(numbers), "", dtype=object) if how is None else how
-        is_code = np.isin(numbers, list(_UNKNOWN_NUMBERS)) | (numbers > 0)
-        how = np.where(outside, np.where(is_code, "impossible", "outside"), how)
+        is_code, is_large = np.isin(numbers, list(_UNKNOWN_NUMBERS)), np.abs(numbers) > (column.most or np.inf)
+        how = np.where(outside, np.select([is_code, is_large], ["impossible", "too_large"], "outside"), how)
         numbers = np.where(outside, np.nan, numbers)
     if in_metres is not None and in_metres.any():
         how = np.full(len(numbers), "", dtype=object) if how is None else how

@@ -33,6 +33,8 @@ class Column:
         Largest number that can be meant; beyond it a cell is damaged or stands for "unknown".
     measure : str
         For ``number``: what is measured (``length``, ``diameter``, ``power``, ...), which says the units understood.
+    is_decisive : bool
+        A cell that cannot be read sets the record aside, although an empty one would mean the default.
     aliases : tuple of str
         Other headings that are understood.
     opposite : tuple of str
@@ -49,6 +51,7 @@ class Column:
     above: float | None = None
     most: float | None = None
     measure: str = ""
+    is_decisive: bool = False
     aliases: tuple[str, ...] = ()
     opposite: tuple[str, ...] = ()
 

@@ -1,41 +1,27 @@
-"""Bring a table into the form of its specification, collecting everything that cannot be used."""
+"""Bring a table into the form of its specification; nothing that happens on the way is silent."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from heatnet.errors import HeatnetError
-from heatnet.schema.cells import READERS
+from heatnet._arrays import AnyInts, Truths
+from heatnet.schema.cells import READERS, Cells, Meant
 from heatnet.schema.columns import Column, TableSpec
-from heatnet.schema.tables import VISITS
+from heatnet.schema.completing import completed
+from heatnet.schema.headings import Heading
+from heatnet.schema.judging import Judged, RowNames, judge_column, judge_empty
+from heatnet.schema.layout import layout_reason, not_blank
+from heatnet.schema.merging import merged
+from heatnet.schema.naming import named_columns
+from heatnet.schema.problems import Problem, raise_problems, row_numbers
+from heatnet.schema.raw import RawTable
+from heatnet.schema.reading import Reading, reading_of
 
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """Something in a table that cannot be used, with the rows where it stands."""
-
-    table: str
-    column: str
-    what: str
-    rows: tuple[int, ...] = ()
-    ids: tuple[str, ...] = ()
-    count: int = 0
-
-    def sentence(self) -> str:
-        """Return one plain sentence: the column, what is wrong, the count, rows and ids of the first five."""
-        text = f"column {self.column}: {self.what}" if self.column else self.what
-        if not self.count:
-            return text
-        rows = ", ".join(str(row) for row in self.rows)
-        ids = f"; id {', '.join(self.ids)}" if self.ids else ""
-        more = ", ..." if self.count > len(self.rows) else ""
-        noun, label = ("row", "row") if self.count == 1 else ("rows", "rows")
-        return f"{text} ({self.count} {noun}: {label} {rows}{ids}{more})"
+Raw = RawTable | Sequence[RawTable] | pd.DataFrame
 
 
 def conform(table: pd.DataFrame, spec: TableSpec, *, origin: str | None = None) -> pd.DataFrame:
@@ -54,9 +40,10 @@ def conform(table: pd.DataFrame, spec: TableSpec, *, origin: str | None = None) 
     Returns
     -------
     DataFrame
-        A new table with a RangeIndex, every column of `spec` in its order and other columns behind. Ids and
-        text are text (missing: NaN), numbers float64 (NaN), dates datetime64[s] (NaT), truths bool where they have
-        a default, else nullable boolean.
+        A new table with a RangeIndex, every column of `spec` in its order; of a network's tables other columns stand
+        behind. Ids and text are text (missing: NaN), numbers float64 (NaN), dates datetime64[s] (NaT), truths bool
+        where they have a default, else nullable boolean. Blank rows, totals and remarks are left out, and records
+        whose required cells say nothing.
 
     Raises
     ------
@@ -70,122 +57,216 @@ def conform(table: pd.DataFrame, spec: TableSpec, *, origin: str | None = None) 
     >>> conform(valves, VALVES).loc[0].to_dict()
     {'valve_id': 'V1', 'segment_id': 'S1', 'node_id': 'N1', 'is_operable': True, 'is_open': False}
     """
-    conformed, problems = conform_leniently(table, spec, origin=origin)
-    raise_problems(problems, {spec.name: origin} if origin else {})
-    return conformed
+    given: Any = table
+    if not isinstance(given, pd.DataFrame):
+        raise_problems([_no_table(given, spec)])
+    reading = _reading(RawTable(spec.name, table, file=origin or ""), spec, keep=None if not spec.is_record else ())
+    raise_problems(reading.problems, {spec.name: origin} if origin else {})
+    return reading.table
 
 
 def conform_leniently(table: Any, spec: TableSpec, *, origin: str | None = None) -> tuple[pd.DataFrame, list[Problem]]:
-    """Return the table as `conform` does, with unusable cells as missing, and the list of what is wrong."""
+    """Return the table as `conform` does, with unusable cells as missing, and the list of what is wrong.
+
+    Records whose required cells say nothing stay in the table and are in the list.
+    """
     if not isinstance(table, pd.DataFrame):
-        what = f"is not a table but {type(table).__name__}; give a pandas DataFrame"
-        return pd.DataFrame(columns=[column.name for column in spec.columns]), [Problem(spec.name, "", what)]
-    renamed, problems = _standard_headings(table, spec)
-    columns: dict[str, Any] = {}
-    bad_cells: list[tuple[Column, np.ndarray[Any, Any], str]] = []
-    for column in spec.columns:
-        if column.name in renamed.columns:
-            values, bad, what = READERS[column.type](renamed[column.name], column)
-            if bad.any():
-                bad_cells.append((column, bad, what))
-        else:
-            if column.required:
-                problems.append(Problem(spec.name, column.name, "is missing; the table needs it"))
-            values = _default_cells(column, len(renamed))
-        columns[column.name] = values
-    others = {name: renamed[name] for name in renamed.columns if name not in columns}
-    conformed = pd.DataFrame({**columns, **others}, index=pd.RangeIndex(len(renamed)))
-    first_row = 2 if origin else 0
-    for column, bad, what in bad_cells:
-        shown = "" if spec.name == "visits" else _shown(renamed[column.name][bad])
-        problems.append(problem_at(conformed, spec, column.name, bad, what + shown, first_row))
-    for column in spec.columns:
-        if column.required and column.name in renamed.columns:
-            empty = conformed[column.name].isna().to_numpy() & ~_marked(bad_cells, column, len(conformed))
-            if empty.any():
-                problems.append(problem_at(conformed, spec, column.name, empty, "must not be empty", first_row))
-    problems += _key_problems(conformed, renamed, spec, first_row)
-    if spec.name == "visits":
-        problems += _visit_problems(conformed, renamed, first_row)
-    return conformed, problems
+        return pd.DataFrame(columns=[column.name for column in spec.columns]), [_no_table(table, spec)]
+    raw = RawTable(spec.name, table, file=origin or "")
+    reading = _reading(raw, spec, keep=None if not spec.is_record else (), stays=True)
+    return reading.table, list(reading.problems)
 
 
-def _default_cells(column: Column, size: int) -> Any:
+def conformed(
+    raw: Raw,
+    spec: TableSpec,
+    *,
+    headings: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    keep: Sequence[str] = (),
+) -> Reading:
+    """Return what conforming makes of a table: the rows that can be used, and everything that happened on the way.
+
+    Parameters
+    ----------
+    raw : RawTable, sequence of RawTable, or DataFrame
+        The cells; several sheets for one table become one.
+    spec : TableSpec
+        What the table should be.
+    headings : mapping, optional
+        The user's own headings, each with its column.
+    units : mapping, optional
+        By column: the unit of its cells, against what heatnet would think; of a date ``"d/m/y"`` or ``"m/d/y"``.
+    keep : sequence of str
+        Headings of other columns to carry along.
+
+    Returns
+    -------
+    Reading
+        Nothing is raised for what stands in the table; ``problems`` holds what cannot be.
+
+    Examples
+    --------
+    >>> from heatnet.schema import MAKEUP
+    >>> water = {"换热站编号": ["T1", "合计"], "采暖年度": ["2024-2025", ""], "补水量(万m³)": ["0.125", "0.125"]}
+    >>> reading = conformed(pd.DataFrame(water), MAKEUP)
+    >>> reading.table.to_dict("records"), reading.set_aside["reason"].tolist()
+    ([{'station_id': 'T1', 'season': 2024.0, 'makeup_m3': 1250.0}], ['total_row'])
+    """
+    if isinstance(raw, pd.DataFrame):
+        raw = RawTable(spec.name, raw)
+    parts = [raw] if isinstance(raw, RawTable) else list(raw)
+    readings = [_reading(part, spec, headings=headings, units=units, keep=tuple(keep)) for part in parts]
+    return merged(readings, parts, spec)
+
+
+def _no_table(table: Any, spec: TableSpec) -> Problem:
+    return Problem(spec.name, "", f"is not a table but {type(table).__name__}; give a pandas DataFrame")
+
+
+def _reading(
+    raw: RawTable,
+    spec: TableSpec,
+    *,
+    headings: Mapping[str, str] | None = None,
+    units: Mapping[str, str] | None = None,
+    keep: tuple[str, ...] | None = (),
+    stays: bool = False,
+) -> Reading:
+    """Return the reading of one part; rows of its layout are found by what they lack, and the rest is read again.
+
+    With ``keep=None`` all other columns are carried along; with `stays` records are not set aside but problems.
+    """
+    rows = row_numbers(raw.cells, raw.origin or None)
+    filled = not_blank(raw.cells)
+    cells = raw.cells if filled.all() else raw.cells[filled]
+    rows = rows[filled]
+    found = named_columns(cells, spec, raw, headings=headings, units=units or {})
+    read = _read_columns(cells, found.headings, spec)
+    layout = _layout_rows(cells, read, found.headings, spec)
+    used = np.ones(len(cells), dtype=bool)
+    if layout:
+        used[list(layout)] = False
+        read = _read_columns(cells[used], found.headings, spec)
+    judged = _judged(cells[used], rows[used], read, found.headings, spec, raw, found.problems, units or {})
+    for heading_findings in found.findings:
+        judged.findings.append(heading_findings)
+    others = _others(cells[used], found.headings, keep)
+    numbered = {int(rows[at]): reason for at, reason in layout.items()}
+    return reading_of(
+        judged, _hints(cells[used], found.headings, spec), others, numbered, found.understood, stays=stays
+    )
+
+
+def _read_columns(cells: pd.DataFrame, headings: Sequence[Heading], spec: TableSpec) -> dict[str, tuple[Meant, Cells]]:
+    """Return the columns of the table that stand in the cells, read."""
+    names = {column.name for column in spec.columns}
+    read: dict[str, tuple[Meant, Cells]] = {}
+    for at, heading in enumerate(headings):
+        meant = heading.meant
+        if meant is not None and meant.column.name in names and meant.column.name not in read:
+            read[meant.column.name] = (meant, READERS[meant.column.type](cells.iloc[:, at], meant))
+    return read
+
+
+def _layout_rows(
+    cells: pd.DataFrame, read: Mapping[str, tuple[Meant, Cells]], headings: Sequence[Heading], spec: TableSpec
+) -> dict[int, str]:
+    """Return the rows (by position) that are no records, among those that lack what a record needs."""
+    lacks = np.zeros(len(cells), dtype=bool)
+    for name in _needed(spec):
+        if name in read:
+            values = read[name][1].values
+            lacks |= pd.isna(pd.Series(values)).to_numpy(dtype=bool)
+            lacks |= _sums(values) if read[name][0].column.type in ("id", "reference") else False
+    texts = [heading.text for heading in headings]
+    found = {at: layout_reason(cells.iloc[at].tolist(), texts) for at in np.flatnonzero(lacks).tolist()}
+    return {at: reason for at, reason in found.items() if reason}
+
+
+def _needed(spec: TableSpec) -> list[str]:
+    return [column.name for column in spec.columns if column.required or column.name in spec.key]
+
+
+_SUM_WORDS = (
+    "合计",
+    "总计",
+    "小计",
+    "共计",
+    "汇总",
+    "Total",
+    "total",
+    "TOTAL",
+    "Итого",
+    "ИТОГО",
+    "итого",
+    "Всего",
+    "Sum",
+)
+
+
+def _sums(values: Any) -> Truths:
+    found: Truths = pd.Series(values).isin(_SUM_WORDS).to_numpy(dtype=bool)
+    return found
+
+
+def _judged(
+    cells: pd.DataFrame,
+    rows: AnyInts,
+    read: dict[str, tuple[Meant, Cells]],
+    headings: Sequence[Heading],
+    spec: TableSpec,
+    raw: RawTable,
+    problems: Sequence[Problem],
+    units: Mapping[str, str],
+) -> Judged:
+    """Return the table in standard form with everything judged."""
+    size = len(cells)
+    columns = {
+        column.name: read[column.name][1].values if column.name in read else _default_cells(spec, column, size)
+        for column in spec.columns
+    }
+    table = pd.DataFrame(columns, index=pd.RangeIndex(size))
+    behind = {
+        heading.meant.column.name: cells.iloc[:, at] for at, heading in enumerate(headings) if heading.meant is not None
+    }
+    key = spec.key[0] if spec.key else None
+    names = RowNames(None if key is None else table[key], rows)
+    judged = Judged(spec, table, behind, rows, names, raw.origin)
+    judged.problems.extend(problems)
+    for meant, found in read.values():
+        judge_column(judged, meant, found)
+    for column in spec.columns:
+        if column.required and column.name in read:
+            judge_empty(judged, column, read[column.name][1])
+    completed(judged, read, headings, cells, raw, units)
+    return judged
+
+
+def _default_cells(spec: TableSpec, column: Column, size: int) -> Any:
     """Return what a missing column means, for so many rows."""
-    cell = pd.Series(READERS[column.type](pd.Series([None], dtype=object), column)[0])
+    cell = pd.Series(READERS[column.type](pd.Series([None], dtype=object), Meant(spec.name, column)).values)
     return cell.array.take(np.zeros(size, dtype=np.int64))
 
 
-def problem_at(
-    table: pd.DataFrame, spec: TableSpec, column: str, bad: np.ndarray[Any, Any], what: str, first_row: int
-) -> Problem:
-    """Return the problem that holds at the rows where `bad` is true, naming the first five."""
-    positions = np.flatnonzero(bad)
-    first = positions[:5]
-    ids = tuple(str(value) for name in spec.key[:1] for value in table[name].iloc[first] if not pd.isna(value))
-    return Problem(spec.name, column, what, tuple(int(row) + first_row for row in first), ids, len(positions))
+def _hints(cells: pd.DataFrame, headings: Sequence[Heading], spec: TableSpec) -> pd.DataFrame:
+    """Return the text that helps to find what a row is about; all columns, whether given or not."""
+    at = {heading.meant.column.name: place for place, heading in enumerate(headings) if heading.meant is not None}
+    read = {}
+    for hint in spec.hints:
+        if hint.name in at:
+            read[hint.name] = READERS["text"](cells.iloc[:, at[hint.name]], Meant(spec.name, hint)).values.array
+        else:
+            read[hint.name] = _default_cells(spec, hint, len(cells))
+    return pd.DataFrame(read, index=pd.RangeIndex(len(cells)))
 
 
-def raise_problems(problems: Sequence[Problem], origins: dict[str, str]) -> None:
-    """Raise one `HeatnetError` that lists all problems by table, or return when there are none."""
-    if not problems:
-        return
-    lines = []
-    for name in dict.fromkeys(problem.table for problem in problems):
-        lines.append(f"{origins.get(name, 'table ' + name)} cannot be used:")
-        lines += [f"  - {problem.sentence()}" for problem in problems if problem.table == name]
-    raise HeatnetError("\n".join(lines))
-
-
-def _shown(cells: pd.Series[Any]) -> str:
-    """Return the cells that cannot be used, for a message; never called for visits, which may hold personal data."""
-    return ", not " + ", ".join(dict.fromkeys(repr(str(cell))[:40] for cell in cells.iloc[:5]))
-
-
-def _standard_headings(table: pd.DataFrame, spec: TableSpec) -> tuple[pd.DataFrame, list[Problem]]:
-    """Rename understood headings; a standard name wins over an alias of another column."""
-    headings = [str(heading).strip() for heading in table.columns]
-    standard = {column.name for column in spec.columns}
-    taken = {heading.casefold() for heading in headings} & standard
-    aliases = {
-        alias.casefold(): column.name for column in spec.columns if column.name not in taken for alias in column.aliases
-    }
-    names = []
-    for heading in headings:
-        folded = heading.casefold()
-        names.append(folded if folded in standard else aliases.get(folded, heading))
-    twice = sorted({name for name in names if names.count(name) > 1})
-    problems = [Problem(spec.name, name, "stands twice in the heading; keep one") for name in twice]
-    renamed = table.set_axis(names, axis=1)
-    return renamed.loc[:, ~renamed.columns.duplicated()].reset_index(drop=True), problems
-
-
-def _key_problems(conformed: pd.DataFrame, renamed: pd.DataFrame, spec: TableSpec, first_row: int) -> list[Problem]:
-    """Return the rows whose key stands in an earlier or later row as well."""
-    key = list(spec.key)
-    if not key or any(name not in renamed.columns for name in key):
-        return []
-    twice = conformed.duplicated(key, keep=False).to_numpy() & conformed[key].notna().all(axis=1).to_numpy()
-    if not twice.any():
-        return []
-    return [
-        problem_at(conformed, spec, " and ".join(key), twice, "stands more than once; ids must be unique", first_row)
+def _others(cells: pd.DataFrame, headings: Sequence[Heading], keep: tuple[str, ...] | None) -> pd.DataFrame:
+    """Return the columns that are carried along as they are: all that are not read, or those asked for."""
+    places = [
+        at
+        for at, heading in enumerate(headings)
+        if heading.meant is None and heading.text and (keep is None or heading.text in keep)
     ]
-
-
-def _visit_problems(conformed: pd.DataFrame, renamed: pd.DataFrame, first_row: int) -> list[Problem]:
-    """A visit needs `is_cold` or a room temperature."""
-    if "is_cold" not in renamed.columns and "room_temp_c" not in renamed.columns:
-        return [Problem("visits", "is_cold", "is missing; the table needs it (or room_temp_c)")]
-    silent = (conformed["is_cold"].isna() & conformed["room_temp_c"].isna()).to_numpy()
-    if not silent.any():
-        return []
-    what = "must be true or false where room_temp_c is empty"
-    return [problem_at(conformed, VISITS, "is_cold", silent, what, first_row)]
-
-
-def _marked(
-    bad_cells: list[tuple[Column, np.ndarray[Any, Any], str]], column: Column, size: int
-) -> np.ndarray[Any, Any]:
-    """Cells of the column that are already reported."""
-    return next((bad for other, bad, _ in bad_cells if other is column), np.zeros(size, dtype=bool))
+    kept = cells.iloc[:, places]
+    return kept.set_axis([headings[at].text for at in places], axis=1).reset_index(drop=True)

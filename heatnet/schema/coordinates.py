@@ -1,8 +1,8 @@
 """Degrees of longitude and latitude to metres.
 
-A transverse Mercator grid on the ellipsoid of CGCS2000 (that of GRS80, as of WGS84), as the national grids of China and
-Russia are: central meridian the multiple of 3 degrees nearest to the median longitude, no scaling, false easting 500 km.
-Series of Krüger (1912) to the sixth power of the third flattening: below a millimetre within 10 degrees of the meridian.
+A transverse Mercator grid on the ellipsoid of CGCS2000, as the national grids of China and Russia are: central meridian
+the multiple of 3 degrees nearest to the median longitude, no scaling, false easting 500 km. The series of Krüger (1912)
+to the fourth power of the third flattening is right to a millimetre within 10 degrees of the meridian.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def grid_of(longitude: Floats, latitude: Floats, meridian: float) -> tuple[Float
     --------
     >>> x, y = grid_of(np.array([99.0, 98.27]), np.array([39.77, 39.77]), 99.0)
     >>> [round(float(v)) for v in x], [round(float(v)) for v in y]
-    ([500000, 437449], [4403932, 4404187])
+    ([500000, 437454], [4403992, 4404246])
     """
     phi, lam = np.radians(latitude), np.radians(longitude - meridian)
     root = 2 * np.sqrt(_N) / (1 + _N)
@@ -82,7 +82,9 @@ def look_like_degrees(x: Floats, y: Floats) -> bool:
         return False
     narrow = np.ptp(x) <= _WIDEST_DEG and np.ptp(y) <= _WIDEST_DEG
     away = min(np.abs(x).min(), np.abs(y).min()) > _WIDEST_DEG
-    return bool(narrow and away and _is_fine(x).any() and _is_fine(y).any() and (_is_fine(x) | _is_fine(y)).mean() >= 0.5)
+    return bool(
+        narrow and away and _is_fine(x).any() and _is_fine(y).any() and (_is_fine(x) | _is_fine(y)).mean() >= 0.5
+    )
 
 
 def _is_fine(values: Floats) -> Truths:

@@ -14,18 +14,23 @@ from heatnet.schema.folding import folded_cell
 FIRST_DAY, LAST_DAY = date(1901, 1, 1), date(2100, 12, 31)
 _SERIAL_START = date(1899, 12, 30)  # day 0 of a spreadsheet; its days are counted from here after 1900-02-28
 _SERIALS = (20000.0, 80000.0)  # 1954-10-03 to 2119-01-11
-_TIME = r"(?:[t日\s,]*\(?(?:上午|下午|中午|晚上?|早上?|am|pm)?\)?\s*\d{1,2}\s*(?:[:时点h]|$).*|\s*\(?[星周期一二三四五六日天]*\)?)?"
+_TIME = (
+    r"(?:[t日\s,]*\(?(?:上午|下午|中午|晚上?|早上?|am|pm)?\)?\s*\d{1,2}\s*(?:[:时点h]|$).*"
+    r"|\s*\(?[星周期一二三四五六日天]*\)?)?"
+)
 _YEAR_FIRST = re.compile(rf"^(\d{{4}})\s*[-/.年]\s*(\d{{1,2}})\s*[-/.月]\s*(\d{{1,2}})\s*[日号]?{_TIME}\.?$")
 _COMPACT = re.compile(rf"^(\d{{4}})(\d{{2}})(\d{{2}})(?:\d{{4}}|\d{{6}})?{_TIME}$")
 _YEAR_LAST = re.compile(rf"^(\d{{1,2}})\s*[-/.]\s*(\d{{1,2}})\s*[-/.]\s*(\d{{4}})\s*(?:г\.?|年)?{_TIME}$")
 _MONTH = re.compile(r"^(\d{4})\s*(?:年|[-/.])\s*(\d{1,2})\s*月?(?:份|中旬)?$")
 _NO_YEAR = re.compile(r"^\d{1,2}\s*[月/.\-]\s*\d{1,2}\s*[日号]?(?:\s.*)?$")
-_NAMED = re.compile(r"^(\d{1,2})[\s.\-]*([a-zа-я]{3,9})\.?[\s,\-]*(\d{4})(?:\s*г\.?)?$|^([a-z]{3,9})\.?\s*(\d{1,2})(?:st|nd|rd|th)?,?\s*(\d{4})$")
+_NAMED = re.compile(
+    r"^(\d{1,2})[\s.\-]*([a-zа-я]{3,9})\.?[\s,\-]*(\d{4})(?:\s*г\.?)?$|^([a-z]{3,9})\.?\s*(\d{1,2})(?:st|nd|rd|th)?,?\s*(\d{4})$"
+)
 _MONTHS = {
     name: number
     for number, names in enumerate(
-        ("jan янв", "feb фев", "mar мар", "apr апр", "may мая май", "jun июн", "jul июл", "aug авг", "sep сен", "oct окт",
-         "nov ноя", "dec дек"), 1)
+        ("jan янв", "feb фев", "mar мар", "apr апр", "may мая май", "jun июн", "jul июл", "aug авг", "sep сен",
+         "oct окт", "nov ноя", "dec дек"), 1)
     for name in names.split()
 }  # fmt: skip
 
@@ -91,9 +96,8 @@ def _day(text: str, order: str) -> Day:
         month, day = (second, first) if order == "day_month" else (first, second)
         return _of(year, month, day, "order")
     if found := _NAMED.match(text):
-        name, day, year = (found[2], found[1], found[3]) if found[2] else (found[4], found[5], found[6])
-        month = _MONTHS.get(name[:3], 0)
-        return _of(int(year), month, int(day))
+        name, number, its_year = (found[2], found[1], found[3]) if found[2] else (found[4], found[5], found[6])
+        return _of(int(its_year), _MONTHS.get(name[:3], 0), int(number))
     return _rarer(text)
 
 

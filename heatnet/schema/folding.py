@@ -20,11 +20,11 @@ _SPACES = re.compile(r"\s+")
 
 @lru_cache(maxsize=65536)
 def folded_word(text: str) -> str:
-    """Return a heading or word in the form in which words are compared.
+    r"""Return a heading or word in the form in which words are compared.
 
     Examples
     --------
-    >>> folded_word(" 管段\\n編號 "), folded_word("Ｌength_M"), folded_word("X 座標")
+    >>> folded_word(" 管段\n編號 "), folded_word("Ｌength_M"), folded_word("X 座標")
     ('管段编号', 'lengthm', 'x座标')
     """
     return _LEFT_OUT.sub("", unicodedata.normalize("NFKC", text).casefold()).translate(_SIMPLIFIED)

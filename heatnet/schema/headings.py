@@ -13,16 +13,10 @@ from heatnet.schema.cells import Meant
 from heatnet.schema.columns import Column, TableSpec
 from heatnet.schema.folding import folded_word
 from heatnet.schema.units import DEGREES, OUTER, STANDARD, factor_of, is_unit
-from heatnet.schema.vocabulary import folded
+from heatnet.schema.vocabulary import folded, listed
 
 # Headings so general that a more particular one for the same column is meant.
-_GENERAL = frozenset(
-    folded_word(word)
-    for word in (
-        "编号 编码 类型 类别 日期 时间 名称 原因 状态 面积 长度 单号 地点 位置 id date type length name code код дата тип "
-        "description 地址 小区 工单编号 记录编号 节点 管段 阀门 点 楼栋 管段号 施工日期 登记日期 登记时间 处理日期 处理时间"
-    ).split()
-)
+_GENERAL = frozenset(folded_word(word) for word in listed("general"))
 _BRACKET = re.compile(r"[(（\[【〔{]([^()（）\[\]【】〔〕{}]*)[)）\]】〕}]\s*$")
 _BEHIND_SLASH = re.compile(r"^(.+?)\s*[/,，、:：;]\s*([^/,，、:：;]+)$")
 _ANY_BRACKET = re.compile(r"[(（\[【〔{][^()（）\[\]【】〔〕{}]*[)）\]】〕}]")
@@ -60,7 +54,7 @@ class Heading:
 
 
 @cache
-def _known(spec_name: str, columns: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> dict[str, tuple[str, bool]]:
+def _known(columns: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...]) -> dict[str, tuple[str, bool]]:
     """Return the folded headings of a table: column and whether they say the opposite; names win over other words."""
     found: dict[str, tuple[str, bool]] = {}
     for is_opposite in (True, False):
@@ -78,7 +72,7 @@ def _columns_of(spec: TableSpec) -> tuple[Column, ...]:
 def known_headings(spec: TableSpec) -> dict[str, tuple[str, bool]]:
     """Return the folded headings that the table understands, each with its column."""
     key = tuple((one.name, one.aliases, one.opposite) for one in _columns_of(spec))
-    return _known(spec.name, key)
+    return _known(key)
 
 
 def understood(
@@ -157,7 +151,9 @@ def _with_unit(text: str, meant: Meant, unit: str, units: Mapping[str, str], wor
     said = units.get(column.name, "") or unit
     if column.type != "number":
         keeps = column.type == "date" and bool(units.get(column.name))
-        return Heading(text, Meant(meant.table, column, said if keeps else "", 1.0, meant.is_opposite), is_exact=is_exact)
+        return Heading(
+            text, Meant(meant.table, column, said if keeps else "", 1.0, meant.is_opposite), is_exact=is_exact
+        )
     if said in (DEGREES, OUTER):
         return Heading(text, Meant(meant.table, column, said), is_exact=is_exact)
     factor = factor_of(said, column.measure) if said else 1.0
@@ -166,9 +162,7 @@ def _with_unit(text: str, meant: Meant, unit: str, units: Mapping[str, str], wor
     if factor is None:
         wrong = said if is_unit(said) or said == units.get(column.name) else ""
         return Heading(text, Meant(meant.table, column, STANDARD[column.measure]), wrong_unit=wrong, is_exact=is_exact)
-    return Heading(
-        text, Meant(meant.table, column, said or STANDARD[column.measure], factor), is_exact=is_exact
-    )
+    return Heading(text, Meant(meant.table, column, said or STANDARD[column.measure], factor), is_exact=is_exact)
 
 
 def _unread(text: str, spec: TableSpec, columns: dict[str, Column]) -> Heading:
@@ -200,9 +194,7 @@ def without_general(found: Sequence[Heading]) -> list[Heading]:
         strength = {at: _strength(found[at]) for at in places}
         best = max(strength.values())
         given_way |= {at for at in places if strength[at] < best}
-    return [
-        Heading(heading.text, None, GENERAL) if at in given_way else heading for at, heading in enumerate(found)
-    ]
+    return [Heading(heading.text, None, GENERAL) if at in given_way else heading for at, heading in enumerate(found)]
 
 
 def _strength(heading: Heading) -> int:

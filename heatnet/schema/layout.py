@@ -26,7 +26,11 @@ def not_blank(cells: pd.DataFrame) -> Truths:
         if not len(at):
             break
         column = cells.iloc[:, place]
-        missing = column.isna().to_numpy(dtype=bool)[at] if len(at) == len(cells) else column.iloc[at].isna().to_numpy(dtype=bool)
+        missing = (
+            column.isna().to_numpy(dtype=bool)[at]
+            if len(at) == len(cells)
+            else column.iloc[at].isna().to_numpy(dtype=bool)
+        )
         if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
             known = column.iloc[at[~missing]] if not missing.all() else column.iloc[:0]
             blank = _is_space(known) if len(known) and len(at) < len(cells) else _is_space_quickly(known)
@@ -54,8 +58,10 @@ def layout_reason(cells: Sequence[Any], headings: Sequence[str]) -> str:
     Examples
     --------
     >>> headings = ["管段编号", "起点", "终点", "长度"]
-    >>> layout_reason(["合计", None, None, "1510"], headings), layout_reason(["制表人：张某某", None, "审核人：李某", ""], headings)
-    ('total_row', 'remark_row')
+    >>> layout_reason(["合计", None, None, "1510"], headings)
+    'total_row'
+    >>> layout_reason(["制表人：张", None, "审核人：李", ""], headings)
+    'remark_row'
     >>> layout_reason(headings, headings), layout_reason(["S1", None, None, 5], headings)
     ('repeated_heading', '')
     """

@@ -32,20 +32,20 @@ def plain_cells(values: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(dtype, pd.ArrowDtype):
         return _from_arrow(values)
     if isinstance(dtype, pd.DatetimeTZDtype):
-        return values.dt.tz_localize(None)
+        return pd.Series(values.dt.tz_localize(None))
     if isinstance(dtype, pd.PeriodDtype):
-        return values.dt.to_timestamp()
+        return pd.Series(values.dt.to_timestamp())
     if pd.api.types.is_complex_dtype(dtype):
-        return values.astype(object)
+        return pd.Series(values.astype(object))
     return values
 
 
 def _from_arrow(values: pd.Series[Any]) -> pd.Series[Any]:
     if pd.api.types.is_bool_dtype(values.dtype):
-        return values.astype("boolean")
+        return pd.Series(values.astype("boolean"))
     if pd.api.types.is_numeric_dtype(values.dtype):
         return pd.Series(values.to_numpy(dtype=np.float64, na_value=np.nan), index=values.index)
-    return values.astype(object)
+    return pd.Series(values.astype(object))
 
 
 def text_values(values: pd.Series[Any]) -> pd.Series[Any]:
@@ -64,7 +64,8 @@ def taken(codes: Ints, uniques: list[str], index: pd.Index[Any] | None = None) -
     """Return the texts at these places of the list, missing where the place is -1."""
     words = np.empty(len(uniques) + 1, dtype=object)
     words[:-1], words[-1] = uniques, None
-    return pd.Series(words[codes], index=index, dtype=TEXT_DTYPE)
+    texts: pd.Series[Any] = pd.Series(words[codes], index=index, dtype=TEXT_DTYPE)
+    return texts
 
 
 def distinct(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
@@ -82,7 +83,7 @@ def distinct(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
     kept = [text for text in texts.tolist() if text]
     place = {text: at for at, text in enumerate(kept)}
     places = np.array([place.get(text, -1) for text in texts.tolist()], dtype=np.int64)
-    return places[again[:-1]][codes] if len(stripped) == 0 else np.where(codes < 0, -1, places[again[codes]]), kept
+    return np.where(codes < 0, -1, places[again[codes]]), kept
 
 
 def _is_text(plain: pd.Series[Any]) -> bool:
@@ -97,8 +98,8 @@ def _objects_as_text(plain: pd.Series[Any]) -> tuple[list[str], Ints]:
         words = [cell_text(cell) for cell in plain.to_numpy(dtype=object)]
         codes, found = pd.factorize(np.array([None if word is None else word for word in words], dtype=object))
         return found.tolist(), codes.astype(np.int64)
-    codes, found = pd.factorize(plain)
-    return [cell_text(cell) or "" for cell in found.tolist()], codes.astype(np.int64)
+    codes, numbers = pd.factorize(plain)
+    return [cell_text(cell) or "" for cell in numbers.tolist()], codes.astype(np.int64)
 
 
 def cell_text(cell: Any) -> str | None:

@@ -42,7 +42,9 @@ def _is_harmless(cell: str) -> bool:
         return True
     if text[0] in _SURNAMES and _NAME.match(text):
         return False
-    return all(not letter.isalpha() or letter in _letters() for letter in folded_word(cell)) and not _is_latin_name(cell)
+    return all(not letter.isalpha() or letter in _letters() for letter in folded_word(cell)) and not _is_latin_name(
+        cell
+    )
 
 
 def _is_latin_name(cell: str) -> bool:

@@ -53,13 +53,17 @@ class Problem:
 
 
 def problem_at(
-    table: pd.DataFrame, spec: TableSpec, column: str, bad: Truths, what: str, rows: AnyInts, origin: str = ""
+    table: pd.DataFrame, spec: TableSpec, column: str, bad: Truths, what: str, rows: int | AnyInts, origin: str = ""
 ) -> Problem:
-    """Return the problem that holds at the rows where `bad` is true, naming the first five by their numbers `rows`."""
+    """Return the problem that holds at the rows where `bad` is true, naming the first five.
+
+    `rows` holds their numbers, or is the number of the first, those that follow being counted on.
+    """
     positions = np.flatnonzero(bad)
     first = positions[:5]
+    numbers = first + rows if isinstance(rows, int) else rows[first]
     ids = tuple(str(value) for name in spec.key[:1] for value in table[name].iloc[first] if not pd.isna(value))
-    return Problem(spec.name, column, what, tuple(int(row) for row in rows[first]), ids, len(positions), origin)
+    return Problem(spec.name, column, what, tuple(int(row) for row in numbers), ids, len(positions), origin)
 
 
 def row_numbers(table: pd.DataFrame, origin: str | None = None) -> AnyInts:

@@ -14,7 +14,9 @@ from heatnet.schema.vocabulary import folded_cells
 _NUMBER = r"[-+−]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[-+]?\d+)?"
 _FULL = re.compile(_NUMBER)
 _PLAIN = re.compile(rf"^({_NUMBER})\s*(.*)$")
-_THOUSANDS = re.compile(r"^([-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d{1,3}(?:'\d{3})+)(?![\d,])\s*(.*)$")
+_THOUSANDS = re.compile(
+    r"^([-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?|[-+]?\d{1,3}(?: \d{3})+(?:[.,]\d+)?|\d{1,3}(?:'\d{3})+)(?![\d,])\s*(.*)$"
+)
 _DECIMAL_COMMA = re.compile(r"^([-+]?\d+),(\d+)(?![\d,.])\s*(.*)$")
 _IS_DECIMAL = re.compile(r"^[-+]?(?:0,\d+|\d+,\d{1,2}|\d{4,},\d+|\d+,\d{4,})(?![\d,])")
 _BETWEEN = re.compile(rf"^({_NUMBER})\s*(\D*?)\s*(?:~|-|–|—|至|到|\.\.\.?)\s*(\d+(?:\.\d+)?)\s*(\D*)$")

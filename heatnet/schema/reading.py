@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Ints
-from heatnet.schema.problems import Problem
+from heatnet._arrays import AnyInts
+from heatnet.language import note
+from heatnet.schema.findings import all_findings, findings_at
+from heatnet.schema.judging import Judged, requirement
+from heatnet.schema.problems import Problem, problem_at
 from heatnet.schema.raw import ROW
 
 SET_ASIDE_COLUMNS = ("row", "row_id", "reason", "column", "message")
@@ -38,17 +42,113 @@ class Reading:
         Rows below the heading that are not blank.
     problems : tuple of Problem
         What makes the table unusable; `raise_problems` turns them into one error.
+    meridian : float
+        Where coordinates came in degrees: the central meridian of the grid into which they were turned.
     """
 
     table: pd.DataFrame
-    rows: Ints
+    rows: AnyInts
     hints: pd.DataFrame
     set_aside: pd.DataFrame
     findings: pd.DataFrame
     understood: pd.DataFrame
     n_rows: int
     problems: tuple[Problem, ...] = ()
+    meridian: float = float("nan")
 
     def numbered(self) -> pd.DataFrame:
         """Return the table with the rows of the file as its index, so that later messages can name them."""
         return self.table.set_axis(pd.Index(self.rows, name=ROW), axis=0)
+
+
+def reading_of(
+    judged: Judged,
+    hints: pd.DataFrame,
+    others: pd.DataFrame,
+    layout: dict[int, str],
+    understood: pd.DataFrame,
+    *,
+    stays: bool,
+) -> Reading:
+    """Return the reading of a table that was judged.
+
+    Parameters
+    ----------
+    judged : Judged
+        The table.
+    hints, others : DataFrame
+        What helps to place its rows, and columns carried along; as many rows as the table.
+    layout : mapping of int to str
+        Rows of the file that are no records, with what they are.
+    understood : DataFrame
+        Its headings.
+    stays : bool
+        Rows to be set aside stay in the table, and make a problem for each column.
+    """
+    name = judged.spec.name
+    kept = np.ones(len(judged.table), dtype=bool)
+    problems = list(judged.problems)
+    aside = judged.aside
+    if stays:
+        problems += _as_problems(judged)
+        aside = {}
+    kept[list(aside)] = False
+    records = sorted(aside.items())
+    ids = judged.ids[np.array([at for at, _ in records], dtype=np.int64)]
+    lines = [
+        *[
+            (row, "", reason, "", note(f"schema.{reason}"))
+            for row, reason in sorted(layout.items())
+            if reason != "blank"
+        ],
+        *[
+            (int(judged.rows[at]), row_id, reason, column, said)
+            for (at, (reason, column, said)), row_id in zip(records, ids, strict=True)
+        ],
+    ]
+    set_aside = pd.DataFrame(lines, columns=list(SET_ASIDE_COLUMNS)).astype({"row": np.int64})
+    findings = [
+        findings_at(
+            "note" if reason in LAYOUT_REASONS else "error", reason, name, column, [row_id or f"row {row}"], said
+        )
+        for row, row_id, reason, column, said in lines
+    ]
+    table = judged.table if others.empty and not len(others.columns) else pd.concat([judged.table, others], axis=1)
+    if not kept.all():
+        table, hints = table[kept].reset_index(drop=True), hints[kept].reset_index(drop=True)
+    return Reading(
+        table=table,
+        rows=judged.rows[kept],
+        hints=hints,
+        set_aside=set_aside,
+        findings=all_findings([*judged.findings, *findings]),
+        understood=understood,
+        n_rows=len(judged.table) + sum(reason != "blank" for reason in layout.values()),
+        problems=tuple(problems),
+        meridian=judged.meridian[0],
+    )
+
+
+def _as_problems(judged: Judged) -> list[Problem]:
+    """Return the rows that would be set aside as problems, one for each column and reason."""
+    found: dict[tuple[str, str], list[int]] = {}
+    for at, (reason, column, _) in sorted(judged.aside.items()):
+        found.setdefault((column, reason), []).append(at)
+    problems = []
+    for (column, reason), places in found.items():
+        bad = np.zeros(len(judged.table), dtype=bool)
+        bad[places] = True
+        problems.append(
+            problem_at(
+                judged.table, judged.spec, column, bad, _what(judged, column, reason), judged.rows, judged.origin
+            )
+        )
+    return problems
+
+
+def _what(judged: Judged, column: str, reason: str) -> str:
+    if reason == "no_answer":
+        return "must be true or false where room_temp_c is empty"
+    if reason.startswith("unreadable_"):
+        return requirement(judged.spec.column(column), "unreadable")
+    return "stands more than once; ids must be unique" if reason == "duplicate_row" else "must not be empty"

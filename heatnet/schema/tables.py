@@ -133,7 +133,7 @@ VISITS = _table(
             "channel", "how the contact came about", "home_visit", "hotline", "app", "sensor", default="home_visit"
         ),
         _truth("is_cold", "the home was cold"),
-        _number("room_temp_c", "room temperature", "temperature", least=-40.0, most=60.0),
+        _number("room_temp_c", "room temperature", "temperature", least=-60.0, most=100.0),
         _text("category", "category of the complaint"),
         _choice(
             "cause", "cause found after inspection", "household", "building", "station", "network", "closed", "unknown"
@@ -179,7 +179,10 @@ WORKS = _table(
         _id("work_id", "identity of the work"),
         _reference("asset_id", "segment or station worked on", required=False),
         _date("done_on", "day it was finished", required=True),
-        _choice("kind", "what was done", "renewal", "repair", "cleaning", "balancing", default="renewal"),
+        replace(
+            _choice("kind", "what was done", "renewal", "repair", "cleaning", "balancing", default="renewal"),
+            is_decisive=True,
+        ),
         _number("length_m", "length worked on", "length", least=0.0, most=1e6),
     ),
     hints=(_text("street", "street in which it was done"), _text("place", "where it was done, in words")),
@@ -194,7 +197,7 @@ DIGS = _table(
         Column("street", "text", "street; *: the whole city", required=True),
         _date("start_on", "first day", required=True),
         _date("end_on", "last day", required=True),
-        _truth("is_ban", "no digging in that time", default=False),
+        replace(_truth("is_ban", "no digging in that time", default=False), is_decisive=True),
         _number("closed_years", "years in which the street stays closed after it", "years", least=0.0, most=100.0),
     ),
 )

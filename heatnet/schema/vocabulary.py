@@ -68,7 +68,10 @@ def truth_words(table: str, column: str) -> dict[str, bool]:
 @cache
 def yes_and_no() -> dict[str, bool]:
     """Return the words for yes and no that every truth column understands."""
-    return {**dict.fromkeys(folded("truths", "any", "yes"), True), **dict.fromkeys(folded("truths", "any", "no"), False)}
+    return {
+        **dict.fromkeys(folded("truths", "any", "yes"), True),
+        **dict.fromkeys(folded("truths", "any", "no"), False),
+    }
 
 
 @cache

@@ -16,9 +16,13 @@ _IN_DATE = re.compile(r"^(\d{4})\s*(?:[-/.年]\s*\d{1,2}(?:\s*[-/.月]\s*(?:\d{1
 _COMPACT = re.compile(r"^((?:18|19|20|21)\d{2})(?:0[1-9]|1[0-2])(?:[0-3]\d)?$")
 _DAY_FIRST = re.compile(r"^\d{1,2}[-/.]\d{1,2}[-/.](\d{4})$")
 _SHORT = re.compile(r"^'?(\d{2})\s*(年|г\.?)?(?:建成?|投运|投产|投用)?$")
-_DECADE = re.compile(r"^(?:上世纪|二十世纪|20世纪|19|20)?(\d0|[一二三四五六七八九]十)\s*(?:年代|-е|е|s)(?:初|中|末|初期|中期|末期)?$")
+_DECADE = re.compile(
+    r"^(?:上世纪|二十世纪|20世纪|19|20)?(\d0|[一二三四五六七八九]十)\s*(?:年代|-е|е|s)(?:初|中|末|初期|中期|末期)?$"
+)
 _RANGE = re.compile(r"^(\d{4})\s*年?\s*[-~—–至/到]\s*(\d{4})\s*年?$")
-_SEASON = re.compile(r"^(\d{4})\s*年?\s*[-~—–至到/_]+\s*(\d{4}|\d{2})\s*年?\s*(?:年度|采暖.*|供暖.*|供热.*|冬季?|г\.?г?\.?)?$")
+_SEASON = re.compile(
+    r"^(\d{4})\s*年?\s*[-~—–至到/_]+\s*(\d{4}|\d{2})\s*年?\s*(?:年度|采暖.*|供暖.*|供热.*|冬季?|г\.?г?\.?)?$"
+)
 _SEASON_YEAR = re.compile(r"^(\d{4})\s*(?:年度?|采暖.*|供暖.*|供热.*|冬季?)?$")
 _TENS = {sign: 10 * at for at, sign in enumerate("一二三四五六七八九", 1)}
 _PARTS = {"初": 2, "初期": 2, "中": 5, "中期": 5, "末": 8, "末期": 8}
@@ -47,7 +51,7 @@ def _year(text: str, latest: int) -> Number:
         return _short(int(found[1]), latest, says_year=found[2] is not None, padded=found[1].startswith("0"))
     if found := _DECADE.match(text):
         decade = _TENS.get(found[1][0], 0) or int(found[1])
-        century = 2000 if text.startswith("20") and not text.startswith("20世纪") or decade < 30 else 1900
+        century = 2000 if (text.startswith("20") and not text.startswith("20世纪")) or decade < 30 else 1900
         part = next((at for end, at in _PARTS.items() if text.endswith(end)), 5)
         return Number(float(century + decade + part), "decade")
     if found := _RANGE.match(text):
