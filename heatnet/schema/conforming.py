@@ -68,7 +68,8 @@ def conform(table: pd.DataFrame, spec: TableSpec, *, origin: str | None = None) 
 def conform_leniently(table: Any, spec: TableSpec, *, origin: str | None = None) -> tuple[pd.DataFrame, list[Problem]]:
     """Return the table as `conform` does, with unusable cells as missing, and the list of what is wrong.
 
-    Records whose required cells say nothing stay in the table and are in the list.
+    Records whose required cells say nothing stay in the table and are in the list; what helps to find the building or
+    asset of a record stands behind the columns of the table, where it was given.
     """
     if not isinstance(table, pd.DataFrame):
         return pd.DataFrame(columns=[column.name for column in spec.columns]), [_no_table(table, spec)]
@@ -152,10 +153,11 @@ def _reading(
     for heading_findings in found.findings:
         judged.findings.append(heading_findings)
     others = _others(cells[used], found.headings, keep)
+    hints = _hints(cells[used], found.headings, spec)
+    if stays:
+        others = pd.concat([others, hints[[name for name in hints.columns if name in _given(found.headings)]]], axis=1)
     numbered = {int(rows[at]): reason for at, reason in layout.items()}
-    return reading_of(
-        judged, _hints(cells[used], found.headings, spec), others, numbered, found.understood, stays=stays
-    )
+    return reading_of(judged, hints, others, numbered, found.understood, stays=stays)
 
 
 def _read_columns(cells: pd.DataFrame, headings: Sequence[Heading], spec: TableSpec) -> dict[str, tuple[Meant, Cells]]:
@@ -259,6 +261,10 @@ def _hints(cells: pd.DataFrame, headings: Sequence[Heading], spec: TableSpec) ->
         else:
             read[hint.name] = _default_cells(spec, hint, len(cells))
     return pd.DataFrame(read, index=pd.RangeIndex(len(cells)))
+
+
+def _given(headings: Sequence[Heading]) -> set[str]:
+    return {heading.meant.column.name for heading in headings if heading.meant is not None}
 
 
 def _others(cells: pd.DataFrame, headings: Sequence[Heading], keep: tuple[str, ...] | None) -> pd.DataFrame:

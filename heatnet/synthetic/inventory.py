@@ -94,6 +94,7 @@ def node_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, ids: Id
             "cooling_h": _spread(count, at, _gaps(rng, np.round(cooling, 1), 0.05)),
             "built_year": built_year,
             "community": worded(words, code),
+            "name": worded((), np.full(count, -1)),
             "priority": _spread(count, at, priority, 1.0),
             "owner": worded(("热力公司",), np.where(layout.node_kind < 2, 0, -1)),
             "accepted_on": np.full(count, np.datetime64("NaT", "s")),
