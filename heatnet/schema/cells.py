@@ -23,6 +23,7 @@ from heatnet.schema.years import FIRST_YEAR, LAST_YEAR, seasons_of, years_of
 
 UNREADABLE = frozenset({"unreadable", "foreign_unit", "age_or_year", "no_year", "order_unknown"})
 IMPOSSIBLE = frozenset({"impossible", "time_of_day", "too_large"})
+_SAYS_SOMETHING = frozenset({"*", "none", "无", "na"})  # no insulation, the whole city: what a text column may say
 _NEGATIONS = ("不", "未", "没", "非", "无", "not ", "не ", "no ")
 _UNKNOWN_NUMBERS = frozenset(-float("9" * digits) for digits in range(1, 10)) | {-1.0}
 
@@ -92,7 +93,7 @@ def _names_nothing(text: str) -> bool:
 
 def _read_text(values: pd.Series[Any], meant: Meant) -> Cells:
     codes, texts = distinct(values)
-    missing = [at for at, text in enumerate(texts) if text != "*" and is_unknown(text)]
+    missing = [at for at, text in enumerate(texts) if is_unknown(text) and folded_cell(text) not in _SAYS_SOMETHING]
     if missing:
         codes = np.where(np.isin(codes, missing), -1, codes)
     return Cells(taken(codes, texts))
