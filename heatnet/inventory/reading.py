@@ -7,7 +7,6 @@ without byte order mark), UTF-16 or GB 18030, separated by commas, semicolons or
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import os
 import warnings
@@ -128,7 +127,7 @@ def read_visits(path: PathLike) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row per visit with the columns of the table ``visits``; ``household_id`` is hashed.
+        One row per visit with the columns of the table ``visits``; ``household_id`` is a running number.
 
     Raises
     ------
@@ -220,18 +219,7 @@ def _read_records(path: PathLike, name: str) -> pd.DataFrame:
 
 
 def _read_table(file: Path, spec: TableSpec) -> pd.DataFrame:
-    table = conform(_read_raw(file, spec), spec, origin=str(file))
-    if "household_id" in table.columns:
-        table["household_id"] = _hashed(table["household_id"])
-    return table
-
-
-def _hashed(ids: pd.Series[Any]) -> pd.Series[Any]:
-    """Replace each id by a hash, so that a household can be told apart but not named."""
-    names = {
-        name: hashlib.blake2b(str(name).encode("utf-8"), digest_size=8).hexdigest() for name in ids.dropna().unique()
-    }
-    return ids.map(names)
+    return conform(_read_raw(file, spec), spec, origin=str(file))
 
 
 def _table_files(folder: Path) -> dict[str, Path]:

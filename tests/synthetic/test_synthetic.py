@@ -64,9 +64,12 @@ def test_every_size_gives_a_sound_network_that_serves_all_its_buildings(
 
 def test_the_tables_are_in_standard_form(city: City) -> None:
     for name, table in city.tables.items():
-        pd.testing.assert_frame_equal(
-            _without_missing_text(conform(table, TABLES[name])), _without_missing_text(table), check_exact=True
-        )
+        read = conform(table, TABLES[name])
+        if name == "visits":  # households become running numbers: as many, and the same visits in each
+            doors, numbers = pd.factorize(table["household_id"])[0], pd.factorize(read["household_id"])[0]
+            assert len(set(zip(doors, numbers, strict=True))) == len(set(doors)) == len(set(numbers))
+            read = read.assign(household_id=table["household_id"])
+        pd.testing.assert_frame_equal(_without_missing_text(read), _without_missing_text(table), check_exact=True)
 
 
 def test_records_name_only_what_is_in_the_network(city: City) -> None:
