@@ -33,6 +33,16 @@ class MissingFileError(HeatnetError, FileNotFoundError):
     """
 
 
+class WrongTypeError(HeatnetError, TypeError):
+    """An argument is of a type that its function cannot take; the message names both.
+
+    Examples
+    --------
+    >>> issubclass(WrongTypeError, TypeError)
+    True
+    """
+
+
 class MissingExtraError(HeatnetError, ImportError):
     """An optional package is not installed; the message names the extra that brings it.
 

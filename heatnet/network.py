@@ -20,6 +20,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Truths
+from heatnet._typed import typed
 from heatnet.schema import (
     NODES,
     PANDAS_VERSION,
@@ -84,6 +85,7 @@ class Network:
     valve_segment: Ints
     valve_end: npt.NDArray[np.int8]
 
+    @typed
     def __init__(
         self,
         nodes: pd.DataFrame,

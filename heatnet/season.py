@@ -11,6 +11,7 @@ import pandas as pd
 from heatnet.errors import HeatnetError
 
 SEASON_START_MONTH, SEASON_START_DAY = 10, 15
+FIRST_SEASON, LAST_SEASON = 1900, 2200
 _MONTH_DAY = re.compile(r"(\d{2})-(\d{2})")
 # "10-10" lies in the calendar year that names the season, "04-15" in the next one.
 _FIRST_MONTH_OF_SEASON_YEAR = 7
@@ -69,6 +70,8 @@ def checked_season(season: int) -> int:
     """Return the season as an int, or raise `HeatnetError`."""
     if isinstance(season, bool) or not isinstance(season, (int, np.integer)):
         raise HeatnetError(f"season is {season!r}; give the calendar year in which it starts, e.g. 2025.")
+    if not FIRST_SEASON <= season <= LAST_SEASON:
+        raise HeatnetError(f"season is {season!r}; give a year between {FIRST_SEASON} and {LAST_SEASON}.")
     return int(season)
 
 

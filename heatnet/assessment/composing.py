@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.assessment.accounting import fates_in_season
 from heatnet.assessment.hours import chronic_part, outage_part
 from heatnet.assessment.ranking import rank_assets, with_office_grades
@@ -25,6 +26,7 @@ STEPS = 4
 _LOG = logging.getLogger(__name__)
 
 
+@typed
 def assess(  # noqa: PLR0913 - the public contract
     network: Network | Inventory,
     *,

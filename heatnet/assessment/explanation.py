@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment
 from heatnet.errors import HeatnetError
@@ -51,6 +52,7 @@ class Explanation:
         return f"Explanation({self.text})"
 
 
+@typed
 def explain(assessment: Assessment, asset_id: str, *, language: str | None = None) -> Explanation:
     """Return the contributions to an asset's cold household-hours, and what to measure.
 

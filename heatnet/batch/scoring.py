@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.batch.collected import SUMMARY_COLUMNS, write_collected
 from heatnet.batch.engines import Crash, Engine, engine
 from heatnet.batch.inputs import PathLike, Source, absolute, find_sources
@@ -91,6 +92,7 @@ class NetworkScore:
         return read_parquet(self.folder / name)
 
 
+@typed
 def score(
     paths: Iterable[PathLike] | PathLike,
     *,

@@ -14,8 +14,6 @@ from heatnet.assessment.composing import assess
 from heatnet.assessment.results import Assessment
 from heatnet.cli.guarding import UNUSABLE, PlainErrors, refuse_inventory_files
 from heatnet.cli.options import (
-    FIRST_SEASON,
-    LAST_SEASON,
     MOST_CREWS,
     MOST_KM,
     MOST_STATIONS,
@@ -37,6 +35,7 @@ from heatnet.language import note, worded
 from heatnet.planning import Summer, plan_cures
 from heatnet.report.outputs import run_record, write_backtest, write_plan, write_ranking
 from heatnet.schema.findings import summary_of
+from heatnet.season import FIRST_SEASON, LAST_SEASON
 from heatnet.validation.backtesting import backtest
 
 

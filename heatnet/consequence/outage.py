@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats
+from heatnet._typed import typed
 from heatnet.consequence.asset_values import values_by_asset
 from heatnet.consequence.climate import as_temperatures
 from heatnet.consequence.cooling import DEFAULT_COOLING_H, critical_share, mean_cold_hours, require_warm_start
@@ -20,6 +21,7 @@ from heatnet.reachability import Outages, outages
 HOURS_PER_YEAR = 8760.0
 
 
+@typed
 @computed_in_id_order
 def cold_hours(
     network: Network,
@@ -132,6 +134,7 @@ def cold_hours_of(
     return sum_over_buildings(lost, weights, repair_h, cooling_h, effect)
 
 
+@typed
 @computed_in_id_order
 def reliability(  # noqa: PLR0913 - the public contract
     network: Network,

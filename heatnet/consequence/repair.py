@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats
+from heatnet._typed import typed
 from heatnet.consequence.asset_values import values_by_asset
 from heatnet.consequence.classes import asset_classes, diameter_class
 from heatnet.network import Network, computed_in_id_order
@@ -65,6 +66,7 @@ def formula_repair_h(diameter_mm: npt.ArrayLike, valve_distance_m: npt.ArrayLike
     return np.asarray(6.0 * (1.0 + (0.5 + 0.0015 * distance_m) * diameter_m**1.2), dtype=np.float64)
 
 
+@typed
 @computed_in_id_order
 def repair_time(
     network: Network,

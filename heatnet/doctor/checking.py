@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Truths
+from heatnet._typed import typed
 from heatnet.inventory.contents import Inventory, inventory_of
 from heatnet.inventory.judging import cold_in_warm_room
 from heatnet.inventory.names import folded_name
@@ -33,6 +34,7 @@ _TABLE_OF = {
 }
 
 
+@typed
 @computed_in_id_order
 def check_network(network: Network, *, latest_laid_year: int = LATEST_LAID_YEAR, language: str = "en") -> pd.DataFrame:
     """Return what is doubtful in a network.
@@ -78,6 +80,7 @@ def _of_network(network: Network, latest_laid_year: int) -> list[pd.DataFrame]:
     ]
 
 
+@typed
 def check_visits(visits: pd.DataFrame, network: Network, *, language: str = "en") -> pd.DataFrame:
     """Return what is doubtful in a table of visits; columns as in `check_network`, and never a resident's data.
 
@@ -105,6 +108,7 @@ def check_visits(visits: pd.DataFrame, network: Network, *, language: str = "en"
     return _found(network, language, visits=visits)
 
 
+@typed
 def check_faults(faults: pd.DataFrame, network: Network, *, language: str = "en") -> pd.DataFrame:
     """Return what is doubtful in a table of faults; columns as in `check_network`.
 
@@ -156,6 +160,7 @@ def check_makeup(makeup: pd.DataFrame, network: Network, *, language: str = "en"
     return _found(network, language, makeup=makeup)
 
 
+@typed
 def check_inventory(
     network: Network | Inventory,
     *,

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from heatnet._arrays import Floats
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.failure.attributes import log_length, modelled_attributes, size_of
 from heatnet.failure.memory import Memory, Recorded, learn_memory
@@ -23,6 +24,7 @@ from heatnet.failure.summary import effects_table, summary_text
 from heatnet.failure.surroundings import Surroundings, surroundings
 from heatnet.history.exposure import History, asset_table
 from heatnet.network import Network
+from heatnet.season import checked_season
 
 _LOW, _HIGH = 0.05, 0.95
 
@@ -84,6 +86,7 @@ class FailureModel:
             f"until season {last})"
         )
 
+    @typed
     def expected_faults(self, network: Network, *, season: int) -> pd.DataFrame:
         """Faults to be expected of every asset in a season.
 
@@ -107,6 +110,7 @@ class FailureModel:
             least one fault); and what `faults_mean` is the product of: ``faults_of_kind`` (of an asset with these
             attributes), ``own_factor`` (its own recorded faults), ``surroundings_factor`` (those around it).
         """
+        season = checked_season(season)
         if any(history.last_season >= season for history in self.histories):
             earlier = [history.until(season - 1) for history in self.histories]
             return fit_failure_model(earlier).expected_faults(network, season=season)
@@ -167,6 +171,7 @@ def _shared_count(known: pd.Index[Any], ids: pd.Index[Any]) -> int:
     return len(ids) if known.equals(ids) else int((known.get_indexer(ids) >= 0).sum())
 
 
+@typed
 def fit_failure_model(history: History | Sequence[History]) -> FailureModel:
     """Fit the failure model to one history, or to those of several networks at once.
 

@@ -20,11 +20,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.history.placing import Notes, located_faults, makeup_per_metre, renewals_of
 from heatnet.inventory.records import conformed_records
 from heatnet.network import Network, computed_in_id_order
-from heatnet.season import season_start
+from heatnet.season import checked_season, season_start
 
 _SEGMENT_COLUMNS = (
     "length_m",
@@ -191,6 +192,7 @@ class History:
         return pd.DataFrame(total[order], index=self.assets.index[order], columns=columns)
 
 
+@typed
 @computed_in_id_order
 def asset_seasons(
     network: Network,
@@ -241,6 +243,7 @@ def asset_seasons(
     >>> history.counts.loc["S"].tolist(), history.exposure.loc["S"].tolist()
     ([0, 1, 0], [0.5, 0.5, 0.5])
     """
+    first_season, last_season = checked_season(first_season), checked_season(last_season)
     if last_season < first_season - 1:
         raise HeatnetError(f"The last season {last_season} lies before the first season {first_season}: swap them.")
     assets = asset_table(network)

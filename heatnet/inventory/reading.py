@@ -16,6 +16,7 @@ from typing import Any
 
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
 from heatnet.inventory.contents import Inventory, inventory_of
 from heatnet.network import Network
@@ -30,6 +31,7 @@ _EXACT_NUMBERS = {} if PANDAS_VERSION >= (3, 1) else {"float_precision": "round_
 PathLike = str | os.PathLike[str]
 
 
+@typed
 def read_inventory(path: PathLike, *, settings: Settings | None = None) -> Inventory:
     """Return the network and all records of an inventory.
 
@@ -76,6 +78,7 @@ def read_inventory(path: PathLike, *, settings: Settings | None = None) -> Inven
     return replace(inventory, settings=settings)
 
 
+@typed
 def read_network(path: PathLike) -> Network:
     """Return the network of an inventory.
 
@@ -116,6 +119,7 @@ def read_network(path: PathLike) -> Network:
     return Network(tables["nodes"], tables["segments"], tables.get("valves"), origins=origins)
 
 
+@typed
 def read_visits(path: PathLike) -> pd.DataFrame:
     """Return the visits of an inventory or of one file.
 
@@ -148,6 +152,7 @@ def read_visits(path: PathLike) -> pd.DataFrame:
     return _read_records(path, "visits")
 
 
+@typed
 def read_faults(path: PathLike) -> pd.DataFrame:
     """Return the faults of an inventory or of one file; columns of the table ``faults``. Errors as `read_visits`.
 
@@ -163,6 +168,7 @@ def read_faults(path: PathLike) -> pd.DataFrame:
     return _read_records(path, "faults")
 
 
+@typed
 def read_works(path: PathLike) -> pd.DataFrame:
     """Return the works of an inventory or of one file; columns of the table ``works``. Errors as `read_visits`.
 
@@ -178,6 +184,7 @@ def read_works(path: PathLike) -> pd.DataFrame:
     return _read_records(path, "works")
 
 
+@typed
 def read_digs(path: PathLike) -> pd.DataFrame:
     """Return the digs of an inventory or of one file; columns of the table ``digs``. Errors as `read_visits`.
 
@@ -193,6 +200,7 @@ def read_digs(path: PathLike) -> pd.DataFrame:
     return _read_records(path, "digs")
 
 
+@typed
 def read_makeup(path: PathLike) -> pd.DataFrame:
     """Return the make-up water of an inventory or of one file; columns of ``makeup``. Errors as `read_visits`.
 

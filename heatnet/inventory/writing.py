@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.inventory.staging import PathLike, whole_file, whole_folder
 from heatnet.schema import FORMULA, TABLES
@@ -59,6 +60,7 @@ def write_json(value: Mapping[str, Any], path: PathLike) -> None:
         stage.write_text(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
+@typed
 def write_inventory(tables: Mapping[str, pd.DataFrame], path: PathLike) -> None:
     """Write tables as an inventory folder of CSV files, all or none.
 
@@ -84,7 +86,7 @@ def write_inventory(tables: Mapping[str, pd.DataFrame], path: PathLike) -> None:
     ...     hn.read_network(folder).n_segments
     4
     """
-    unknown = [name for name in tables if name not in TABLES]
+    unknown = [str(name) for name in tables if name not in TABLES]
     if unknown:
         raise HeatnetError(f"{', '.join(unknown)}: no table of an inventory; its tables are {', '.join(TABLES)}")
     refuse_inventory(path)

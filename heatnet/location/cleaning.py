@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Truths
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.inventory.judging import cold_in_warm_room
 from heatnet.language import note
@@ -24,6 +25,7 @@ OWN_CAUSES = ("household", "building")
 NETWORK_CAUSES = ("network", "station")
 
 
+@typed
 def clean_visits(
     visits: pd.DataFrame,
     network: Network,
@@ -87,6 +89,7 @@ def clean_visits(
     return cleaned_visits(visits, network, steps)[0]
 
 
+@typed
 def visit_findings(
     visits: pd.DataFrame,
     network: Network,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Ints
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.language import Note, checked_language, joined, note, worded
 from heatnet.location.evidence import Evidence, Rates
@@ -88,6 +89,7 @@ class LocationExplanation:
         return joined(self.notes, self.language)
 
 
+@typed
 def explain_location(location: Location, asset_id: str, *, language: str = "en") -> LocationExplanation:
     """Return which visits speak for and against one asset, in counts and plain words.
 

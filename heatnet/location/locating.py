@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.location.evidence import CallsMode, Evidence, Rates, ReadingRates, season_evidence, state_logs
 from heatnet.location.groups import GroupTree, Stretches, group_tree, stretches
@@ -125,6 +126,7 @@ class Location:
         )
 
 
+@typed
 def locate_faults(  # noqa: PLR0913 - the public contract
     network: Network,
     visits: pd.DataFrame,

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.location.locating import Location
 from heatnet.reachability.paths import SupplyPaths, supply_paths
@@ -27,6 +28,7 @@ from heatnet.reachability.paths import SupplyPaths, supply_paths
 _LEAST_GAIN_M = 1e-9
 
 
+@typed
 def suggest_visits(location: Location, n: int, *, cure_share: float = 0.024) -> pd.DataFrame:
     """Return the next visits to make, the most telling first.
 

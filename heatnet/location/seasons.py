@@ -19,6 +19,7 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 
 from heatnet._arrays import Floats
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.history.placing import kept_share
 from heatnet.location.locating import Location
@@ -50,6 +51,7 @@ class Persistence:
     assets: pd.DataFrame
 
 
+@typed
 def persistence(locations: Sequence[Location], works: pd.DataFrame | None = None) -> Persistence:
     """Return how long impairments last, learned from several seasons, and what they say together.
 

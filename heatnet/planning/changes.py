@@ -6,11 +6,13 @@ from collections.abc import Iterable
 
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.planning.plan import Plan
 
 CHANGE_COLUMNS = ("change", "why")
 
 
+@typed
 def plan_changes(last_year: Plan, this_year: Plan, *, done: Iterable[str] = ()) -> pd.DataFrame:
     """Each cure of two plans as done, carried over, dropped or new, with why.
 

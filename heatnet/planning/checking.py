@@ -10,6 +10,7 @@ from typing import Any, Unpack
 import networkx as nx
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.planning.rules import PlanRules, RuleFields, rules_of
 from heatnet.planning.saved import PlanTables, plan_from_tables
 from heatnet.schema import DIGS, conform
@@ -38,6 +39,7 @@ class _Rules:
     max_households_shut: float | None
 
 
+@typed
 def check_plan(
     plan: Any, candidates_or_assessment: Any, rules: PlanRules | None = None, **fields: Unpack[RuleFields]
 ) -> pd.DataFrame:

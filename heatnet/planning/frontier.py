@@ -8,6 +8,7 @@ from typing import Any, Unpack
 
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.planning.plan import Plan
 from heatnet.planning.planner import plan_request, requested
@@ -16,6 +17,7 @@ from heatnet.planning.rules import FieldsButBudget, PlanRules, is_number, rules_
 FRONTIER_COLUMNS = ("benefit", "bound", "cost", "km", "jobs")
 
 
+@typed
 def plan_frontier(
     candidates_or_assessment: Any,
     budgets: Iterable[float],

@@ -7,6 +7,7 @@ from typing import Any, Unpack
 
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.language import note
 from heatnet.planning.candidates import Candidates, candidate_table, sift_candidates, with_prices
@@ -18,6 +19,7 @@ from heatnet.planning.tables import plan_tables, standing_table
 from heatnet.value.settings import DEFAULT_PRICES, Prices
 
 
+@typed
 def plan_cures(candidates_or_assessment: Any, rules: PlanRules | None = None, **fields: Unpack[RuleFields]) -> Plan:
     """Plan the cures of one summer that avoid the most cold household-hours within every limit.
 

@@ -9,6 +9,7 @@ from typing import Any, Unpack
 
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.planning.candidates import TRENCH_MEASURES
 from heatnet.planning.changes import plan_changes
@@ -42,6 +43,7 @@ class Replan:
     cost_added: float
 
 
+@typed
 def replan(
     plan: Plan,
     candidates_or_assessment: Any = None,

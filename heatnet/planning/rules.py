@@ -201,7 +201,10 @@ def ids_of(name: str, ids: Any) -> frozenset[str]:
 
 def is_number(value: Any) -> bool:
     """Whether a value is a finite number."""
-    return isinstance(value, Real) and value is not True and value is not False and math.isfinite(value)
+    try:
+        return isinstance(value, Real) and value is not True and value is not False and math.isfinite(value)
+    except OverflowError:  # a whole number beyond all others
+        return False
 
 
 def _amount(name: str, amount: Any) -> float | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.schema import ESCAPED_FORMULA
 
@@ -21,6 +23,7 @@ class PlanTables:
     jobs: pd.DataFrame
 
 
+@typed
 def plan_from_tables(cures: pd.DataFrame, jobs: pd.DataFrame) -> PlanTables:
     """Tables of a saved plan, with ids as text index, dates as dates and numbers as numbers.
 
@@ -60,10 +63,15 @@ def _saved(table: pd.DataFrame, name: str, key: str, needed: tuple[str, ...]) ->
     ids = [one[1:] if re.match(ESCAPED_FORMULA, one) else one for one in ids]
     rows = rows.set_index(pd.Index(ids, dtype=object, name=key))
     rows = rows.drop(columns=key)
-    for column in NUMBERS:
-        if column in rows.columns:
-            rows[column] = pd.to_numeric(rows[column])
-    for column in ("start_on", "end_on"):
-        if column in rows.columns:
-            rows[column] = pd.to_datetime(rows[column])
+    for columns, read in ((NUMBERS, pd.to_numeric), (("start_on", "end_on"), pd.to_datetime)):
+        for column in columns:
+            if column in rows.columns:
+                rows[column] = _read(rows[column], f"the table {name}", read)
     return rows
+
+
+def _read(cells: pd.Series, table: str, read: Callable[[pd.Series], pd.Series]) -> pd.Series:
+    try:
+        return read(cells)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise HeatnetError(f"The column {cells.name} of {table} cannot be read: {error}") from error

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.language import Note
 from heatnet.planning.model import Model, Unit, build_model
@@ -49,6 +50,7 @@ class YearsPlan:
         return (self.bound - self.benefit) / self.bound if self.bound > 0 else 0.0
 
 
+@typed
 def plan_years(
     candidates_or_assessment: Any,
     rules: PlanRules | None = None,

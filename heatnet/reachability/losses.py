@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability.cut_off import Isolation, isolation, outages_of_parts
 from heatnet.reachability.parts import section_parts, segment_parts
 from heatnet.reachability.sections import drained_length, valves_to_close
 
 
+@typed
 @computed_in_id_order
 def supply_loss(network: Network, isolate: Isolation | None = None) -> pd.DataFrame:
     """Return what the outage of every segment and every station takes away.

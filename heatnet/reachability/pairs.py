@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import AnyInts, Floats, Truths
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.graph.walks import Cuts
 from heatnet.network import Network, computed_in_id_order
@@ -24,6 +25,7 @@ from heatnet.reachability.parts import Parts, segment_parts
 from heatnet.reachability.rings import Rings, rings_of, worst_pairs
 
 
+@typed
 @computed_in_id_order
 def critical_pairs(network: Network, top: int = 100) -> pd.DataFrame:
     """Return the pairs of segments whose joint outage cuts off more buildings than the sum of each alone, worst first.

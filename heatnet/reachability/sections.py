@@ -7,11 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import AnyInts, Floats, Truths
+from heatnet._typed import typed
 from heatnet.graph.exact_sums import apply_exactly
 from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability.parts import Parts, section_parts, valve_ends
 
 
+@typed
 @computed_in_id_order
 def isolation_sections(network: Network) -> pd.Series[str]:
     """Return the section that each segment drains when it is isolated.

@@ -5,11 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.network import Network
 from heatnet.reachability.paths import supply_paths
 
 
+@typed
 def supply_path(network: Network, building_id: str) -> pd.DataFrame:
     """Return the assets on the path of least resistance from a source to a building, the source's first.
 

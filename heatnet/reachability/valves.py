@@ -15,6 +15,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from heatnet._arrays import AnyInts, Floats
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.graph.ranges import group_by
 from heatnet.graph.walks import cut_by_links, neighbours, walk_from
@@ -23,6 +24,7 @@ from heatnet.reachability.cut_off import outages_of_parts
 from heatnet.reachability.parts import Ends, Parts, layer_rows, section_parts, valve_ends
 
 
+@typed
 @computed_in_id_order
 def valve_value(network: Network, *, rates: pd.Series[float] | None = None) -> pd.DataFrame:
     """Return what repairing each stuck valve, or a new valve at each end without one, is worth; best first.

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.assessment.results import Assessment
 from heatnet.errors import MissingExtraError
 from heatnet.inventory.staging import PathLike, whole_file
@@ -24,6 +25,7 @@ _DECIMALS |= {"gap": ".2%", "rate": ".3f", "ratio": ",.2f"}
 _IN_WORKBOOK_ONLY = ("ranking",)
 
 
+@typed
 def write_report(
     assessment: Assessment,
     plan: Plan,

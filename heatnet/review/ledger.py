@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.doctor import check_network
 from heatnet.errors import HeatnetError
 from heatnet.inventory import Inventory, inventory_of
@@ -81,6 +82,7 @@ class ProblemLedger(pd.DataFrame):
         return totals_of(self.table, self.__dict__["visited"])
 
 
+@typed
 def problem_ledger(
     network: Network | Inventory,
     visits: pd.DataFrame | None = None,

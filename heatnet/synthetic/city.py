@@ -10,8 +10,10 @@ from types import MappingProxyType
 import numpy as np
 import pandas as pd
 
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.network import Network
+from heatnet.season import checked_season
 from heatnet.synthetic.blocks import draw_blocks
 from heatnet.synthetic.contacts import draw_contacts
 from heatnet.synthetic.felt import draw_felt, felt_faults, felt_segments, felt_visits, lacking_on_path, of_visits
@@ -33,6 +35,7 @@ from heatnet.synthetic.truth import Truth, impaired_on_path, truth_of
 RECIPES = (1, 2)
 LATEST_RECIPE = RECIPES[-1]
 _PUBLISHED_KM, _PUBLISHED_VISITED = 1854.0, 3651
+_MOST_KM, _MOST_SEASONS = 100_000.0, 100
 _LEAST_KM_PER_STATION = 1.0
 
 
@@ -70,6 +73,7 @@ class City:
         return MappingProxyType({name: getattr(self, name) for name in names})
 
 
+@typed
 def make_city(
     *,
     length_km: float = _PUBLISHED_KM,
@@ -164,8 +168,14 @@ def _refuse_impossible(length_km: float, stations: int, first_season: int, last_
             f"{length_km:g} km of pipe are too short for {stations} stations: "
             f"give at least {_LEAST_KM_PER_STATION:g} km to each."
         )
+    if not length_km <= _MOST_KM:
+        raise HeatnetError(f"{length_km:g} km of pipe are more than any city has: give at most {_MOST_KM:,.0f}.")
+    for season in (first_season, last_season):
+        checked_season(season)
     if last_season < first_season:
         raise HeatnetError(f"The last season, {last_season}, lies before the first, {first_season}.")
+    if last_season - first_season >= _MOST_SEASONS:
+        raise HeatnetError(f"{first_season} to {last_season} are more seasons than anybody records: give fewer.")
 
 
 def _visited(wanted: int | None, length_km: float, households: float) -> int:

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats
+from heatnet._typed import typed
 from heatnet.assessment.composing import assess
 from heatnet.errors import HeatnetError
 from heatnet.history.exposure import asset_seasons
@@ -88,6 +89,7 @@ class Backtest:
         )
 
 
+@typed
 def backtest(
     network: Network | Inventory,
     *,

@@ -8,6 +8,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
+from heatnet._typed import typed
 from heatnet.errors import HeatnetError, MissingFileError
 from heatnet.value.checks import nested_texts
 from heatnet.value.settings import Prices, Settings, Values
@@ -18,6 +19,7 @@ _MAPPINGS = ("headings", "units")
 _MAY_BE_NONE = ("reheat", "cause_error", "capacity")
 
 
+@typed
 def read_settings(path: Any, *, base: Settings | None = None) -> Settings:
     r"""Return the settings of a TOML file; what it does not name stays as in `base`.
 
