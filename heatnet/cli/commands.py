@@ -30,6 +30,7 @@ from heatnet.doctor.checking import check_inventory
 from heatnet.errors import HeatnetError
 from heatnet.inventory import Inventory, read_inventory
 from heatnet.inventory.accounts import accounts_of, mostly_set_aside, planned_fates
+from heatnet.inventory.converting import FORMS, Form, convert_inventory
 from heatnet.inventory.writing import refuse_inventory, write_csv, write_inventory
 from heatnet.language import note, worded
 from heatnet.planning import Summer, plan_cures
@@ -131,6 +132,19 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
     tell_notes(assessment, chosen, more=left_out)
     click.echo(summary_line(chosen, output / "cures.csv", language))
     sys.exit(int(bool(mostly_set_aside(accounts))))
+
+
+@main.command()
+@inventory_argument
+@click.option("-o", "--output", type=Place("inventory"), required=True, help="Folder, or a file that ends in .xlsx.")
+@click.option("--form", type=click.Choice(FORMS), help="By default xlsx for a file that ends so, else csv.")
+@language_option
+def convert(inventory: Path, output: Path, form: Form | None, language: str) -> None:
+    """Write INVENTORY in heatnet's own form: standard headings, units and words; residents' data are left out."""
+    tables = read_inventory(inventory)
+    print_accounts(tables.accounts, language)
+    written = convert_inventory(tables, output, form=form)
+    click.echo(worded(note("cli.converted", file=str(output), tables=tuple(written)), language))
 
 
 @main.command(name="backtest")

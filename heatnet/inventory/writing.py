@@ -19,11 +19,12 @@ from heatnet.schema import FORMULA, TABLES
 
 _ENCODING = "utf-8-sig"  # the byte order mark makes spreadsheets show Chinese text
 _ANY_FORMULA = re.compile(FORMULA, re.MULTILINE)
+_NO_BREAK = re.compile("[\r\x00]")
 _BREAK = re.compile("\r\n|[\r\n\x00]")  # would end a row, for some readers even between quotes
 _TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx", ".xls", ".txt", ".tsv")
 
 
-def write_csv(table: pd.DataFrame, path: PathLike, *, exact: bool = False) -> None:
+def write_csv(table: pd.DataFrame, path: PathLike, *, exact: bool = False, keeps_breaks: bool = False) -> None:
     """Write a table as CSV, whole or not at all.
 
     Parameters
@@ -34,6 +35,8 @@ def write_csv(table: pd.DataFrame, path: PathLike, *, exact: bool = False) -> No
         The file; replaced if it exists.
     exact : bool
         Write numbers with all their digits; otherwise with twelve, which is plenty to read.
+    keeps_breaks : bool
+        Keep line breaks within cells, for heatnet to read back; otherwise they are written as blanks.
 
     Raises
     ------
@@ -47,7 +50,7 @@ def write_csv(table: pd.DataFrame, path: PathLike, *, exact: bool = False) -> No
     """
     file = Path(path)
     rows = table.reset_index() if table.index.name is not None else table
-    cells = [_as_written(rows.iloc[:, place], exact) for place in range(len(rows.columns))]
+    cells = [_as_written(rows.iloc[:, place], exact, keeps_breaks) for place in range(len(rows.columns))]
     headings = [_safe_text([str(name)])[0] for name in rows.columns]
     written = pd.DataFrame(dict(enumerate(cells)), index=rows.index).set_axis(headings, axis="columns")
     with whole_file(file) as stage:
@@ -116,7 +119,7 @@ def _is_table(file: Path) -> bool:
     return file.stem.casefold() in TABLES and file.suffix.casefold() in _TABLE_SUFFIXES
 
 
-def _as_written(values: pd.Series[Any], exact: bool) -> pd.Series[Any]:
+def _as_written(values: pd.Series[Any], exact: bool, keeps_breaks: bool = False) -> pd.Series[Any]:
     """Return cells as they are written: days without time, whole numbers without a point, no formulas."""
     if pd.api.types.is_datetime64_any_dtype(values.dtype):
         days: pd.Series[Any] = values.dt.strftime("%Y-%m-%d")
@@ -136,16 +139,16 @@ def _as_written(values: pd.Series[Any], exact: bool) -> pd.Series[Any]:
     if pd.api.types.is_numeric_dtype(values.dtype):
         return values
     cells = [str(cell) for cell in np.where(values.isna(), "", values.to_numpy(dtype=object)).tolist()]
-    return pd.Series(_safe_text(cells), index=values.index, dtype=object)
+    return pd.Series(_safe_text(cells, keeps_breaks), index=values.index, dtype=object)
 
 
-def _safe_text(cells: list[str]) -> list[str]:
+def _safe_text(cells: list[str], keeps_breaks: bool = False) -> list[str]:
     """Return cells that stay one cell each and that no spreadsheet takes for a formula."""
     together = "\n".join(cells)
     if _ANY_FORMULA.search(together):
         cells = ["'" + cell if _ANY_FORMULA.match(cell) else cell for cell in cells]
     if "\r" in together or "\x00" in together or together.count("\n") >= len(cells):
-        cells = [_BREAK.sub(" ", cell) for cell in cells]
+        cells = [(_NO_BREAK if keeps_breaks else _BREAK).sub(" ", cell) for cell in cells]
     return cells
 
 

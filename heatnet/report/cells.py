@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import math
-import re
 import textwrap
-import zipfile
 from collections.abc import Iterable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from heatnet.errors import MissingExtraError
-from heatnet.schema import FORMULA
+from heatnet.interop.book_writing import empty_book, safe_text
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -35,10 +30,7 @@ _FORMATS = {
     "long": "@",
 }
 _BLUE, _ORANGE, _GREEN, _GREY, _DARK = "FF9DC3E6", "FFF4B183", "FFA9D18E", "FFF2F2F2", "FF1F4E78"
-_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # no XML file can hold them
 _FIRST_WIDE = 0x2E7F  # the last character before the Chinese ones
-_MOMENT = (1980, 1, 1, 0, 0, 0)  # the earliest that a ZIP file can hold: no clock enters the file
-_SAVED_AT = re.compile(rb"<dcterms:(created|modified)[^>]*>[^<]*</dcterms:\1>")
 
 
 def new_workbook() -> Workbook:
@@ -49,11 +41,7 @@ def new_workbook() -> Workbook:
     MissingExtraError
         openpyxl is not installed.
     """
-    try:
-        from openpyxl import Workbook
-    except ImportError as error:
-        raise MissingExtraError("excel", "writing a workbook") from error
-    book = Workbook(write_only=True)
+    book = empty_book("writing a workbook")
     _add_styles(book)
     return book
 
@@ -117,8 +105,7 @@ class Cells:
 
 def _filled(cell: Any, value: Any) -> Any:
     if isinstance(value, str):
-        text = _UNWRITABLE.sub(" ", value)
-        cell.value = f"'{text}" if re.match(FORMULA, text) else text
+        cell.value = safe_text(value)
         cell.data_type = "s"
     elif value is None or pd.isna(value):
         cell.value = None
@@ -162,14 +149,3 @@ def height_of(text: str, width: float) -> float:
     else:
         lines = len(textwrap.wrap(text, max(1, int(width) - 2)))
     return 15.0 * max(1, lines)
-
-
-def save(book: Workbook, path: Path) -> None:
-    """Write the workbook without any moment of its making in it."""
-    made = io.BytesIO()
-    book.save(made)
-    with zipfile.ZipFile(made) as dated, zipfile.ZipFile(path, "w") as undated:
-        for name in dated.namelist():
-            entry = zipfile.ZipInfo(name, date_time=_MOMENT)
-            entry.compress_type, entry.create_system = zipfile.ZIP_DEFLATED, 3
-            undated.writestr(entry, _SAVED_AT.sub(b"", dated.read(name)))

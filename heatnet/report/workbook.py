@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from heatnet.assessment.results import Assessment
+from heatnet.interop.book_writing import save_book
 from heatnet.inventory.staging import PathLike, whole_file
 from heatnet.language import heading
 from heatnet.planning import Plan, Summer
-from heatnet.report.cells import Cells, cell, height_of, letter, new_workbook, save, set_print, set_widths
+from heatnet.report.cells import Cells, cell, height_of, letter, new_workbook, set_print, set_widths
 from heatnet.report.facts import Fact
 from heatnet.report.programme import Programme, Sheet, programme
 from heatnet.report.weeks import days_in_weeks, most_at_once, weeks_of
@@ -68,7 +69,7 @@ def write_workbook(
         if sheet.key == "jobs" and plan.request.summer is not None:
             _add_calendar(book, plan.jobs.loc[sheet.table["job_id"]], sheet, plan.request.summer, language)
     with whole_file(Path(path)) as stage:
-        save(book, stage)
+        save_book(book, stage)
 
 
 def _add_summary(book: Workbook, content: Programme) -> None:
