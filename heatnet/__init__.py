@@ -51,13 +51,14 @@ from heatnet.value import Prices, Settings, Values, read_settings
 if TYPE_CHECKING:
     from heatnet import examples, synthetic
     from heatnet.batch import NetworkScore, score
-    from heatnet.review import ProblemLedger, problem_ledger
+    from heatnet.review import CureEffect, ProblemLedger, cure_effect, problem_ledger
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Assessment",
     "Backtest",
+    "CureEffect",
     "Explanation",
     "FailureModel",
     "HeatnetError",
@@ -88,6 +89,7 @@ __all__ = [
     "clean_visits",
     "cold_hours",
     "critical_pairs",
+    "cure_effect",
     "examples",
     "explain",
     "explain_location",
@@ -126,7 +128,9 @@ __all__ = [
 
 _WHEN_ASKED_FOR = {  # what few need takes an eighth of the time of all imports
     "NetworkScore": "heatnet.batch",
+    "CureEffect": "heatnet.review",
     "ProblemLedger": "heatnet.review",
+    "cure_effect": "heatnet.review",
     "examples": "heatnet",
     "problem_ledger": "heatnet.review",
     "score": "heatnet.batch",

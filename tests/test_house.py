@@ -120,6 +120,7 @@ PROMISED = names(  # CONTRACT.md, section 7
     """
 )
 REASONED = {  # beyond the contract, each with its line in the CHANGELOG
+    "CureEffect",
     "Explanation",
     "LocationExplanation",
     "MissingExtraError",

@@ -1,0 +1,180 @@
+"""Whether `cure_effect` finds the truth: cities with a known effect, treated because their last winter was bad.
+
+    python -m benchmarks.effects coverage [CITIES]   how many intervals hold the truth, beside plain before and after
+    python -m benchmarks.effects power [CITIES]      seasons until the effect of 44 km a summer can be told from nothing
+
+Networks are those of the sample city; faults, illness and visits are drawn here, season by season. In each of the last
+summers the assets whose winter was worst are renewed, whatever good that does.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from heatnet.network import Network
+from heatnet.reachability.paths import SupplyPaths, supply_paths
+from heatnet.review import cure_effect
+from heatnet.synthetic import make_city
+
+FIRST, P_CLEAR, P_ILL, STAY, FRESH = 2016, 0.08, 0.55, 0.7, 0.004
+FAULTS_PER_KM, VISITS_PER_BUILDING = 0.5, 5
+EFFECTS = {"true": 0.2, "useless": 1.0, "harmful": 1.8}
+
+
+@dataclass(eq=False)
+class World:
+    """A network, its hidden rates and states, and the records so far."""
+
+    rng: np.random.Generator
+    network: Network
+    rate: np.ndarray
+    fresh: np.ndarray
+    ill: np.ndarray
+    paths: SupplyPaths = field(init=False)
+    records: dict[str, list[pd.DataFrame]] = field(default_factory=lambda: {"works": [], "faults": [], "visits": []})
+
+    def __post_init__(self) -> None:
+        self.paths = supply_paths(self.network)
+
+    def is_behind(self, state: np.ndarray) -> np.ndarray:
+        """Per building: something on its path is in the state."""
+        last = self.paths.last_asset[self.network.building_nodes]
+        return np.append(self.paths.forest.path_sum(state.astype(float)) > 0, False)[last]
+
+    def cold_below(self, share: np.ndarray) -> np.ndarray:
+        """Mean cold share behind each asset that has few buildings behind it, 0 at the others."""
+        nodes = np.zeros((2, self.network.n_nodes))
+        nodes[0][self.network.building_nodes], nodes[1][self.network.building_nodes] = share, 1.0
+        cold, count = (self.paths.subtree_sum(row) for row in nodes)
+        return np.where((count > 0) & (count < 30), cold / np.maximum(count, 1.0), 0.0)
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A city with records, the true ratio of each outcome, and the plain ratio of after to before."""
+
+    network: Network
+    tables: dict[str, pd.DataFrame]
+    truth: dict[str, float]
+    plain: dict[str, float]
+    seasons: list[int]
+
+
+def draw(
+    seed: int, effect: float, *, n_seasons: int = 6, n_summers: int = 2, km: float = 60.0, share: float = 0.05
+) -> Drawn:
+    """Draw a city whose renewals leave the share `effect` of faults and of illness."""
+    rng = np.random.default_rng([seed, 77])
+    network = make_city(length_km=km, stations=max(round(km / 20), 1), rng=seed, recipe=1).network.in_id_order
+    length = np.append(network.length_m, np.full(network.n_assets - network.n_segments, 100.0))
+    rate = FAULTS_PER_KM * length / 1000.0 * rng.gamma(1.0, 1.0, len(length))
+    fresh = FRESH * np.minimum(length / 70.0, 3.0)
+    world = World(rng, network, rate, fresh, rng.random(len(length)) < fresh)
+    treated, sums = np.zeros(0, dtype=np.int64), np.zeros((3, 2))
+    last_cold, last_faults, plain = np.zeros(len(network.building_nodes)), np.zeros(len(length)), []
+    for k in range(n_seasons):
+        without = np.where(world.ill, STAY, world.fresh)
+        counter = rng.random(len(length)) < without
+        world.ill = counter.copy()
+        more = np.clip((effect - 1.0) * without / (1.0 - without), 0.0, 1.0)[treated]
+        chance = rng.random(len(treated))
+        world.ill[treated] = np.where(counter[treated], chance < effect, chance < more)
+        sums[0] += world.rate[treated].sum() * np.array([effect, 1.0])
+        world.rate[treated] *= effect
+        faults, homes = one_winter(world, FIRST + k)
+        if len(treated):
+            mark = np.zeros(len(length), dtype=bool)
+            mark[treated] = True
+            behind = world.is_behind(mark)
+            for j, state in enumerate((world.ill, counter)):
+                sums[1, j] += np.where(world.is_behind(state), P_ILL, P_CLEAR)[behind].sum()
+            plain.append(
+                (
+                    faults[treated].sum() / max(last_faults[treated].sum(), 1.0),
+                    homes[behind].mean() / max(last_cold[behind].mean(), 1e-9),
+                )
+            )
+        last_cold, last_faults = homes, faults
+        treated = np.zeros(0, dtype=np.int64)
+        if n_seasons - 1 - n_summers <= k < n_seasons - 1:
+            half = round(share * len(length) / 2)
+            worst = (faults + 0.01 * rng.random(len(length)), world.cold_below(homes) + 0.01 * rng.random(len(length)))
+            treated = np.unique(np.concatenate([np.argsort(-bad, kind="stable")[:half] for bad in worst]))
+            works = pd.DataFrame({"asset_id": network.asset_ids[treated], "done_on": pd.Timestamp(FIRST + k + 1, 7, 1)})
+            world.records["works"].append(works)
+    truth = {"faults": sums[0, 0] / sums[0, 1], "impaired": effect, "cold_share": sums[1, 0] / sums[1, 1]}
+    tables = {name: pd.concat(parts, ignore_index=True) for name, parts in world.records.items()}
+    for name, table in tables.items():
+        table.insert(0, f"{name[:-1]}_id", [f"{name[0]}{i:06}" for i in range(len(table))])
+    after_before = dict(zip(("faults", "cold_share"), np.mean(plain, axis=0).tolist(), strict=True))
+    seasons = list(range(FIRST + n_seasons - n_summers, FIRST + n_seasons))
+    return Drawn(network, tables, truth, after_before, seasons)
+
+
+def one_winter(world: World, season: int) -> tuple[np.ndarray, np.ndarray]:
+    """Draw and record a winter; return the faults by asset and the cold share by building."""
+    rng, network = world.rng, world.network
+    start = np.datetime64(f"{season}-10-15")
+    counts = rng.poisson(world.rate)
+    asset = np.repeat(np.arange(len(counts)), counts)
+    found_on = start + rng.integers(0, 180, len(asset))
+    world.records["faults"].append(pd.DataFrame({"asset_id": network.asset_ids[asset], "found_on": found_on}))
+    homes = len(network.building_nodes)
+    home = rng.integers(0, homes, VISITS_PER_BUILDING * homes)
+    is_cold = rng.random(len(home)) < np.where(world.is_behind(world.ill)[home], P_ILL, P_CLEAR)
+    visits = {
+        "building_id": network.node_ids[network.building_nodes[home]],
+        "visited_on": start + rng.integers(10, 170, len(home)),
+        "is_cold": is_cold,
+        "household_id": rng.integers(0, 10**9, len(home)).astype(str),
+    }
+    world.records["visits"].append(pd.DataFrame(visits))
+    share = np.bincount(home, weights=is_cold, minlength=homes) / np.maximum(np.bincount(home, minlength=homes), 1)
+    return counts, share
+
+
+def measured(drawn: Drawn) -> pd.DataFrame:
+    """What `cure_effect` says of the renewals, beside the truth."""
+    tables = drawn.tables
+    works = tables["works"].assign(kind="renewal")
+    effect = cure_effect(drawn.network, works, tables["faults"], tables["visits"], seasons=drawn.seasons)
+    rows = effect.table[(effect.table["measure"] == "renewal") & (effect.table["diameter"] == "all")]
+    rows = rows.set_index("outcome")
+    rows = rows.assign(truth=pd.Series(drawn.truth), plain=pd.Series(drawn.plain))
+    return rows.assign(holds=(rows["low"] <= rows["truth"]) & (rows["truth"] <= rows["high"]))
+
+
+def coverage(cities: int) -> pd.DataFrame:
+    """Draw cities in turn with each effect; index effect, outcome: intervals that hold the truth, and the means."""
+    parts = []
+    for seed in range(cities):
+        name, effect = list(EFFECTS.items())[seed % len(EFFECTS)]
+        parts.append(measured(draw(seed, effect)).assign(effect=name).reset_index())
+    rows = pd.concat(parts)
+    grouped = rows.groupby(["effect", "outcome"])
+    table = grouped[["holds"]].sum().assign(cities=grouped.size())
+    for column in ("truth", "ratio", "plain", "low", "high"):
+        table[column] = grouped[column].mean()
+    table["praised"] = grouped["verdict"].apply(lambda verdicts: (verdicts == "helped").mean())
+    return table
+
+
+def power(cities: int) -> pd.DataFrame:
+    """Share of cities in which a true cure is told from nothing, by the number of summers with 2.4 % of the assets."""
+    rows = []
+    for summers in (1, 2, 4):
+        for seed in range(cities):
+            drawn = draw(1000 + seed, 0.2, n_seasons=5 + summers, n_summers=summers, km=400.0, share=0.024)
+            told = measured(drawn)["verdict"] == "helped"
+            rows.append({"summers": summers, **told.to_dict()})
+    return pd.DataFrame(rows).groupby("summers").mean()
+
+
+if __name__ == "__main__":
+    what, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 300
+    with pd.option_context("display.width", 160, "display.max_columns", 20):
+        print((coverage if what == "coverage" else power)(count).round(3))

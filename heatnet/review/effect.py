@@ -1,0 +1,313 @@
+"""Did the cures hold: what came after them beside what would have come without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from heatnet._arrays import Floats, Ints, Truths
+from heatnet.consequence.classes import asset_classes
+from heatnet.errors import HeatnetError
+from heatnet.inventory import Inventory, inventory_of
+from heatnet.network import Network
+from heatnet.review.blame import Winter
+from heatnet.review.ratios import NOTHING_KNOWN, Groups, Ratio, illness_rates, ratio_of_counts, ratio_of_illness
+from heatnet.review.seasons import MEASURES, Summer
+from heatnet.season import checked_season
+from heatnet.value import Settings
+
+OUTCOMES = ("faults", "impaired", "cold_share")
+ALL = "all"
+_COLD_BOUNDS = (0.05, 0.2, 0.5)
+_PRIOR_SPREAD = 0.25
+_FEWEST_CASES = 10
+_WIDE_SHARE = 0.1
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class CureEffect:
+    """What the cures of past summers did; made by `cure_effect`.
+
+    Attributes
+    ----------
+    table : DataFrame
+        A row per ``measure`` (renewal, repair, cleaning, balancing), ``outcome`` (faults, impaired, cold_share) and
+        ``diameter`` class (``all``, the classes, station): ``ratio`` (what came after over what would have come
+        without the cure; 1: no effect), ``low``, ``high`` (90 %), ``cases`` (assets treated; cold_share: visits behind
+        them), ``verdict`` (helped, harmed, cannot tell yet).
+    persistence : float
+        Share of ill, untreated assets that were ill again the winter after, learned with the effect.
+    seasons : tuple of int
+        The seasons after the works.
+    """
+
+    table: pd.DataFrame
+    persistence: float
+    seasons: tuple[int, ...]
+
+    def __repr__(self) -> str:
+        told = self.table[self.table["verdict"] != "cannot tell yet"]
+        return f"CureEffect(seasons {self.seasons[0]} to {self.seasons[-1]}, {len(told)} of {len(self.table)} told)"
+
+    def settings(self, settings: Settings | None = None) -> Settings:
+        """Return settings that have learned from the effect, for the next `assess`.
+
+        Parameters
+        ----------
+        settings : Settings, optional
+            What is believed before; the defaults.
+
+        Returns
+        -------
+        Settings
+            ``renew_removes``, ``clean_removes`` (from renewals, cleanings and balancings: what is left of illness),
+            ``renew_faults`` and ``persistence``, each shrunk to what was believed before by its own interval.
+
+        Examples
+        --------
+        >>> table = pd.DataFrame([("cleaning", "impaired", "all", 0.2, 0.1, 0.3, 60, "helped")],
+        ...     columns=["measure", "outcome", "diameter", "ratio", "low", "high", "cases", "verdict"])
+        >>> round(CureEffect(table, 0.7, (2025,)).settings().values.clean_removes, 2)
+        0.78
+        """
+        old = Settings() if settings is None else settings
+        values = old.values
+        renewed = self._shrunk("renewal", "impaired", 1.0 - values.renew_removes)
+        cleaned = self._shrunk("cleaning", "impaired", 1.0 - values.clean_removes)
+        faults = self._shrunk("renewal", "faults", values.renew_faults)
+        learned = replace(
+            values,
+            renew_removes=float(np.clip(1.0 - renewed, 0.0, 1.0)),
+            clean_removes=float(np.clip(1.0 - cleaned, 0.0, 1.0)),
+            renew_faults=max(faults, 0.0),
+        )
+        return replace(old, values=learned, persistence=self.persistence)
+
+    def _shrunk(self, measure: str, outcome: str, believed: float) -> float:
+        rows = self.table
+        row = rows[(rows["measure"] == measure) & (rows["outcome"] == outcome) & (rows["diameter"] == ALL)]
+        if not len(row) or not np.isfinite(row["ratio"].iloc[0]) or not np.isfinite(row["high"].iloc[0]):
+            return believed
+        variance = max((float(row["high"].iloc[0]) - float(row["low"].iloc[0])) / 3.29, 1e-6) ** 2
+        weight = _PRIOR_SPREAD**2 / (_PRIOR_SPREAD**2 + variance)
+        return believed + weight * (float(row["ratio"].iloc[0]) - believed)
+
+
+def cure_effect(
+    network: Network | Inventory,
+    works: pd.DataFrame | None = None,
+    faults: pd.DataFrame | None = None,
+    visits: pd.DataFrame | None = None,
+    *,
+    seasons: Iterable[int],
+    room_min_c: float = 18.0,
+) -> CureEffect:
+    """Return what past cures did to faults, illness and cold homes.
+
+    The worst of a winter get better by themselves, so that before and after cannot be compared. Each treated asset is
+    compared with what would have come without: faults with the forecast from the records before, scaled as it came true
+    for untreated assets of like forecast; illness and cold homes with untreated assets that were as likely ill in the
+    winter before.
+
+    Parameters
+    ----------
+    network : Network or Inventory
+        The network; of an inventory its records are used.
+    works, faults, visits : DataFrame, optional
+        Records.
+    seasons : iterable of int
+        The seasons after the works: works from the start of the season before to its end count for each.
+    room_min_c : float
+        A room below this temperature in degC is cold.
+
+    Returns
+    -------
+    CureEffect
+        ``table``, ``persistence``, ``settings()``.
+
+    Raises
+    ------
+    HeatnetError
+        A table cannot be used, or no season is given.
+
+    Notes
+    -----
+    The formulas of the intervals stand in `heatnet.review.ratios`.
+
+    Examples
+    --------
+    >>> import heatnet as hn
+    >>> network = hn.examples.line()
+    >>> works = pd.DataFrame({"work_id": ["W"], "asset_id": network.asset_ids[:1], "done_on": "2024-07-01"})
+    >>> effect = cure_effect(network, works, seasons=[2024])
+    >>> effect.table.query("measure == 'renewal'")["verdict"].unique().tolist()
+    ['cannot tell yet']
+    """
+    asked = tuple(sorted({checked_season(season) for season in seasons}))
+    if not asked:
+        raise HeatnetError("seasons is empty; give the seasons after the works, e.g. [2024, 2025].")
+    known = inventory_of(network, {"works": works, "faults": faults, "visits": visits})
+    records = {name: getattr(known, name) for name in ("works", "faults", "visits")}
+    known = inventory_of(known.network.in_id_order, records)
+    summers = [Summer(known, season, room_min_c) for season in asked]
+    codes, labels = asset_classes(known.network, by_level=False)
+    classes = {ALL: np.ones(len(codes), dtype=bool)} | {label: codes == k for k, label in enumerate(labels)}
+    illness = [_illness(summer, summer.winters) for summer in summers if summer.winters is not None]
+    stays = float(np.mean([part.stays for part in illness])) if illness else Settings().persistence
+    rows = []
+    for measure in MEASURES:
+        for label, in_class in classes.items():
+            cases = sum(int((summer.measure_of[measure] & in_class).sum()) for summer in summers)
+            if not cases and label != ALL:
+                continue
+            told = {
+                "faults": (_fault_ratio(summers, measure, in_class), cases),
+                "impaired": (_illness_ratio(illness, measure, in_class), cases),
+                "cold_share": _cold_ratio(summers, measure, in_class),
+            }
+            for outcome, (ratio, count) in told.items():
+                rows.append(
+                    (measure, outcome, label, ratio.ratio, ratio.low, ratio.high, count, _verdict(ratio, count))
+                )
+    columns = ["measure", "outcome", "diameter", "ratio", "low", "high", "cases", "verdict"]
+    return CureEffect(pd.DataFrame(rows, columns=columns), stays, asked)
+
+
+def _verdict(ratio: Ratio, cases: int) -> str:
+    if cases < _FEWEST_CASES:
+        return "cannot tell yet"
+    return "helped" if ratio.high < 1.0 else "harmed" if ratio.low > 1.0 else "cannot tell yet"
+
+
+def _fault_ratio(summers: Sequence[Summer], measure: str, in_class: Truths) -> Ratio:
+    """Faults of the treated assets over their forecast, scaled as it came true for untreated ones of like forecast."""
+    came = expected = variance = 0.0
+    spread: list[tuple[float, float]] = []
+    for summer in summers:
+        treated = summer.measure_of[measure] & in_class
+        if summer.known.faults is None or not treated.any():
+            continue
+        forecast, of_rate = summer.faults_forecast
+        untreated = ~summer.is_cured & (~summer.measure_of["repair"] if measure == "repair" else True)
+        bounds = np.unique(np.quantile(forecast[treated], [0.25, 0.5, 0.75]))
+        stratum = np.searchsorted(bounds, forecast)
+        count = len(bounds) + 1
+        seen = np.bincount(stratum[untreated], weights=summer.faults_after[untreated], minlength=count)
+        foreseen = np.bincount(stratum[untreated], weights=forecast[untreated], minlength=count)
+        scale = (seen + 2.0) / (foreseen + 2.0)
+        by_stratum = scale * np.bincount(stratum[treated], weights=forecast[treated], minlength=count)
+        came += float(summer.faults_after[treated].sum())
+        expected += float(by_stratum.sum())
+        variance += float(
+            (scale[stratum[treated]] ** 2 * of_rate[treated]).sum() + (by_stratum**2 / (seen + 2.0)).sum()
+        )
+        mean = scale[stratum[untreated]] * forecast[untreated]
+        spread.append((float(((summer.faults_after[untreated] - mean) ** 2).sum()), float(mean.sum())))
+    dispersion = sum(square for square, _ in spread) / max(sum(mean for _, mean in spread), 1e-9) if spread else 1.0
+    return ratio_of_counts(came, expected, variance, max(dispersion, 1.0))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Illness:
+    """What the winter after the works says of each group, and each asset's probability to be ill without them."""
+
+    summer: Summer
+    groups: Groups
+    without: Floats
+    stays: float
+
+
+def _illness(summer: Summer, winters: tuple[Winter, Winter]) -> _Illness:
+    before, after = (winter.location for winter in winters)
+    names = after.assets["ambiguity_group"].where(
+        after.assets["ambiguity_group"].notna(), after.assets.index.to_series()
+    )
+    group = pd.factorize(names)[0].astype(np.int64)
+    first = np.unique(group, return_index=True)[1]
+    now = np.clip(after.assets["group_prob"].to_numpy(dtype=np.float64)[first], 1e-12, 1.0 - 1e-12)
+    prior, expected = (one.prior.reindex(after.assets.index).to_numpy(dtype=np.float64) for one in (before, after))
+    base = np.clip(Groups(group, np.ones(len(first))).any_ill(expected), 1e-12, 1.0 - 1e-12)
+    groups = Groups(group, np.clip(now / (1.0 - now) * (1.0 - base) / base, 1e-9, 1e9))
+    was_ill = before.assets["impaired_prob"].to_numpy(dtype=np.float64)
+    is_free = ~np.isin(group, group[summer.is_cured])
+    renumbered = np.unique(group[is_free], return_inverse=True)
+    free = Groups(renumbered[1].astype(np.int64), groups.odds[renumbered[0]])
+    factor, stays = illness_rates(free, was_ill[is_free], prior[is_free])
+    without = np.minimum((1.0 - was_ill) * factor * prior, 0.5) + was_ill * stays
+    return _Illness(summer, groups, without, stays)
+
+
+def _illness_ratio(parts: Sequence[_Illness], measure: str, in_class: Truths) -> Ratio:
+    """Illness of the treated assets over that of untreated ones that were as likely ill the winter before."""
+    if not parts:
+        return NOTHING_KNOWN
+    starts = np.cumsum([0, *(len(part.groups.odds) for part in parts)])
+    groups = Groups(
+        np.concatenate([part.groups.group + start for part, start in zip(parts, starts, strict=False)]),
+        np.concatenate([part.groups.odds for part in parts]),
+    )
+    treated = np.concatenate([part.summer.measure_of[measure] & in_class for part in parts])
+    return ratio_of_illness(groups, np.concatenate([part.without for part in parts]), treated)
+
+
+def _cold_ratio(summers: Sequence[Summer], measure: str, in_class: Truths) -> tuple[Ratio, int]:
+    """Cold visits behind the treated assets over those at buildings that were as likely ill the winter before."""
+    parts = [_cold_homes(summer, summer.measure_of[measure] & in_class) for summer in summers]
+    known = [part for part in parts if part is not None]
+    came, expected, variance, squares, visits = (
+        float(sum(getattr(part, name) for part in known))
+        for name in ("came", "expected", "variance", "squares", "visits")
+    )
+    return ratio_of_counts(came, expected, variance, squares / expected if expected else 1.0), int(visits)
+
+
+@dataclass(frozen=True, slots=True)
+class _ColdHomes:
+    """Cold visits behind treated assets: those that came, those to be expected and their variances."""
+
+    came: float
+    expected: float
+    variance: float
+    squares: float
+    visits: float
+
+
+def _cold_homes(summer: Summer, treated: Truths) -> _ColdHomes | None:
+    """Count homes behind treated assets; what hangs on an ill main of many is left out, for it tells of that main."""
+    if summer.winters is None or not treated.any():
+        return None
+    before, after = summer.winters
+    homes = after.location.buildings
+    visits, cold = (homes[name].to_numpy(dtype=np.float64) for name in ("visits", "cold_visits"))
+    ill = np.searchsorted(_COLD_BOUNDS, before.location.buildings["path_prob"].fillna(0.0).to_numpy())
+    is_wide = after.homes_behind > _WIDE_SHARE * len(homes)
+    is_apart = (visits > 0) & ~after.is_behind(is_wide & after.is_ill) & ~before.is_behind(is_wide & before.is_ill)
+    untreated = is_apart & ~after.is_behind(summer.is_cured & ~is_wide)
+    chosen = is_apart & after.is_behind(treated & ~is_wide)
+    bins = len(_COLD_BOUNDS) + 1
+    seen, were_cold = (np.bincount(ill[untreated], weights=of[untreated], minlength=bins) for of in (visits, cold))
+    usual = were_cold.sum() / max(seen.sum(), 1.0)
+    share = (were_cold + 10.0 * usual) / (seen + 10.0)
+    by_bin = share * np.bincount(ill[chosen], weights=visits[chosen], minlength=bins)
+    apart = (cold - share[ill] * visits)[untreated]
+    dispersion = _dispersion(before.suspect[untreated], ill[untreated], apart, share * seen)
+    return _ColdHomes(
+        came=float(cold[chosen].sum()),
+        expected=float(by_bin.sum()),
+        variance=float((by_bin**2 * dispersion / (were_cold + 10.0 * usual + 1.0)).sum()),
+        squares=float((by_bin * dispersion).sum()),
+        visits=float(visits[chosen].sum()),
+    )
+
+
+def _dispersion(cluster: Ints, ill: Ints, apart: Floats, expected: Floats) -> Floats:
+    """Return the variance of clusters of cold visits over their mean, for each bin of illness; at least 1."""
+    bins = len(expected)
+    keys, of_key = np.unique(cluster * bins + ill, return_inverse=True)
+    squares = np.bincount(of_key, weights=apart) ** 2
+    of_bin = np.bincount(keys % bins, weights=squares, minlength=bins)
+    shrunk: Floats = (of_bin + expected.clip(1.0)) / (expected + expected.clip(1.0))
+    return np.maximum(shrunk, 1.0)
