@@ -24,7 +24,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 
 from heatnet.planning import Prices, Summer, check_plan, plan_cures
-from heatnet.planning.solving import LARGE_GAP
+from heatnet.planning.schedule.solving import LARGE_GAP
 
 KINDS = ("money", "crews", "dear", "minima", "loops")
 

@@ -1,14 +1,14 @@
 """The summer: which cures, in which trenches, when; plain tables in, plain tables out."""
 
 from heatnet.planning.changes import plan_changes
-from heatnet.planning.checking import check_plan
+from heatnet.planning.check import check_plan
 from heatnet.planning.frontier import plan_frontier
 from heatnet.planning.plan import Plan
 from heatnet.planning.planner import plan_cures
 from heatnet.planning.replanning import Replan, replan
 from heatnet.planning.rules import PlanRules, RuleFields
 from heatnet.planning.saved import PlanTables, plan_from_tables
-from heatnet.planning.terms import Summer
+from heatnet.planning.summer import Summer
 from heatnet.planning.years import YearsPlan, plan_years
 from heatnet.value.settings import Prices
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet.errors import HeatnetError
-from heatnet.planning.terms import Summer
+from heatnet.planning.summer import Summer
 
 
 def gantt_text(jobs: pd.DataFrame, summer: Summer | None, *, width: int = 100) -> str:

@@ -11,7 +11,7 @@ from heatnet.errors import HeatnetError
 from heatnet.language import Note, note, worded
 from heatnet.planning import gantt
 from heatnet.planning.rules import PlanRules
-from heatnet.planning.terms import Summer
+from heatnet.planning.summer import Summer
 from heatnet.value.settings import Prices
 
 CURE_COLUMNS = (

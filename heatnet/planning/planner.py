@@ -10,11 +10,11 @@ import pandas as pd
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.language import note
-from heatnet.planning.candidates import Candidates, candidate_table, sift_candidates, with_prices
-from heatnet.planning.model import build_model
+from heatnet.planning.model.building import build_model
+from heatnet.planning.model.candidates import Candidates, candidate_table, sift_candidates, with_prices
 from heatnet.planning.plan import Plan, Request
 from heatnet.planning.rules import PlanRules, RuleFields, rules_of
-from heatnet.planning.solving import solve
+from heatnet.planning.schedule.solving import solve
 from heatnet.planning.tables import plan_tables, standing_table
 from heatnet.value.settings import DEFAULT_PRICES, Prices
 

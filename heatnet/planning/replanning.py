@@ -11,14 +11,14 @@ import pandas as pd
 
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
-from heatnet.planning.candidates import TRENCH_MEASURES
 from heatnet.planning.changes import plan_changes
+from heatnet.planning.model.candidates import TRENCH_MEASURES
+from heatnet.planning.model.shutdowns import section_keys
+from heatnet.planning.model.streets import dig_table
 from heatnet.planning.plan import Plan, Request
 from heatnet.planning.planner import plan_request, requested
 from heatnet.planning.rules import PlanRules, RuleFields, rules_of
-from heatnet.planning.shutdowns import section_keys
-from heatnet.planning.streets import dig_table
-from heatnet.planning.terms import day_of, first_ids
+from heatnet.planning.summer import day_of, first_ids
 from heatnet.schema import DIGS, conform
 
 

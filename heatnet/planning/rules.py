@@ -11,7 +11,7 @@ from typing import Any, Literal, TypedDict, Unpack
 import pandas as pd
 
 from heatnet.errors import HeatnetError
-from heatnet.planning.terms import Summer, first_ids
+from heatnet.planning.summer import Summer, first_ids
 from heatnet.schema import text_values
 from heatnet.value import Prices
 

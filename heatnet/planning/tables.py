@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet.planning.calendar import crews_of
-from heatnet.planning.model import Model, unit_funds
+from heatnet.planning.model.building import Model
+from heatnet.planning.model.jobs import Job
+from heatnet.planning.model.limits import unit_funds
+from heatnet.planning.model.shutdowns import households
 from heatnet.planning.plan import CURE_COLUMNS, JOB_COLUMNS
-from heatnet.planning.shutdowns import households
-from heatnet.planning.solving import Solution, margins, task_of
-from heatnet.planning.terms import Summer
+from heatnet.planning.schedule.calendar import crews_of
+from heatnet.planning.schedule.solving import Solution
+from heatnet.planning.solver.openings import margins
+from heatnet.planning.summer import Summer
 
 EXTRA_COLUMNS = ("from_node", "to_node", "community", "owner", "fund")
 DATE_COLUMNS = ("start_on", "end_on")
@@ -23,52 +26,58 @@ def plan_tables(
     table: pd.DataFrame, model: Model, solution: Solution, summer: Summer | None, *, period: int = 0
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Cures and jobs of one period of a solution."""
-    candidate = model.candidate
-    ids = table["asset_id"].to_numpy()[candidate]
-    numbers = [one for one, work in enumerate(solution.works) if model.units[work.unit].period == period]
-    works = [solution.works[one] for one in numbers]
+    numbers = [one for one, job in enumerate(solution.jobs) if model.units[job.unit].period == period]
+    mine = [solution.jobs[one] for one in numbers]
     starts = [solution.starts[one] for one in numbers]
-    crews: list[int | None] = [None] * len(works)
+    crews: list[int | None] = [None] * len(mine)
     if summer is not None and model.crews[period] is not None:
-        crews = crews_of([task_of(model, work) for work in works], starts, model.crews[period] or ())
-    jobs: list[dict[str, Any]] = []
-    for work, start, crew in zip(works, starts, crews, strict=True):
-        unit, options = model.units[work.unit], list(work.options)
-        job_cost = unit.job_cost if work.is_trench else 0.0
-        first = pd.NaT if start is None or summer is None else summer.first_day + pd.Timedelta(days=start)
-        jobs.append(
-            {
-                "job_kind": "trench" if work.is_trench else "station",
-                "street": unit.street,
-                "cures": len(options),
-                "length_m": math.fsum(np.nan_to_num(table["length_m"].to_numpy()[candidate[options]]).tolist()),
-                "job_cost": job_cost,
-                "cost": math.fsum([job_cost, *model.cost[options].tolist()]),
-                "benefit": math.fsum(model.benefit[options].tolist()),
-                "days": work.days if summer is not None else pd.NA,
-                "crew": pd.NA if crew is None else crew,
-                "start_on": first,
-                "end_on": first + pd.Timedelta(days=work.days - 1),
-                "dig_id": None if start is None or unit.rule is None else unit.rule.dig_at(start),
-                "households_shut": _households_shut(model, options),
-                "options": options,
-                "unit": work.unit,
-            }
-        )
-    jobs.sort(key=lambda job: _job_order(job, ids))
-    width = max(3, len(str(len(jobs))))
-    job_ids = [f"J{number:0{width}d}" for number in range(1, len(jobs) + 1)]
+        crews = crews_of(mine, starts, model.crews[period] or ())
     funds = _funds(table, model)
-    for job in jobs:
-        job["fund"] = funds[job["unit"]] if job["job_kind"] == "trench" else None
-    return _cure_table(table, model, solution, jobs, job_ids, period), _job_table(jobs, job_ids)
+    rows = []
+    for job, start, crew in zip(mine, starts, crews, strict=True):
+        days = _days_of(job, start, crew, summer)
+        rows.append({**_job_row(table, model, job), **days, "fund": funds[job.unit] if job.is_trench else None})
+    ids = table["asset_id"].to_numpy()[model.options.candidate]
+    rows.sort(key=lambda row: _job_order(row, ids))
+    width = max(3, len(str(len(rows))))
+    job_ids = [f"J{number:0{width}d}" for number in range(1, len(rows) + 1)]
+    return _cure_table(table, model, solution, rows, job_ids, period), _job_table(rows, job_ids)
+
+
+def _job_row(table: pd.DataFrame, model: Model, job: Job) -> dict[str, Any]:
+    unit, options = model.units[job.unit], list(job.options)
+    job_cost = unit.job_cost if job.is_trench else 0.0
+    of_job = float(model.job_benefit[job.unit]) if job.is_trench else 0.0
+    length_m = np.nan_to_num(table["length_m"].to_numpy()[model.options.candidate[options]])
+    return {
+        "job_kind": "trench" if job.is_trench else "station",
+        "street": job.street,
+        "cures": len(options),
+        "length_m": math.fsum(length_m.tolist()),
+        "job_cost": job_cost,
+        "cost": math.fsum([job_cost, *model.options.cost[options].tolist()]),
+        "benefit": math.fsum([of_job, *model.options.benefit[options].tolist()]),
+        "households_shut": _households_shut(model, options),
+        "options": options,
+    }
+
+
+def _days_of(job: Job, start: int | None, crew: int | None, summer: Summer | None) -> dict[str, Any]:
+    first = pd.NaT if start is None or summer is None else summer.first_day + pd.Timedelta(days=start)
+    return {
+        "days": job.days if summer is not None else pd.NA,
+        "crew": pd.NA if crew is None else crew,
+        "start_on": first,
+        "end_on": first + pd.Timedelta(days=job.days - 1),
+        "dig_id": None if start is None or job.rule is None else job.rule.dig_at(start),
+    }
 
 
 def _households_shut(model: Model, options: list[int]) -> float:
     """Households of the distinct sections that a job drains; missing where one is not given."""
-    if np.isnan(model.shut[options]).any():
+    if np.isnan(model.options.shut[options]).any():
         return math.nan
-    return households((str(model.section[one]), float(model.shut[one])) for one in options)
+    return households((str(model.options.section[one]), float(model.options.shut[one])) for one in options)
 
 
 def _job_order(job: dict[str, Any], ids: Any) -> tuple[Any, ...]:
@@ -78,9 +87,11 @@ def _job_order(job: dict[str, Any], ids: Any) -> tuple[Any, ...]:
 
 
 def _funds(table: pd.DataFrame, model: Model) -> Any:
-    if not any(row.kind == "budget" and row.name for row in model.rows):
+    if not any(limit.kind == "budget" and limit.name for limit in model.limits):
         return [None] * len(model.units)
-    return unit_funds(table.iloc[model.candidate].reset_index(drop=True), model.unit, model.is_trench)
+    return unit_funds(
+        table.iloc[model.options.candidate].reset_index(drop=True), model.options.unit, model.options.is_trench
+    )
 
 
 def _cure_table(
@@ -98,15 +109,15 @@ def _cure_table(
     rows += [
         (option, None)
         for option in solution.options.tolist()
-        if option not in placed and model.units[int(model.unit[option])].period == period
+        if option not in placed and model.units[int(model.options.unit[option])].period == period
     ]
     options = [option for option, _ in rows]
-    source = table.iloc[model.candidate[options]] if options else table.iloc[:0]
+    source = table.iloc[model.options.candidate[options]] if options else table.iloc[:0]
     cures = source[["asset_kind", "measure", "street", "length_m", *EXTRA_COLUMNS]].copy()
     cures.index = pd.Index(source["asset_id"].to_numpy(dtype=object), name="asset_id")
     cures["job_id"] = np.array([None if job is None else job_ids[job] for _, job in rows] + [None], object)[:-1]
-    cures["cost"] = model.cost[options]
-    cures["benefit"] = model.benefit[options]
+    cures["cost"] = model.options.cost[options]
+    cures["benefit"] = model.options.benefit[options]
     for name in DATE_COLUMNS:
         dates = [pd.NaT if job is None else jobs[job][name] for _, job in rows]
         cures[name] = pd.to_datetime(pd.Series(dates, index=cures.index, dtype="datetime64[s]"))
@@ -132,22 +143,22 @@ def standing_table(table: pd.DataFrame, model: Model, solution: Solution) -> pd.
     """
     prices = solution.dual.prices
     margin = margins(model, solution.relaxation, prices)
-    money = np.zeros(len(model.benefit))
-    for number, row in enumerate(model.rows):
-        if row.kind == "budget":
+    money = np.zeros(len(model.options.benefit))
+    for number, limit in enumerate(model.limits):
+        if limit.kind == "budget":
             money += prices[number] * (model.use[:, number] > 0)
-    chosen = np.zeros(len(model.benefit), dtype=bool)
+    chosen = np.zeros(len(model.options.benefit), dtype=bool)
     chosen[solution.options] = True
-    source = table.iloc[model.candidate]
+    source = table.iloc[model.options.candidate]
     standing = pd.DataFrame(
         {
             "asset_id": source["asset_id"].to_numpy(),
             "measure": source["measure"].to_numpy(),
-            "benefit": model.benefit,
-            "cost": model.cost,
+            "benefit": model.options.benefit,
+            "cost": model.options.cost,
             "margin": margin,
             "money_price": money,
-            "is_must": model.is_must,
+            "is_must": model.options.is_must,
             "is_chosen": chosen,
         }
     )

@@ -10,17 +10,20 @@ from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
+from scipy import sparse
 
-from heatnet._arrays import Floats
+from heatnet._arrays import Floats, Ints
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.language import Note
-from heatnet.planning.model import Model, Unit, build_model
+from heatnet.planning.model.building import Model, build_model
+from heatnet.planning.model.options import joined_options
+from heatnet.planning.model.units import Unit
 from heatnet.planning.planner import prepare, requested
 from heatnet.planning.rules import FieldsButBudget, PlanRules, is_number, rules_of
-from heatnet.planning.solving import solve
+from heatnet.planning.schedule.solving import solve
+from heatnet.planning.summer import Summer, first_ids
 from heatnet.planning.tables import plan_tables
-from heatnet.planning.terms import Summer, first_ids
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,8 +104,8 @@ def plan_years(
     for year, one in enumerate(asked):
         model, _ = build_model(candidates.table, one.replace(horizon=1.0), request.prices)
         seasons = [factor**season for season in range(year, len(summers) - 1 + int(one.horizon))]
-        worth = np.sum(seasons, axis=0)[model.candidate]
-        models.append(replace(model, benefit=model.benefit * worth))
+        counted = np.sum(seasons, axis=0)[model.options.candidate]
+        models.append(replace(model, options=model.options.with_benefit(model.options.benefit * counted)))
     merged = _merge(models, candidates.table)
     solution = solve(merged)
     parts = []
@@ -166,70 +169,36 @@ def _growth(growth: float | pd.Series, table: pd.DataFrame) -> Floats:
 
 def _merge(models: Sequence[Model], table: pd.DataFrame) -> Model:
     """One model of all summers; the units of one street make a family."""
-    rows = [replace(row, period=year) for year, model in enumerate(models) for row in model.rows]
     family = _families(models, table)
     units: list[Unit] = []
-    before_options, before_units, before_assets, before_nodes = [], [], [], []
-    options = assets = nodes = 0
+    before = 0
     for year, model in enumerate(models):
-        before_options.append(options)
-        before_units.append(len(units))
-        before_assets.append(assets)
-        before_nodes.append(nodes)
         for unit in model.units:
-            name = family[int(model.candidate[unit.options[0]])]
-            units.append(replace(unit, period=year, family=name, options=unit.options + options))
-        options += len(model.benefit)
-        assets += int(model.asset.max(initial=-1)) + 1
-        nodes += int(max(model.node_a.max(initial=-1), model.node_b.max(initial=-1))) + 1
-
-    def joined(name: str, shifts: Sequence[int] | None = None) -> Any:
-        parts = [getattr(model, name) for model in models]
-        if shifts is not None:
-            parts = [np.where(part >= 0, part + shift, -1) for part, shift in zip(parts, shifts, strict=True)]
-        return np.concatenate(parts)
-
+            name = int(family[model.options.candidate[unit.options[0]]])
+            units.append(replace(unit, period=year, family=name, options=unit.options + before))
+        before += len(model.options)
     return Model(
-        candidate=joined("candidate"),
-        asset=joined("asset", before_assets),
-        is_must=joined("is_must"),
-        benefit=joined("benefit"),
-        cost=joined("cost"),
-        days=joined("days"),
-        is_trench=joined("is_trench"),
-        is_station=joined("is_station"),
-        node_a=joined("node_a", before_nodes),
-        node_b=joined("node_b", before_nodes),
-        unit=joined("unit", before_units),
+        options=joined_options([model.options for model in models], [len(model.units) for model in models]),
+        units=tuple(units),
+        limits=tuple(replace(limit, period=year) for year, model in enumerate(models) for limit in model.limits),
         use=_blocks([model.use for model in models]),
         job_use=_blocks([model.job_use for model in models]),
-        units=tuple(units),
-        rows=tuple(rows),
+        job_benefit=np.concatenate([model.job_benefit for model in models]),
         window=max(model.window or 0 for model in models),
         crews=tuple(model.crews[0] for model in models),
         city_bans=tuple(model.city_bans[0] for model in models),
-        section=joined("section"),
-        shut=joined("shut"),
         shutdowns=models[0].shutdowns,
     )
 
 
-def _families(models: Sequence[Model], table: pd.DataFrame) -> dict[int, int]:
-    """Family of each candidate row: its street, or what is joined to it in any summer."""
-    parent = list(range(len(table)))
-
-    def root(one: int) -> int:
-        while parent[one] != one:
-            parent[one] = one = parent[parent[one]]
-        return one
-
-    for model in models:
-        for unit in model.units:
-            rows = model.candidate[unit.options].tolist()
-            for row in rows[1:]:
-                parent[root(row)] = root(rows[0])
-    numbers: dict[int, int] = {}
-    return {row: numbers.setdefault(root(row), len(numbers)) for row in range(len(table))}
+def _families(models: Sequence[Model], table: pd.DataFrame) -> Ints:
+    """Family of each candidate row: its street, or what is joined to it in any summer; in the order of rows."""
+    rows = [model.options.candidate[unit.options] for model in models for unit in model.units]
+    first = np.concatenate([np.zeros(0, dtype=np.int64), *(np.full(len(one), one[0]) for one in rows)])
+    other = np.concatenate([np.zeros(0, dtype=np.int64), *rows])
+    joins = sparse.coo_array((np.ones(len(first)), (first, other)), shape=(len(table), len(table)))
+    piece = sparse.csgraph.connected_components(joins, directed=False)[1]
+    return np.asarray(pd.factorize(piece)[0], dtype=np.int64)
 
 
 def _blocks(parts: Sequence[Floats]) -> Floats:

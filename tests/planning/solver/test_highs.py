@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 
-from heatnet.planning.highs import solver_unheard
+from heatnet.planning.solver.highs import solver_unheard
 
 
 def test_what_the_solver_prints_is_dropped_and_what_others_print_is_kept(capfd):

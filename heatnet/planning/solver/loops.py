@@ -9,16 +9,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import networkx as nx
 import numpy as np
 
 from heatnet._arrays import Floats, Ints
-from heatnet.planning.model import Model
+from heatnet.planning.model.building import Model
 
-# Columns, weights, least and most of a row.
-Row = tuple[list[int], list[float], float, float]
 RING_STEPS = 8
 BROKEN = 1e-6
+
+
+class Constraint(NamedTuple):
+    """A row of the integer programme: ``least <= sum(weights*columns) <= most``."""
+
+    columns: list[int]
+    weights: list[float]
+    least: float
+    most: float
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,16 +50,16 @@ class Loops:
         touched = [self.nodes[node] for node in sorted(group)]
         return [*inner, *touched], [1.0] * len(inner) + [-1.0] * len(touched)
 
-    def broken_rows(self, values: Floats, groups: Iterable[Set[int]] = ()) -> list[Row]:
+    def broken_rows(self, values: Floats, groups: Iterable[Set[int]] = ()) -> list[Constraint]:
         """Rows that the values of the columns break, on short loops, on what hangs together with them, on `groups`."""
-        rows: dict[frozenset[int], Row] = {}
+        rows: dict[frozenset[int], Constraint] = {}
         for group in [*(self._grown(ring, values) for ring in self.rings), *map(frozenset, groups)]:
             if group in rows:
                 continue
             columns, weights = self.trenches_of(group)
             most = max((self.nodes[node] for node in group), key=lambda column: (values[column], -column))
             if values[columns] @ weights + values[most] > BROKEN:
-                rows[group] = [*columns, most], [*weights, 1.0], -np.inf, 0.0
+                rows[group] = Constraint([*columns, most], [*weights, 1.0], -np.inf, 0.0)
         return list(rows.values())
 
     def _grown(self, ring: frozenset[int], values: Floats) -> frozenset[int]:
@@ -70,9 +79,9 @@ class Loops:
 
 def loop_core(model: Model, trenches: Ints) -> Ints:
     """Trenches that lie on loops or between them: dead ends taken away until none is left."""
-    core = trenches[np.unique(model.asset[trenches], return_index=True)[1]]
+    core = trenches[np.unique(model.options.asset[trenches], return_index=True)[1]]
     while len(core):
-        ends = np.stack([model.node_a[core], model.node_b[core]])
+        ends = np.stack([model.options.node_a[core], model.options.node_b[core]])
         _, number, count = np.unique(ends, return_inverse=True, return_counts=True)
         keep = (count[number.reshape(ends.shape)] > 1).all(axis=0)
         if keep.all():
@@ -84,7 +93,10 @@ def loop_core(model: Model, trenches: Ints) -> Ints:
 def loops_of(model: Model, core: Ints, nodes: Mapping[int, int], shares: Mapping[int, int]) -> Loops:
     """Loops of a unit: its trenches on loops, one option per asset, with the columns of nodes and shares."""
     joins: dict[int, list[tuple[int, int]]] = {}
-    ends = [(int(model.node_a[one]), int(model.node_b[one]), shares[int(model.asset[one])]) for one in core.tolist()]
+    ends = [
+        (int(model.options.node_a[one]), int(model.options.node_b[one]), shares[int(model.options.asset[one])])
+        for one in core.tolist()
+    ]
     for a, b, column in ends:
         joins.setdefault(a, []).append((b, column))
         joins.setdefault(b, []).append((a, column))
@@ -93,19 +105,8 @@ def loops_of(model: Model, core: Ints, nodes: Mapping[int, int], shares: Mapping
 
 
 def _pieces(joins: Mapping[int, list[tuple[int, int]]]) -> list[frozenset[int]]:
-    pieces: list[frozenset[int]] = []
-    seen: set[int] = set()
-    for start in joins:
-        if start in seen:
-            continue
-        front, piece = [start], {start}
-        for node in front:
-            further = {other for other, _ in joins[node]} - piece
-            piece |= further
-            front += sorted(further)
-        seen |= piece
-        pieces.append(frozenset(piece))
-    return pieces
+    graph = nx.Graph([(node, other) for node, others in joins.items() for other, _ in others])
+    return [frozenset(piece) for piece in nx.connected_components(graph)]
 
 
 def _ring(joins: Mapping[int, list[tuple[int, int]]], start: int, end: int, without: int) -> frozenset[int] | None:

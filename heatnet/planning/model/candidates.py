@@ -11,7 +11,7 @@ import pandas as pd
 from heatnet.errors import HeatnetError, InfeasiblePlanError
 from heatnet.language import Note, note
 from heatnet.planning.rules import PlanRules
-from heatnet.planning.terms import Summer, first_ids
+from heatnet.planning.summer import Summer, first_ids
 from heatnet.value.settings import Prices
 
 MEASURES = ("renew", "part", "clean", "balance", "valve")

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from scipy import sparse
 
 from heatnet._arrays import Floats, Ints, Truths
-from heatnet.planning.calendar import Task, search_calendar
-from heatnet.planning.model import Model
-from heatnet.planning.shutdowns import Shut
-from heatnet.planning.streets import StreetRule
+from heatnet.planning.model.building import Model
+from heatnet.planning.model.jobs import trench_labels
+from heatnet.planning.model.streets import StreetRule
 
 PATTERN_LIMIT = 512
-FIT_STEPS = 2000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -27,41 +26,27 @@ class Patterns:
     use: Floats
 
 
-@dataclass(slots=True)
-class StreetFit:
-    """Remembers which job lengths fit which rule, one job at a time."""
+class Fit(Protocol):
+    """Whether jobs of some lengths fit the days of a street, one job at a time where they run in turn."""
 
-    seen: dict[tuple[StreetRule, bool, tuple[int, ...]], bool] = field(default_factory=dict)
-
-    def fits(self, rule: StreetRule, days: Sequence[int], *, in_turn: bool) -> bool:
-        """Whether jobs of these lengths fit the street's days; a search that is cut short counts as a fit."""
-        key = (rule, in_turn, tuple(sorted(days)))
-        if key not in self.seen:
-            if in_turn:
-                tasks = [Task("", one, rule) for one in key[2]]
-                found, proven = search_calendar(tasks, (0,), steps=FIT_STEPS)
-                self.seen[key] = found is not None or not proven
-            else:
-                self.seen[key] = all(rule.earliest(one) is not None for one in key[2])
-        return self.seen[key]
+    def __call__(self, rule: StreetRule, days: Sequence[int], *, in_turn: bool) -> bool:
+        """True where they fit, or where nobody knows."""
 
 
 def pattern_counts(model: Model) -> Floats:
     """Number of patterns of each unit, before any is dropped."""
-    per_asset = np.bincount(model.asset) + 1.0
-    must = np.zeros(len(per_asset), dtype=bool)
-    must[model.asset[model.is_must]] = True
-    per_asset[must] -= 1
-    first = np.unique(model.asset, return_index=True)[1]
-    logs = np.bincount(model.unit[first], weights=np.log2(per_asset), minlength=len(model.units))
+    per_asset = np.bincount(model.options.asset) + 1.0
+    per_asset[model.options.must_assets()] -= 1
+    first = np.unique(model.options.asset, return_index=True)[1]
+    logs = np.bincount(model.options.unit[first], weights=np.log2(per_asset), minlength=len(model.units))
     return np.asarray(np.exp2(np.minimum(logs, 1000.0)), dtype=np.float64)
 
 
 def units_with_loops(model: Model) -> list[int]:
     """Units whose trenches close a loop: more segments than nodes less connected pieces."""
-    first = np.unique(model.asset[model.is_trench], return_index=True)[1]
-    trench = np.flatnonzero(model.is_trench)[first]
-    a, b, unit = model.node_a[trench], model.node_b[trench], model.unit[trench]
+    first = np.unique(model.options.asset[model.options.is_trench], return_index=True)[1]
+    trench = np.flatnonzero(model.options.is_trench)[first]
+    a, b, unit = model.options.node_a[trench], model.options.node_b[trench], model.options.unit[trench]
     n_nodes = int(max(a.max(initial=-1), b.max(initial=-1))) + 1
     joins = sparse.coo_array((np.ones(len(a)), (a, b)), shape=(n_nodes, n_nodes))
     pieces, piece = sparse.csgraph.connected_components(joins, directed=False)
@@ -80,24 +65,28 @@ def is_tight(model: Model, unit: int) -> bool:
     one = model.units[unit]
     if model.window is None or one.rule is None:
         return False
-    options = one.options[model.is_trench[one.options] | model.is_station[one.options]]
+    options = one.options[model.options.is_trench[one.options] | model.options.is_station[one.options]]
     if not model.shutdowns.allows(model.shuts(options.tolist())):
         return True
-    return int((model.days[options] + one.setup_days).sum()) > one.rule.row_days
+    return int((model.options.days[options] + one.setup_days).sum()) > one.rule.row_days
 
 
-def enumerate_patterns(model: Model, unit: int, fit: StreetFit) -> Patterns:
+def enumerate_patterns(model: Model, unit: int, fit: Fit) -> Patterns:
     """Every pattern of a unit that fits its days, the empty one first (unless something there is a must)."""
     one = model.units[unit]
     options = one.options
-    chosen = _choices(model.asset[options], model.is_must[options])
-    labels = job_labels(model, options, chosen)
+    chosen = _choices(model.options.asset[options], model.options.is_must[options])
+    labels = trench_labels(model.options, options, chosen)
     trenches = _trench_counts(labels)
     if is_tight(model, unit):
         keep = _fitting(model, unit, chosen, labels, fit)
         chosen, trenches = chosen[keep], trenches[keep]
-    benefit = chosen @ model.benefit[options]
-    use = chosen @ model.use[options] + trenches[:, None] * model.job_use[unit]
+    benefit = trenches * model.job_benefit[unit]
+    use = trenches[:, None] * model.job_use[unit]
+    # Option by option, so that the sums do not hang on the number of threads.
+    for place, option in enumerate(options.tolist()):
+        benefit = benefit + chosen[:, place] * model.options.benefit[option]
+        use = use + chosen[:, [place]] * model.use[option]
     return Patterns(chosen, benefit, use)
 
 
@@ -114,27 +103,6 @@ def _choices(asset: Ints, is_must: Truths) -> Truths:
     return rows
 
 
-def job_labels(model: Model, options: Ints, chosen: Truths) -> Ints:
-    """Job of each chosen trench in each pattern, as the smallest node it reaches; -1 where none is chosen."""
-    trench = model.is_trench[options]
-    nodes, ends = np.unique(np.stack([model.node_a[options], model.node_b[options]]), return_inverse=True)
-    ends = ends.reshape(2, -1)
-    label = np.broadcast_to(np.arange(len(nodes)), (len(chosen), len(nodes))).copy()
-    places = np.flatnonzero(trench)
-    changed = True
-    while changed:
-        changed = False
-        for place in places:
-            a, b = ends[0, place], ends[1, place]
-            least = np.minimum(label[:, a], label[:, b])
-            moves = chosen[:, place] & (label[:, a] != label[:, b])
-            if moves.any():
-                label[moves, a] = label[moves, b] = least[moves]
-                changed = True
-    jobs = np.where(chosen & trench, label[:, ends[0]], -1)
-    return np.asarray(jobs, dtype=np.int64)
-
-
 def _trench_counts(labels: Ints) -> Ints:
     if not labels.shape[1]:
         return np.zeros(len(labels), dtype=np.int64)
@@ -143,15 +111,15 @@ def _trench_counts(labels: Ints) -> Ints:
     return np.asarray(is_new.sum(axis=1), dtype=np.int64)
 
 
-def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: StreetFit) -> Truths:
+def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: Fit) -> Truths:
     """Which patterns fit the days of a unit; patterns with the same jobs are tried once."""
     one = model.units[unit]
     if one.rule is None:
         return np.ones(len(chosen), dtype=bool)
     options = one.options
-    days = np.where(labels >= 0, model.days[options], 0)
+    days = np.where(labels >= 0, model.options.days[options], 0)
     is_first = np.zeros(chosen.shape, dtype=bool)
-    lengths = np.where(chosen & model.is_station[options], model.days[options], 0)
+    lengths = np.where(chosen & model.options.is_station[options], model.options.days[options], 0)
     for place in range(chosen.shape[1]):
         mine = labels[:, place]
         is_first[:, place] = (mine >= 0) & (labels[:, :place] != mine[:, None]).all(axis=1)
@@ -161,7 +129,7 @@ def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: StreetF
     keep = np.asarray(lengths.sum(axis=1) <= rule.row_days)
     doubtful = np.flatnonzero(~keep)
     sets, which = np.unique(-np.sort(-lengths[doubtful], axis=1), axis=0, return_inverse=True)
-    fits = [fit.fits(rule, row[row > 0].tolist(), in_turn=one.street is not None) for row in sets]
+    fits = [fit(rule, row[row > 0].tolist(), in_turn=one.street is not None) for row in sets]
     keep[doubtful] = np.array(fits, dtype=bool)[which.reshape(-1)]
     if model.shutdowns.limit is not None:
         keep &= _shuts_few(model, options, labels)
@@ -170,8 +138,11 @@ def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: StreetF
 
 def _shuts_few(model: Model, options: Ints, labels: Ints) -> Truths:
     """Which patterns hold no trench that alone shuts more households than are allowed."""
-    sections = model.shuts(options[model.is_trench[options]].tolist())
-    places = [np.flatnonzero((model.section[options] == name) & model.is_trench[options]) for name, _ in sections]
+    sections = model.shuts(options[model.options.is_trench[options]].tolist())
+    places = [
+        np.flatnonzero((model.options.section[options] == name) & model.options.is_trench[options])
+        for name, _ in sections
+    ]
     keep = np.ones(len(labels), dtype=bool)
     for place in range(labels.shape[1] if sections else 0):
         mine = (labels == labels[:, [place]]) & (labels[:, [place]] >= 0)
@@ -180,19 +151,3 @@ def _shuts_few(model: Model, options: Ints, labels: Ints) -> Truths:
         shut = [[one for one, is_shut in zip(sections, row, strict=True) if is_shut] for row in sets.tolist()]
         keep &= np.array([model.shutdowns.allows(one) for one in shut], dtype=bool)[which.reshape(-1)]
     return keep
-
-
-def jobs_in(model: Model, unit: int, options: Ints, labels: Ints) -> list[tuple[int, frozenset[Shut]]]:
-    """Days and shut sections of each job of a pattern, longest first."""
-    groups: dict[tuple[bool, int], list[int]] = {}
-    for option, label in zip(options.tolist(), labels.tolist(), strict=True):
-        if model.is_station[option]:
-            groups[True, option] = [option]
-        elif label >= 0:
-            groups.setdefault((False, label), []).append(option)
-    setup = model.units[unit].setup_days
-    jobs = [
-        (int(model.days[group].sum()) + (0 if is_station else setup), model.shuts(group))
-        for (is_station, _), group in groups.items()
-    ]
-    return [(days, frozenset(shuts)) for days, shuts in sorted(jobs, key=lambda job: (-job[0], job[1]))]

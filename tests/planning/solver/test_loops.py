@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from heatnet.planning.loops import Loops
+from heatnet.planning.solver.loops import Loops
 
 # A triangle of the nodes 0, 1, 2 (columns 0 to 2) whose segments have the forest shares 3 to 5.
 TRIANGLE = Loops(

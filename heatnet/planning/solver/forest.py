@@ -11,6 +11,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
 
 from heatnet._arrays import Floats, Ints, Truths
 
@@ -123,41 +125,39 @@ def plant_forest(node_a: Ints, node_b: Ints, owner: Ints, weight: Floats) -> tup
 
 
 def _closing_edges(ends: Ints, n_nodes: int, weight: Floats) -> Truths:
-    root = list(range(n_nodes))
-    closes = np.zeros(ends.shape[1], dtype=bool)
-    tails, heads = ends[0].tolist(), ends[1].tolist()
-    for edge in np.argsort(-weight, kind="stable").tolist():
-        a, b = tails[edge], heads[edge]
-        while root[a] != a:
-            root[a] = a = root[root[a]]
-        while root[b] != b:
-            root[b] = b = root[root[b]]
-        if a == b:
-            closes[edge] = True
-        else:
-            root[a] = b
+    """Edges outside of a spanning forest of greatest weight; of equal ones the first edges are in it."""
+    order = np.argsort(-weight, kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(1, len(order) + 1)
+    # Of parallel edges only the best can be in the forest; ranks are all different, so that the forest is one and only.
+    low, high = ends.min(axis=0), ends.max(axis=0)
+    best = np.lexsort((rank, high, low))
+    is_first = np.ones(len(best), dtype=bool)
+    is_first[1:] = (np.diff(low[best]) != 0) | (np.diff(high[best]) != 0)
+    kept = best[is_first & (low[best] != high[best])]
+    joins = sparse.csr_array((rank[kept], (low[kept], high[kept])), shape=(n_nodes, n_nodes))
+    closes = np.ones(len(rank), dtype=bool)
+    closes[order[minimum_spanning_tree(joins).data.astype(np.int64) - 1]] = False
     return closes
 
 
 def _rooted(ends: Ints, n_nodes: int) -> tuple[Ints, Ints, Ints]:
     """Parent, edge to it and depth of each node of a forest; each tree is rooted at its smallest node."""
-    touching: list[list[tuple[int, int]]] = [[] for _ in range(n_nodes)]
-    for edge, (a, b) in enumerate(zip(ends[0].tolist(), ends[1].tolist(), strict=True)):
-        touching[a].append((b, edge))
-        touching[b].append((a, edge))
-    parent, by_edge, depth = [-1] * n_nodes, [-1] * n_nodes, [-1] * n_nodes
-    for start in range(n_nodes):
-        if depth[start] >= 0:
-            continue
-        depth[start] = 0
-        front = [start]
-        for node in front:
-            for other, edge in touching[node]:
-                if depth[other] < 0:
-                    parent[other], by_edge[other], depth[other] = node, edge, depth[node] + 1
-                    front.append(other)
-    return (
-        np.array(parent, dtype=np.int64),
-        np.array(by_edge, dtype=np.int64),
-        np.array(depth, dtype=np.int64),
-    )
+    joins = sparse.csr_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(n_nodes, n_nodes))
+    tree = connected_components(joins, directed=False)[1]
+    roots = np.unique(tree, return_index=True)[1]
+    # All trees hang on one node more, so that one walk reaches them all.
+    top = np.full(len(roots), n_nodes)
+    tails, heads = np.concatenate([ends[0], top]), np.concatenate([ends[1], roots])
+    whole = sparse.csr_array((np.ones(len(tails)), (tails, heads)), shape=(n_nodes + 1, n_nodes + 1))
+    order, parent = breadth_first_order(whole, n_nodes, directed=False)
+    depth = np.full(n_nodes + 1, -1, dtype=np.int64)
+    parents = parent.tolist()
+    for node in order[1:].tolist():
+        depth[node] = depth[parents[node]] + 1
+    edge_of = {}
+    for edge, (a, b) in enumerate(ends.T.tolist()):
+        edge_of[a, b] = edge_of[b, a] = edge
+    edges = [-1 if parents[node] == n_nodes else edge_of[node, parents[node]] for node in range(n_nodes)]
+    above = np.array([-1 if one == n_nodes else one for one in parents[:n_nodes]], dtype=np.int64)
+    return above, np.array(edges, dtype=np.int64), depth[:n_nodes]

@@ -13,16 +13,16 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatnet._arrays import Floats, Ints
-from heatnet.planning.forest import plant_forest
-from heatnet.planning.highs import solve_linear, solver_unheard
-from heatnet.planning.model import Model
-from heatnet.planning.patterns import Patterns
+from heatnet.planning.model.building import Model, priced
+from heatnet.planning.model.limits import ROUNDING
+from heatnet.planning.solver.forest import plant_forest
+from heatnet.planning.solver.highs import solve_linear, solver_unheard
+from heatnet.planning.solver.patterns import Patterns
 
 GROUPS = 24
 ROUNDS = 120
 TOLERANCE = 2e-5
 IDLE_ROUNDS = 12
-ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,10 +46,11 @@ class Offers:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Dual:
-    """Prices per unit of each row's use, and the bound they prove."""
+    """Prices per unit of each limit's use, the bound they prove, and by how much it was raised against rounding."""
 
     prices: Floats
     bound: float
+    slack: float = 0.0
 
 
 class Relaxation:
@@ -62,28 +63,31 @@ class Relaxation:
         sizes = np.array([len(part.benefit) for part in parts], dtype=np.int64)
         self.starts = np.cumsum(sizes) - sizes
         self.benefit = np.concatenate([np.zeros(0), *(part.benefit for part in parts)])
-        self.use = np.concatenate([np.zeros((0, len(model.rows))), *(part.use for part in parts)])
+        self.use = np.concatenate([np.zeros((0, len(model.limits))), *(part.use for part in parts)])
         listed = np.zeros(len(model.units), dtype=bool)
         listed[self.units] = True
-        on_trees = ~listed[model.unit]
-        self.trench = np.flatnonzero(on_trees & model.is_trench)
-        self.flat = np.flatnonzero(on_trees & ~model.is_trench)
-        self.edge_asset, self.edge_starts = np.unique(model.asset[self.trench], return_index=True)
-        self.flat_asset, self.flat_starts = np.unique(model.asset[self.flat], return_index=True)
+        on_trees = ~listed[model.options.unit]
+        self.trench = np.flatnonzero(on_trees & model.options.is_trench)
+        self.flat = np.flatnonzero(on_trees & ~model.options.is_trench)
+        self.edge_asset, self.edge_starts = np.unique(model.options.asset[self.trench], return_index=True)
+        self.flat_asset, self.flat_starts = np.unique(model.options.asset[self.flat], return_index=True)
         first = self.trench[self.edge_starts]
-        weight = _best_of(model.benefit, self.trench, self.edge_starts)[0]
+        weight = _best_of(model.options.benefit, self.trench, self.edge_starts)[0]
         self.forest, self.closes_loop = plant_forest(
-            model.node_a[first], model.node_b[first], model.unit[first], weight
+            model.options.node_a[first], model.options.node_b[first], model.options.unit[first], weight
         )
-        self.must = np.zeros(int(model.asset.max(initial=-1)) + 1, dtype=bool)
-        self.must[model.asset[model.is_must]] = True
+        edge_of = np.full(model.options.n_assets, -1, dtype=np.int64)
+        edge_of[self.edge_asset] = np.arange(len(self.edge_asset))
+        # Edge of the forest to which each option in `trench` belongs.
+        self.edge_of_trench: Ints = edge_of[model.options.asset[self.trench]]
+        self.must = model.options.must_assets()
 
     def offers(self, prices: Floats) -> Offers:
         """Best option of each asset on the trees, as a trench and without one."""
         model = self.model
-        value = model.benefit - model.use @ prices
+        value = model.options.benefit - priced(model.use, prices)
         # A must is worth more than all else together, so that it is never left out.
-        much = 2.0 * (np.abs(value).sum() + (model.job_use @ prices).sum())
+        much = 2.0 * (np.abs(value).sum() + self.job_price(prices).sum())
         much = much if much > 0 else 1.0
         worth_flat = np.where(self.must, -much, 0.0)
         flat = np.full(len(worth_flat), -1, dtype=np.int64)
@@ -94,25 +98,31 @@ class Relaxation:
         best, option = _best_of(value, self.trench, self.edge_starts)
         return Offers(value, best - worth_flat[self.edge_asset], option, flat)
 
+    def job_price(self, prices: Floats) -> Floats:
+        """What one more trench of each unit costs at these prices."""
+        return priced(self.model.job_use, prices) - self.model.job_benefit
+
     def at(self, prices: Floats) -> Answer:
         """Best choice of every unit at these prices."""
         model = self.model
         n_units = len(model.units)
         offers = self.offers(prices)
-        takes = self.forest.best(offers.gain, model.job_use @ prices)
+        takes = self.forest.best(offers.gain, self.job_price(prices))
         flat = offers.flat.copy()
         flat[self.edge_asset[takes]] = -1
         picked = np.concatenate([offers.trench[takes], flat[flat >= 0]])
-        owner = model.unit[picked]
-        benefit = np.bincount(owner, weights=model.benefit[picked], minlength=n_units).astype(np.float64)
-        use = self.forest.jobs(takes, n_units).astype(np.float64)[:, None] * model.job_use
+        owner = model.options.unit[picked]
+        benefit = np.bincount(owner, weights=model.options.benefit[picked], minlength=n_units).astype(np.float64)
+        jobs = self.forest.jobs(takes, n_units).astype(np.float64)
+        benefit += jobs * model.job_benefit
+        use = jobs[:, None] * model.job_use
         for row in range(use.shape[1]):
             use[:, row] += np.bincount(owner, weights=model.use[picked, row], minlength=n_units)
         if len(self.units):
             places = np.arange(len(self.benefit))
-            _, pick = _best_of(self.benefit - self.use @ prices, places, self.starts)
+            _, pick = _best_of(self.benefit - priced(self.use, prices), places, self.starts)
             benefit[self.units], use[self.units] = self.benefit[pick], self.use[pick]
-        return self._one_per_family(Answer(benefit, use, benefit - use @ prices))
+        return self._one_per_family(Answer(benefit, use, benefit - priced(use, prices)))
 
     def _one_per_family(self, answer: Answer) -> Answer:
         model = self.model
@@ -144,11 +154,12 @@ def solve_dual(relaxation: Relaxation) -> Dual:
 
 def _solve_dual(relaxation: Relaxation) -> Dual:
     model = relaxation.model
-    rows = model.rows
+    rows = model.limits
     start = relaxation.at(np.zeros(len(rows)))
-    worth = float(start.benefit.sum())
+    greatest = (np.abs(part).max(initial=0.0) for part in (model.options.benefit, model.job_benefit))
+    worth = max(float(np.abs(start.benefit).sum()), *map(float, greatest))
     if not rows or worth <= 0:
-        return Dual(np.zeros(len(rows)), worth * (1 + ROUNDING))
+        return Dual(np.zeros(len(rows)), float(start.benefit.sum()) + ROUNDING * worth, ROUNDING * worth)
     total = np.array([row.total for row in rows])
     scale = np.where(total != 0, np.abs(total), np.maximum(np.abs(model.use).max(axis=0, initial=0.0), 1.0))
     has_minimum = bool((total < 0).any())
@@ -156,6 +167,7 @@ def _solve_dual(relaxation: Relaxation) -> Dual:
     ceiling[total == 0] = 1e3
     planes = _Planes(total / scale, ceiling)
     group = np.array([unit.family for unit in model.units], dtype=np.int64) % GROUPS
+    least = model.least_benefit / worth
     best_value, best_prices = np.inf, np.zeros(len(rows))
     point = np.zeros(len(rows))
     answer = start
@@ -168,12 +180,13 @@ def _solve_dual(relaxation: Relaxation) -> Dual:
         if value < best_value:
             best_value, best_prices = value, point.copy()
         point, lowest = planes.next_point(benefit, use / scale, point, value)
-        if best_value < -1e-6 or (planes.is_inside and best_value - lowest <= TOLERANCE * max(best_value, 1e-9)):
+        is_close = best_value - lowest <= TOLERANCE * max(abs(best_value), 1e-9)
+        if best_value < least - 1e-6 or (planes.is_inside and is_close):
             break
         answer = relaxation.at(point * worth / scale)
     prices = best_prices * worth / scale
     exact = float(relaxation.at(prices).value.sum()) + float(prices @ total)
-    return Dual(prices, exact + ROUNDING * worth)
+    return Dual(prices, exact + ROUNDING * worth, ROUNDING * worth)
 
 
 class _Planes:
@@ -215,7 +228,7 @@ class _Planes:
             chosen = found.x[GROUPS:]
             at_edge = ((chosen >= high - 1e-12) & (high < self.ceiling)) | ((chosen <= low + 1e-12) & (low > 0))
             self.is_inside = not at_edge.any()
-            if self.is_inside or self.best - found.fun > TOLERANCE * max(self.best, 1e-9):
+            if self.is_inside or self.best - found.fun > TOLERANCE * max(abs(self.best), 1e-9):
                 break
             # The model sees nothing better in the box: look further.
             self.radius *= 4

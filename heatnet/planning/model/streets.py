@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from heatnet._arrays import Truths
 from heatnet.errors import HeatnetError
-from heatnet.planning.terms import Summer, first_ids
+from heatnet.planning.model.days import DaySpan
+from heatnet.planning.summer import Summer, first_ids
 from heatnet.schema import DIGS, conform
 
 WHOLE_CITY = "*"
@@ -24,42 +25,43 @@ class StreetRule:
 
     Parameters
     ----------
-    runs : tuple of (int, int)
-        Spells of days without a ban, first and last day; a job lies inside one of them.
-    digs : tuple of (int, int, str), optional
-        First day, last day and id of the digs that share the street: a job starts in one of them. None = not shared.
+    runs : tuple of DaySpan
+        Spells of days without a ban; a job lies inside one of them.
+    digs : tuple of (DaySpan, str), optional
+        Days and id of the digs that share the street: a job starts in one of them. None = not shared.
     is_closed : bool
         No job at all: another utility dug here not long ago.
     """
 
-    runs: tuple[tuple[int, int], ...]
-    digs: tuple[tuple[int, int, str], ...] | None = None
+    runs: tuple[DaySpan, ...]
+    digs: tuple[tuple[DaySpan, str], ...] | None = None
     is_closed: bool = False
 
     def earliest(self, days: int, not_before: int = 0) -> int | None:
         """First allowed start of a job of so many days, None if there is none."""
+        starts = (max(span.first, not_before) for span in self.starts(days) if max(span.first, not_before) < span.after)
+        return min(starts, default=None)
+
+    def starts(self, days: int) -> list[DaySpan]:
+        """Days on which a job of so many days may start."""
         if self.is_closed:
-            return None
-        best: int | None = None
-        spans = [(0, 1 << 30)] if self.digs is None else [(first, last) for first, last, _ in self.digs]
-        for run_first, run_last in self.runs:
-            for first, last in spans:
-                start = max(run_first, first, not_before)
-                if start <= min(last, run_last - days + 1) and (best is None or start < best):
-                    best = start
-        return best
+            return []
+        spans = [DaySpan(run.first, run.after - days + 1) for run in self.runs]
+        if self.digs is not None:
+            spans = [span.overlap(dig) for span in spans for dig, _ in self.digs]
+        return [span for span in spans if span.days]
 
     @property
     def row_days(self) -> int:
         """Days that jobs may surely take in one row without a break, all started inside one dig if need be."""
         spans = self.runs
         if self.digs is not None:
-            spans = tuple((max(run[0], dig[0]), min(run[1], dig[1])) for run in self.runs for dig in self.digs)
-        return 0 if self.is_closed else max((last - first + 1 for first, last in spans), default=0)
+            spans = tuple(run.overlap(dig) for run in self.runs for dig, _ in self.digs)
+        return 0 if self.is_closed else max((span.days for span in spans), default=0)
 
     def dig_at(self, day: int) -> str | None:
         """Id of the dig inside whose dates a day lies: the first to start, ties by id; None if there is none."""
-        return next((name for first, last, name in self.digs or () if first <= day <= last), None)
+        return next((name for span, name in self.digs or () if span.first <= day < span.after), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class _Dig:
 
     first: int
     name: str
-    last: int
+    after: int
     is_ban: bool
     opens: int
 
@@ -94,14 +96,16 @@ def street_rules(digs: pd.DataFrame | None, summer: Summer, streets: Iterable[st
     HeatnetError
         When the digs table lacks a column, or a dig has no street or dates, or ends before it starts.
     """
-    last = summer.working_days - 1
-    nameless = StreetRule(((0, last),))
+    window = DaySpan(0, summer.working_days)
+    nameless = StreetRule((window,))
     if digs is None or not len(digs):
         return StreetRules(nameless, nameless, {})
     by_street = _digs_by_street(digs, summer)
     everywhere = by_street.pop(WHOLE_CITY, [])
-    default = _rule(sorted(everywhere), last)
-    special = {street: _rule(sorted(by_street[street] + everywhere), last) for street in set(streets) & set(by_street)}
+    default = _rule(sorted(everywhere), window)
+    special = {
+        street: _rule(sorted(by_street[street] + everywhere), window) for street in set(streets) & set(by_street)
+    }
     return StreetRules(nameless, default, special)
 
 
@@ -135,17 +139,19 @@ def _digs_by_street(digs: pd.DataFrame, summer: Summer) -> dict[str, list[_Dig]]
         if last[row] < 0 and not ban:
             closed_years = summer.no_dig_years if pd.isna(years[row]) else float(years[row])
             opens = (_years_later(end.iloc[row], min(closed_years, LONG)) - summer.first_day).days
-        by_street.setdefault(str(street), []).append(_Dig(first[row], names[row], last[row], ban, opens))
+        by_street.setdefault(str(street), []).append(_Dig(first[row], names[row], last[row] + 1, ban, opens))
     return by_street
 
 
-def _rule(digs: list[_Dig], last: int) -> StreetRule:
-    is_open = np.ones(last + 1, dtype=bool)
+def _rule(digs: list[_Dig], window: DaySpan) -> StreetRule:
+    is_open = np.ones(window.days, dtype=bool)
     for one in digs:
         if one.is_ban:
-            is_open[max(one.first, 0) : max(one.last + 1, 0)] = False
+            is_open[max(one.first, 0) : max(one.after, 0)] = False
     shared = tuple(
-        (one.first, one.last, one.name) for one in digs if not one.is_ban and one.last >= 0 and one.first <= last
+        (DaySpan(one.first, one.after), one.name)
+        for one in digs
+        if not one.is_ban and DaySpan(one.first, one.after).overlap(window).days
     )
     is_closed = not shared and any(one.opens > 0 for one in digs)
     return StreetRule(_runs(is_open), shared or None, is_closed)
@@ -156,6 +162,6 @@ def _years_later(day: pd.Timestamp, years: float) -> pd.Timestamp:
     return day + pd.DateOffset(years=whole) + pd.Timedelta(days=round((years - whole) * 365.25))
 
 
-def _runs(is_open: np.ndarray[Any, np.dtype[np.bool_]]) -> tuple[tuple[int, int], ...]:
+def _runs(is_open: Truths) -> tuple[DaySpan, ...]:
     edges = np.flatnonzero(np.diff(np.concatenate([[False], is_open, [False]]).astype(np.int8)))
-    return tuple((int(first), int(after) - 1) for first, after in edges.reshape(-1, 2))
+    return tuple(DaySpan(int(first), int(after)) for first, after in edges.reshape(-1, 2))

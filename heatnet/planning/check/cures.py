@@ -1,0 +1,60 @@
+"""Each cure: offered, allowed, priced and worth what the plan says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from heatnet.planning.check.asking import (
+    Asked,
+    Finding,
+    Offer,
+    differs,
+    number_of,
+    price_of,
+)
+from heatnet.planning.saved import PlanTables
+
+
+def is_claim(offer: Offer, rules: Asked) -> bool:
+    """Whether an asset was accepted less than two whole heating times before the summer."""
+    accepted: Any = offer.get("accepted_on")
+    if rules.summer is None or accepted is None or pd.isna(accepted):
+        return False
+    day, heating_times = pd.Timestamp(accepted), 0
+    first_day = pd.Timestamp(rules.summer.first_day)
+    for year in range(day.year, first_day.year):
+        begins, ends = pd.Timestamp(year, 10, 15), pd.Timestamp(year + 1, 4, 15)
+        heating_times += day <= begins and ends < first_day
+    return heating_times < 2
+
+
+def check_cures(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules: Asked) -> Iterator[Finding]:
+    """Findings of single cures."""
+    cures = tables.cures
+    for asset in cures.index[cures.index.duplicated()].unique():
+        yield "once", "cures", asset, "", f"{asset} is cured more than once."
+    for asset in sorted(rules.must - set(cures.index)):
+        yield "must", "cures", asset, "", f"{asset} has to be cured and is not."
+    for asset, cure in cures.iterrows():
+        asset_id = str(asset)
+        offer = offers.get((asset_id, str(cure["measure"])))
+        if offer is None:
+            yield "candidate", "cures", asset_id, "measure", f"{asset_id} was never offered as {cure['measure']}."
+            continue
+        if asset_id in rules.never:
+            yield "never", "cures", asset_id, "", f"{asset_id} may not be cured."
+        if rules.owners is not None and offer["owner"] not in rules.owners:
+            yield "owner", "cures", asset_id, "owner", f"{asset_id} belongs to another owner."
+        if is_claim(offer, rules) and asset_id not in rules.must:
+            yield "claim", "cures", asset_id, "accepted_on", f"{asset_id} is still under warranty."
+        hours = float(offer["cold_household_hours"])
+        removes = number_of(offer, "removes")
+        benefit = hours * (1.0 if removes is None else removes) * rules.horizon
+        if differs(cure["benefit"], benefit):
+            yield "benefit", "cures", asset_id, "benefit", f"{asset_id} brings {benefit:g}, not {cure['benefit']:g}."
+        cost = price_of(offer, rules)
+        if differs(cure["cost"], cost):
+            yield "cost", "cures", asset_id, "cost", f"{asset_id} costs {cost:.2f}, not {cure['cost']:.2f}."

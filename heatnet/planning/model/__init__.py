@@ -1,0 +1,1 @@
+"""What is planned: candidates, streets, options and limits; arrays that the solver and the calendar share."""

@@ -1,0 +1,1 @@
+"""When each job runs, and choosing again where one found no days."""
