@@ -11,8 +11,8 @@ from heatnet._arrays import Objects, Truths
 from heatnet.inventory import Inventory
 from heatnet.inventory.accounts import Fates
 from heatnet.inventory.records import DAY_OF
-from heatnet.location.winters import WINTERS, Winters
-from heatnet.season import season_of, season_start
+from heatnet.location.winters import Winters
+from heatnet.season import season_start
 
 
 def fates_in_season(inventory: Inventory, season: int, winters: Winters) -> dict[str, Fates]:
@@ -31,8 +31,8 @@ def fates_in_season(inventory: Inventory, season: int, winters: Winters) -> dict
     -------
     dict
         By table, in the order of the schema. Beside what is set aside for good: records of the coming season and later,
-        visits of winters too old to be asked, visits that the cleaning left out, works that end nothing, and digs,
-        which a ranking does not ask for, are not asked for.
+        visits that the cleaning left out, works that end nothing or ended it before the first winter with visits,
+        and digs, which a ranking does not ask for, are not asked for.
     """
     fates = inventory.fates
     for name, day in DAY_OF.items():
@@ -40,9 +40,9 @@ def fates_in_season(inventory: Inventory, season: int, winters: Winters) -> dict
         if table is not None:
             fates[name] = _dated(fates[name], table, day, season)
     if inventory.visits is not None:
-        fates["visits"] = _of_visits(fates["visits"], inventory.visits, season, winters)
+        fates["visits"] = _of_visits(fates["visits"], inventory.visits, winters)
     if inventory.works is not None:
-        fates["works"] = _of_works(fates["works"], inventory.works, season)
+        fates["works"] = _of_works(fates["works"], inventory.works, winters)
     if inventory.makeup is not None:
         is_later = (inventory.makeup["season"] >= season).to_numpy(dtype=bool)
         fates["makeup"] = fates["makeup"].without(_all_rows(fates["makeup"], is_later), "later_season")
@@ -61,9 +61,7 @@ def _dated(fates: Fates, table: pd.DataFrame, day: str, season: int) -> Fates:
     return fates.without(_all_rows(fates, (days >= season_start(season)).to_numpy(dtype=bool)), "later_season")
 
 
-def _of_visits(fates: Fates, visits: pd.DataFrame, season: int, winters: Winters) -> Fates:
-    is_old = (season_of(visits["visited_on"]) < season - WINTERS).to_numpy(dtype=bool)
-    fates = fates.without(_all_rows(fates, is_old), "earlier_season")
+def _of_visits(fates: Fates, visits: pd.DataFrame, winters: Winters) -> Fates:
     ids = visits["visit_id"].to_numpy(dtype=object)
     is_left = np.isin(ids.astype(str), winters.visits["visit_id"].to_numpy(dtype=object).astype(str), invert=True)
     rules = _rules_of_cleaning(ids, is_left, winters.findings)
@@ -80,10 +78,10 @@ def _rules_of_cleaning(ids: Objects, is_left: Truths, findings: pd.DataFrame) ->
     return np.array([*(of_row.get(str(name), "visit_left_out") for name in ids), None], dtype=object)[:-1]
 
 
-def _of_works(fates: Fates, works: pd.DataFrame, season: int) -> Fates:
+def _of_works(fates: Fates, works: pd.DataFrame, winters: Winters) -> Fates:
     kind, done_on = works["kind"], works["done_on"]
     is_repair = (kind == "repair").to_numpy(dtype=bool)
     fates = fates.without(_all_rows(fates, is_repair), "ends_nothing")
-    is_old = (done_on < season_start(season - WINTERS)).to_numpy(dtype=bool)
+    is_old = (done_on < season_start(winters.first_season)).to_numpy(dtype=bool)
     is_cleaning = kind.isin(["cleaning", "balancing"]).to_numpy(dtype=bool)
     return fates.without(_all_rows(fates, is_cleaning & is_old), "earlier_season")

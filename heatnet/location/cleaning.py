@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -17,34 +18,40 @@ from heatnet.errors import HeatnetError
 from heatnet.inventory.judging import cold_in_warm_room
 from heatnet.language import note
 from heatnet.location.evidence import conformed_visits
+from heatnet.location.sensors import Witnesses, witnesses
 from heatnet.network import BUILDING, Network
 from heatnet.schema.findings import all_findings, findings_at
 from heatnet.season import heating_interval, season_of
 
 OWN_CAUSES = ("household", "building")
 NETWORK_CAUSES = ("network", "station")
+OwnWords = Literal["warm", "keep"]
 
 
 @typed
-def clean_visits(
+def clean_visits(  # noqa: PLR0913
     visits: pd.DataFrame,
     network: Network,
     *,
     late_start_days: int = 4,
     heating_from: str = "10-15",
+    heating_to: str = "04-15",
     repeat_days: int = 7,
     room_min_c: float = 18.0,
     own_after_seasons: int = 3,
+    own_words: OwnWords = "warm",
 ) -> pd.DataFrame:
     """Return the visits that say something about the network, one per household and week.
 
     In this order: rows at no known building are left out; an empty `is_cold` is filled from the room temperature; rows
     whose cause is ``closed`` (stopped or unpaid) are left out; rows from before `heating_from`, and from the first
-    `late_start_days` after it, are left out; a cold row whose cause was found in the household or the building becomes
-    a not-cold one; so does each cold row of a household that was cold in `own_after_seasons` seasons and never for a
-    cause in the network or a station, unless another household of its building was so too; of several rows of one
-    household within `repeat_days` one is kept: a cold one whose cause was found in the network or a station, else one
-    whose cause was found in the household or the building, else a cold one. `visit_findings` says which rows, and why.
+    `late_start_days` after it, are left out; the readings of a sensor in a season become one row, cold where more than
+    half of its days in heating time had a mean below `room_min_c`; a cold row whose cause was found in the household or
+    the building becomes a not-cold one (unless `own_words` keeps it); so does each cold row of a household that was
+    cold in `own_after_seasons` seasons and never for a cause in the network or a station, unless another household of
+    its building was so too; of several rows of one household within `repeat_days` one is kept: a cold one whose cause
+    was found in the network or a station, else one whose cause was found in the household or the building, else a cold
+    one. `visit_findings` says which rows, and why.
 
     Parameters
     ----------
@@ -54,8 +61,8 @@ def clean_visits(
         The network to which the buildings belong.
     late_start_days : int
         Days from `heating_from` on in which homes are cold because heating has only just started; 0: none.
-    heating_from : str
-        Month and day on which heating starts, ``"MM-DD"``.
+    heating_from, heating_to : str
+        Month and day on which heating starts and ends, ``"MM-DD"``; the end matters for sensors only.
     repeat_days : int
         Rows of one household fewer days apart are one observation; 0: every row is one. Without a `household_id`, rows
         of the same building, date and category are one household's; without a category as well, every row is its own.
@@ -63,6 +70,9 @@ def clean_visits(
         A room below this temperature in degC is cold; 18 in most cities, 20 in Ningxia and Urumqi.
     own_after_seasons : int
         Seasons after which a cold household counts as its own cause; 0: never.
+    own_words : str
+        ``warm``: a cold row with the crew's word for own trouble counts as not cold. ``keep``: it stays cold, for
+        `locate_faults` weighs the words itself (`cause_error`).
 
     Returns
     -------
@@ -85,26 +95,30 @@ def clean_visits(
     >>> clean_visits(visits, network)[["visit_id", "is_cold"]].values.tolist()
     [['2', False], ['3', True]]
     """
-    steps = CleaningSteps(late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons)
+    steps = CleaningSteps(
+        late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons, heating_to, own_words
+    )
     return cleaned_visits(visits, network, steps)[0]
 
 
 @typed
-def visit_findings(
+def visit_findings(  # noqa: PLR0913
     visits: pd.DataFrame,
     network: Network,
     *,
     late_start_days: int = 4,
     heating_from: str = "10-15",
+    heating_to: str = "04-15",
     repeat_days: int = 7,
     room_min_c: float = 18.0,
     own_after_seasons: int = 3,
+    own_words: OwnWords = "warm",
 ) -> pd.DataFrame:
     """Return what `clean_visits` does with these visits and why: one finding for each row left out or changed.
 
     Parameters
     ----------
-    visits, network, late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons
+    visits, network, late_start_days, heating_from, heating_to, repeat_days, room_min_c, own_after_seasons, own_words
         As in `clean_visits`.
 
     Returns
@@ -126,7 +140,9 @@ def visit_findings(
     >>> visit_findings(visits, network)[["rule", "row_id"]].values.tolist()
     [['visit_late_start', '1']]
     """
-    steps = CleaningSteps(late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons)
+    steps = CleaningSteps(
+        late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons, heating_to, own_words
+    )
     return cleaned_visits(visits, network, steps)[1]
 
 
@@ -139,8 +155,13 @@ class CleaningSteps:
     repeat_days: int = 7
     room_min_c: float = 18.0
     own_after_seasons: int = 3
+    heating_to: str = "04-15"
+    own_words: OwnWords = "warm"
 
     def __post_init__(self) -> None:
+        if self.own_words not in ("warm", "keep"):
+            raise HeatnetError(f"own_words is {self.own_words!r}; give 'warm' or 'keep'.")
+        heating_interval(1999, heating_from=self.heating_from, heating_to=self.heating_to)
         for name in ("late_start_days", "repeat_days", "own_after_seasons"):
             number = getattr(self, name)
             if not isinstance(number, (int, float, np.integer, np.floating)) or not number >= 0:
@@ -183,7 +204,23 @@ def cleaned_visits(visits: pd.DataFrame, network: Network, steps: CleaningSteps)
     ):
         say("note", rule, column, out & stays, message)
         stays = stays & ~out
+    of_sensors = witnesses(
+        table,
+        stays,
+        names,
+        heating_from=steps.heating_from,
+        heating_to=steps.heating_to,
+        room_min_c=steps.room_min_c,
+    )
+    for rule, out, message in (
+        ("visit_sensor_outside_heating", of_sensors.outside, "a sensor's reading outside heating; left out"),
+        ("visit_sensor", of_sensors.stood_for, "a sensor is one witness per season; another row stands for it"),
+    ):
+        say("note", rule, "room_temp_c", out, message)
+        stays = stays & ~out
+    table = _with_witnesses(table, of_sensors)
     own = _is_cold(table) & stays & table["cause"].isin(OWN_CAUSES).to_numpy(dtype=bool)
+    own &= steps.own_words == "warm"
     say("note", "visit_own_cause", "cause", own, "cold for a cause in the household or building; counts as not cold")
     lasting = _is_cold(table) & stays & ~own & _own_by_habit(table, stays, steps.own_after_seasons)
     say(
@@ -195,7 +232,9 @@ def cleaned_visits(visits: pd.DataFrame, network: Network, steps: CleaningSteps)
         "counts as not cold",
     )
     table["is_cold"] = table["is_cold"].mask(pd.Series(own | lasting), False)
-    repeated = _repeats(table, stays, names, steps.repeat_days)
+    is_witness = np.zeros(len(table), dtype=bool)
+    is_witness[of_sensors.row] = True
+    repeated = _repeats(table, stays & ~is_witness, names, steps.repeat_days)
     say(
         "note",
         "visit_repeated",
@@ -204,6 +243,13 @@ def cleaned_visits(visits: pd.DataFrame, network: Network, steps: CleaningSteps)
         f"same household within {steps.repeat_days} days; another row stands for it",
     )
     return table[stays & ~repeated].reset_index(drop=True), all_findings(found)
+
+
+def _with_witnesses(table: pd.DataFrame, of_sensors: Witnesses) -> pd.DataFrame:
+    cold, temp = table["is_cold"].copy(), table["room_temp_c"].copy()
+    cold.iloc[of_sensors.row] = of_sensors.is_cold
+    temp.iloc[of_sensors.row] = of_sensors.room_temp_c
+    return table.assign(is_cold=cold, room_temp_c=temp)
 
 
 def _at_building(table: pd.DataFrame, network: Network) -> Truths:

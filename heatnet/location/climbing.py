@@ -52,36 +52,43 @@ def top_of(  # noqa: C901 - being rebuilt
 ) -> Place:
     """Return the top of the hill on which `start` stands; close to one of the known `tops` it is that one."""
     here = place(start)
-    if not len(start):
-        return here
     was_free = box.free(here)
     inverse, gain = _inverse_bend(here, was_free), math.inf
     for _ in range(_MOST_STEPS):
         for top in tops:
-            if np.abs(here.at - top.at).max() < _SAME_HILL:
+            if len(start) and np.abs(here.at - top.at).max() < _SAME_HILL:
                 return top
         free = box.free(here)
         if not free.any():
             break
         if (free != was_free).any():
             inverse, was_free = _inverse_bend(here, free), free
-        there_at = box.moved(here.at, _step(inverse, here.slope, free))
-        if ((there_at - here.at) * here.slope).sum() <= 0:
-            inverse = np.diag(np.where(free, 1 / np.diagonal(here.bend), 0.0))
-            there_at = box.moved(here.at, _step(inverse, here.slope, free))
+        there_at = _ahead(box, here, inverse, free)
         if np.abs(there_at - here.at).max() < _LEAST_STEP:
             break
-        there = place(there_at)
-        if gain < _LEAST_GAIN and _steepest(box, there) >= _steepest(box, here):
-            break
-        while gain >= _LEAST_GAIN and there.height <= here.height and np.abs(there.at - here.at).max() > _LEAST_STEP:
-            there = place((here.at + there.at) / 2)
+        there = _gaining(place, here, place(there_at)) if gain >= _LEAST_GAIN else place(there_at)
         gain = there.height - here.height
-        if gain <= 0 and _steepest(box, there) >= _steepest(box, here):
+        if gain < _LEAST_GAIN and _steepest(box, there) >= _steepest(box, here):
             break
         inverse = _bfgs(inverse, there.at - here.at, np.where(free, here.slope - there.slope, 0.0))
         here = there
     return here
+
+
+def _gaining(place: Callable[[Floats], Place], here: Place, there: Place) -> Place:
+    """Return the first place that is higher on the way back from there, each half as far."""
+    while there.height <= here.height and np.abs(there.at - here.at).max() > _LEAST_STEP:
+        there = place((here.at + there.at) / 2)
+    return there
+
+
+def _ahead(box: Box, here: Place, inverse: Floats, free: Truths) -> Floats:
+    """Return where a step leads; straight up where the quasi-Newton step would lead down."""
+    ahead = box.moved(here.at, _step(inverse, here.slope, free))
+    if ((ahead - here.at) * here.slope).sum() <= 0:
+        plain = np.diag(np.where(free, 1 / np.diagonal(here.bend), 0.0))
+        ahead = box.moved(here.at, _step(plain, here.slope, free))
+    return ahead
 
 
 def _inverse_bend(here: Place, free: Truths) -> Floats:

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from heatnet._arrays import Floats, Ints
+from heatnet.history.placing import kept_share
 from heatnet.inventory.records import Records
 from heatnet.language import Note, note
-from heatnet.location import Location, locate_faults, persistence
+from heatnet.location.attributes import attributes_of
 from heatnet.location.cleaning import CleaningSteps, cleaned_visits
 from heatnet.location.evidence import CALL_CHANNELS
+from heatnet.location.filtering import Winter, filtered
+from heatnet.location.locating import Asked, Location, default_prior, watched_winter
+from heatnet.location.words import one_word_a_week
 from heatnet.network import Network
+from heatnet.reachability.paths import supply_paths
 from heatnet.schema import VISITS, conform
-from heatnet.season import season_of
+from heatnet.season import season_of, season_start
 from heatnet.value import Settings
 
 BUILDING_PRIOR = 0.05
-WINTERS = 3
+FEWEST_READINGS = 30
+MORE_LIKELY_THAN_NOT = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +42,8 @@ class Winters:
         Probability that an impairment is still there in the next season, if nothing is done (`Settings.persistence`).
     winters_ill : Series
         By asset_id: winters in a row, up to the last, in which the asset was more likely impaired than not.
+    first_season : int
+        The first winter with visits, where the filter begins.
     visits : DataFrame
         The visits of all winters as they were used: cleaned, one per household and week.
     findings : DataFrame
@@ -45,6 +55,7 @@ class Winters:
     location: Location
     persistence: float
     winters_ill: pd.Series[Any]
+    first_season: int
     visits: pd.DataFrame
     findings: pd.DataFrame
     notes: tuple[Note, ...]
@@ -53,53 +64,88 @@ class Winters:
 def past_winters(network: Network, records: Records, *, season: int, settings: Settings) -> Winters:
     """Return what the visits of the winters before a season say.
 
+    Each winter begins where the one before ended (`heatnet.location.filtering`), from the first with a visit to the
+    last one, that of the season before. A winter without visits changes nothing but by time and works.
+
     Parameters
     ----------
     network : Network
         The network.
     records : Records
-        Its visits are cleaned first; its works end impairments between winters.
+        Its visits are cleaned first; its works end impairments between winters; its faults and make-up water tell
+        classes of assets.
     season : int
         The coming season; the last winter is that of the season before.
     settings : Settings
-        Heating time, limit of a cold room, persistence.
+        Heating time, limit of a cold room, persistence, how often crews' words are wrong.
 
     Returns
     -------
     Winters
         Hotline and app rows count as calls of all households where most of them come from buildings whose households
-        are known.
+        are known; room temperatures count in winters with at least `FEWEST_READINGS`.
 
     Notes
     -----
-    The prior of an impairment is `default_prior`, never the probability of a burst: what chokes a pipe is not what
-    breaks it.
+    The prior of an impairment is `default_prior` times what the network's own winters teach (`heatnet.location.base`),
+    never the probability of a burst: what chokes a pipe is not what breaks it.
 
     `heatnet.location.persistence` could teach the persistence from several winters. In drawn cities whose truth is 0.62
     it finds 0.81 to 0.91, for assets that are prone to trouble are ill again without having stayed so; the
     assumed 0.7 is nearer.
     """
     given = conform(pd.DataFrame(columns=[column.name for column in VISITS.columns]), VISITS)
-    steps = CleaningSteps(heating_from=settings.heating_from, room_min_c=settings.room_min_c)
+    steps = CleaningSteps(
+        heating_from=settings.heating_from,
+        heating_to=settings.heating_to,
+        room_min_c=settings.room_min_c,
+        own_words="warm" if settings.cause_error is None else "keep",
+    )
     visits, findings = cleaned_visits(given if records.visits is None else records.visits, network, steps)
     seasons = season_of(visits["visited_on"]).to_numpy(dtype=np.float64)
-    located = {
-        winter: locate_faults(
-            network,
-            visits,
-            season=winter,
-            calls="households" if _has_calls(network, visits[seasons == winter]) else "visits",
-            building_prior=BUILDING_PRIOR,
+    told = visits if settings.cause_error is None else one_word_a_week(visits)
+    first = int(min(seasons[seasons < season].min(initial=season - 1), season - 1))
+    winters = [
+        Winter(
+            winter,
+            watched_winter(network, told, season=winter, asked=_asked(network, told[seasons == winter], settings)),
+            kept_share(network, records.works, since=season_start(winter - 1), before=season_start(winter)),
         )
-        for winter in range(season - WINTERS, season)
-        if winter == season - 1 or (seasons == winter).any()
-    }
-    location = located[season - 1]
-    winters_ill = pd.Series(0, index=network.asset_ids)
-    if len(located) > 1 and (seasons == season - 1).any():
-        winters_ill = persistence(list(located.values()), records.works).assets["winters_ill"]
+        for winter in range(first, season)
+    ]
+    all_told = filtered(
+        winters,
+        default_prior(network).to_numpy(dtype=np.float64),
+        stay=settings.persistence,
+        attributes=attributes_of(network, records, season=season, forest=supply_paths(network).forest),
+    )
     stays = settings.persistence
-    return Winters(location, stays, winters_ill, visits, findings, _notes(location, stays))
+    winters_ill = pd.Series(_winters_ill(winters, all_told.smoothed(winters, stays)), index=network.asset_ids)
+    return Winters(all_told.location, stays, winters_ill, first, visits, findings, _notes(all_told.location, stays))
+
+
+def _asked(network: Network, visits: pd.DataFrame, settings: Settings) -> Asked:
+    """Return how the visits of a winter are read."""
+    is_read = visits["room_temp_c"].notna().to_numpy(dtype=bool)
+    return Asked(
+        calls="households" if _has_calls(network, visits) else "visits",
+        building_prior=BUILDING_PRIOR,
+        dose=True,
+        cause_error=settings.cause_error,
+        temperatures=bool(is_read.sum() >= FEWEST_READINGS),
+    )
+
+
+def _winters_ill(winters: Sequence[Winter], posteriors: Sequence[Floats]) -> Ints:
+    """Return the winters in a row, up to the last, with visits, in which an asset was more likely ill than not."""
+    count = np.zeros(len(posteriors[-1]), dtype=np.int64)
+    running = np.ones(len(count), dtype=bool)
+    for winter, posterior in zip(reversed(winters), reversed(posteriors), strict=True):
+        if not winter.seen.evidence.seen.any():
+            break
+        running &= posterior > MORE_LIKELY_THAN_NOT
+        count += running
+    return count
 
 
 def _has_calls(network: Network, visits: pd.DataFrame) -> bool:

@@ -1,0 +1,164 @@
+"""How often assets of this network fall ill in a winter, learned from the network's own winters.
+
+The chance that an asset is found ill anew is ``1 - exp(-h f g)``: h from `default_prior` (``1 - exp(-h)``), f one
+factor for the whole network, g the product of a factor per attribute (age, diameter, material, faults, make-up water).
+Over the winters the visits say how many assets of a class fell ill; which ones they do not know for sure, so the
+factors are learned jointly with the posteriors (A. P. Dempster, N. M. Laird, D. B. Rubin, 1977), with the steps
+stretched as R. Varadhan and C. Roland (2008) do. Each factor is shrunk to 1: as if `EXTRA_ALL` more ill assets had been
+expected and found in the network, `EXTRA_CLASS` in each class.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from heatnet._arrays import Floats, Ints
+from heatnet.location.locating import EFFECT_COLUMNS
+
+EXTRA_ALL, EXTRA_CLASS = 3.0, 5.0
+ROUNDS, SWEEPS = 4, 2
+_LONGEST_STRETCH = 16.0
+_WIDEST_FACTOR = 5.0
+_LARGEST_PRIOR = 1.0 - 1e-9
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Attributes:
+    """The classes of assets, attribute by attribute.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The attributes.
+    values : tuple of tuple of str
+        Per attribute: its classes.
+    classes : tuple of array of int
+        Per attribute and asset: its class, -1 where it has none.
+    """
+
+    names: tuple[str, ...]
+    values: tuple[tuple[str, ...], ...]
+    classes: tuple[Ints, ...]
+
+    @classmethod
+    def of(cls, columns: Mapping[str, pd.Series[str]]) -> Attributes:
+        """Return the classes from texts per asset, missing where an asset has none; classes in the order of texts."""
+        names, values, classes = [], [], []
+        for name, texts in columns.items():
+            codes, found = pd.factorize(texts, sort=True)
+            if len(found) > 1:
+                names.append(name)
+                values.append(tuple(str(text) for text in found))
+                classes.append(codes.astype(np.int64))
+        return cls(tuple(names), tuple(values), tuple(classes))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What the winters say of each asset: how often it fell ill anew, and how often it could have.
+
+    The first counts latent causes, of which an ill asset may have several.
+    """
+
+    ill: Floats
+    chances: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Base:
+    """The factors, as logarithms: of the whole network first, then class by class."""
+
+    hazard: Floats
+    attributes: Attributes
+    factors: Floats
+
+    @classmethod
+    def plain(cls, default: Floats, attributes: Attributes) -> Base:
+        """Return the default prior as it is."""
+        n = 1 + sum(len(values) for values in attributes.values)
+        return cls(-np.log1p(-default), attributes, np.zeros(n))
+
+    def with_factors(self, factors: Floats) -> Base:
+        """Return the same with other factors, none of a class beyond `_WIDEST_FACTOR`."""
+        limit = np.log(_WIDEST_FACTOR)
+        return Base(self.hazard, self.attributes, np.r_[factors[:1], np.clip(factors[1:], -limit, limit)])
+
+    def hazards(self) -> Floats:
+        """Return, per asset, the hazard with all factors."""
+        log_factor = np.full(len(self.hazard), self.factors[0])
+        for classes, of_class in self._by_attribute():
+            log_factor = log_factor + np.append(of_class, 0.0)[classes]
+        hazards: Floats = self.hazard * np.exp(log_factor)
+        return hazards
+
+    def prior(self) -> Floats:
+        """Return, per asset, the chance to be ill with nothing known of the winter before."""
+        prior: Floats = np.minimum(-np.expm1(-self.hazards()), _LARGEST_PRIOR)
+        return prior
+
+    def learned_from(self, found: Found) -> Base:
+        """Return the factors that what was found makes most probable, attribute after attribute."""
+        factors = self.factors.copy()
+        for _ in range(SWEEPS):
+            now = self.with_factors(factors)
+            expected = found.chances * now.hazards()
+            change = np.log((found.ill.sum() + EXTRA_ALL) / (expected.sum() + EXTRA_ALL * np.exp(factors[0])))
+            factors[0] += change
+            expected = expected * np.exp(change)
+            start = 1
+            for classes, of_class in now._by_attribute():
+                stop, has = start + len(of_class), classes >= 0
+                ill = np.bincount(classes[has], found.ill[has], minlength=len(of_class))
+                would = np.bincount(classes[has], expected[has], minlength=len(of_class)) / np.exp(of_class)
+                new = np.log((ill + EXTRA_CLASS) / (would + EXTRA_CLASS))
+                expected = expected * np.exp(np.append(new - of_class, 0.0)[classes])
+                factors[start:stop] = new
+                start = stop
+        return self.with_factors(factors)
+
+    def effects(self, found: Found) -> pd.DataFrame:
+        """Return the table of `Location.effects`."""
+        rows = [("all", "all", np.ones(len(self.hazard), dtype=bool), self.factors[0])]
+        start = 1
+        pairs = zip(self.attributes.names, self.attributes.values, self.attributes.classes, strict=True)
+        for name, values, classes in pairs:
+            for k, value in enumerate(values):
+                rows.append((name, value, classes == k, self.factors[start + k]))
+            start += len(values)
+        by_default = found.chances * self.hazard
+        told = [
+            (int(has.sum()), float(by_default[has].sum()), float(found.ill[has].sum()), float(np.exp(factor)))
+            for _, _, has, factor in rows
+        ]
+        index = pd.MultiIndex.from_tuples([(name, value) for name, value, _, _ in rows], names=["attribute", "value"])
+        return pd.DataFrame(told, columns=list(EFFECT_COLUMNS), index=index)
+
+    def _by_attribute(self) -> list[tuple[Ints, Floats]]:
+        start, parts = 1, []
+        for values, classes in zip(self.attributes.values, self.attributes.classes, strict=True):
+            parts.append((classes, self.factors[start : start + len(values)]))
+            start += len(values)
+        return parts
+
+
+def learned_base(base: Base, found_with: Callable[[Base, bool], Found]) -> tuple[Base, Found]:
+    """Return the base that the winters make most probable, and what they say with it.
+
+    `found_with(base, afresh)` goes through the winters with a base; where `afresh` it learns the rates of visits anew.
+    """
+    found = found_with(base, True)
+    for turn in range(ROUNDS):
+        first = base.learned_from(found)
+        second = first.learned_from(found_with(first, False))
+        step = first.factors - base.factors
+        bend = (second.factors - first.factors) - step
+        size, turned = float((step**2).sum()), float((bend**2).sum())
+        stretch = -min(max(np.sqrt(size / turned), 1.0), _LONGEST_STRETCH) if turned > 0 else -1.0
+        base = base.with_factors(base.factors - 2 * stretch * step + stretch**2 * bend)
+        found = found_with(base, turn == ROUNDS // 2)
+    base = base.learned_from(found)
+    return base, found_with(base, True)

@@ -1,0 +1,155 @@
+"""From winter to winter: what one winter said is where the next one begins.
+
+An impairment is still there in the next winter with probability ``stay``, less what works in between have taken away
+(``kept``); else the asset is as likely ill as any of its kind (the base). So the prior of a winter is
+
+    stay * kept * posterior of the winter before + (1 - stay * kept) * base.
+
+Each posterior is exact for its winter; between winters assets are taken as independent, which costs little (the
+joint posterior of three winters finds .004 to .010 more of the ill length).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from heatnet._arrays import Floats
+from heatnet.location.base import Attributes, Base, Found, learned_base
+from heatnet.location.locating import Learned, Location, WatchedWinter
+
+NOTHING_GIVEN = (None, None, None)
+_LARGEST_PRIOR = 1.0 - 1e-9
+_LEAST_HAZARD = 1e-12
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Winter:
+    """One winter of the filter.
+
+    Parameters
+    ----------
+    season : int
+        The winter.
+    seen : WatchedWinter
+        What was seen in it; without a visit its posterior is its prior.
+    kept : array of float
+        Per asset: share of an impairment of the winter before that works have left, 1 in the first winter.
+    """
+
+    season: int
+    seen: WatchedWinter
+    kept: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Filtered:
+    """What all winters say.
+
+    Parameters
+    ----------
+    location : Location
+        The posterior of the last winter.
+    posteriors : tuple of array of float
+        Per winter and asset: probability that the asset was ill, given this winter and those before.
+    base : array of float
+        Per asset: chance to be ill with nothing known of the winter before.
+    """
+
+    location: Location
+    posteriors: tuple[Floats, ...]
+    base: Floats
+
+    def smoothed(self, winters: Sequence[Winter], stay: float) -> tuple[Floats, ...]:
+        """Return the same given the later winters too, assets taken one by one (backwards from the last)."""
+        told = [self.posteriors[-1]]
+        for winter, before in zip(reversed(winters[1:]), reversed(self.posteriors[:-1]), strict=True):
+            remains = stay * winter.kept
+            from_ill = remains + (1 - remains) * self.base
+            then = before * from_ill + (1 - before) * (1 - remains) * self.base
+            if_ill = np.divide(before * from_ill, then, out=np.zeros_like(then), where=then > 0)
+            if_well = np.divide(before * (1 - from_ill), 1 - then, out=np.zeros_like(then), where=then < 1)
+            told.append(told[-1] * if_ill + (1 - told[-1]) * if_well)
+        return tuple(reversed(told))
+
+
+def filtered(
+    winters: Sequence[Winter], default: Floats, *, stay: float, attributes: Attributes | None, learns: bool = True
+) -> Filtered:
+    """Return what all winters say, the base learned from them.
+
+    Parameters
+    ----------
+    winters : sequence of Winter
+        In order, one for each season from the first to the last.
+    default : array of float
+        Per asset: the chance to be ill before anything is learned.
+    stay : float
+        Probability that an impairment is still there in the next winter, if nothing is done.
+    attributes : Attributes, optional
+        Classes of assets that may differ; None: one factor for all.
+    learns : bool
+        Whether the base is learned; else it is the default.
+    """
+    attributes = Attributes((), (), ()) if attributes is None else attributes
+    base = Base.plain(default, attributes)
+    learned: list[Learned | None] = [None] * len(winters)
+    told: pd.DataFrame | None = None
+
+    def found_with(now: Base, afresh: bool) -> Found:
+        return _found(winters, now, stay, learned, afresh)
+
+    if learns and any(len(winter.seen.tree) for winter in winters):
+        base, found = learned_base(base, found_with)
+        told = base.effects(found)
+    prior = base.prior()
+    posteriors: list[Floats] = []
+    for place, winter in enumerate(winters):
+        before = _prior_of(winter, posteriors, prior, stay)
+        known = winter.seen.known(before)
+        if learned[place] is None:
+            learned[place] = winter.seen.learned(known, NOTHING_GIVEN)
+        rate = learned[place]
+        assert rate is not None
+        if place == len(winters) - 1:
+            location = winter.seen.location(before, known, rate, told)
+            posteriors.append(location.assets["impaired_prob"].to_numpy(dtype=np.float64))
+        else:
+            posteriors.append(winter.seen.impaired_prob(before, known, winter.seen.beliefs(known, rate)))
+    return Filtered(location, tuple(posteriors), prior)
+
+
+def _prior_of(winter: Winter, posteriors: list[Floats], base: Floats, stay: float) -> Floats:
+    if not posteriors:
+        return base
+    remains = stay * winter.kept
+    prior: Floats = np.minimum(remains * posteriors[-1] + (1 - remains) * base, _LARGEST_PRIOR)
+    return prior
+
+
+def _found(winters: Sequence[Winter], base: Base, stay: float, learned: list[Learned | None], afresh: bool) -> Found:
+    """Return how often assets behind which somebody was visited fell ill anew over the winters, and could have."""
+    chance, hazard = base.prior(), np.maximum(base.hazards(), _LEAST_HAZARD)
+    causes = hazard / -np.expm1(-hazard)  # latent causes of one illness
+    ill, chances = np.zeros((2, len(chance)))
+    posteriors: list[Floats] = []
+    for place, winter in enumerate(winters):
+        anew = 1 - stay * winter.kept if posteriors else np.ones(len(chance))
+        prior = _prior_of(winter, posteriors, chance, stay)
+        known = winter.seen.known(prior)
+        if afresh or learned[place] is None:
+            learned[place] = winter.seen.learned(known, NOTHING_GIVEN)
+        rate = learned[place]
+        assert rate is not None
+        posterior = winter.seen.impaired_prob(prior, known, winter.seen.beliefs(known, rate))
+        posteriors.append(posterior)
+        told = winter.seen.tree.group_of_asset >= 0
+        with np.errstate(invalid="ignore", divide="ignore"):
+            is_ill = np.where(prior > 0, posterior * anew * chance / prior, 0.0)
+            is_well = (1 - posterior) * anew * (1 - chance) / (1 - prior)
+        ill += np.where(told, is_ill * causes, 0.0)
+        chances += np.where(told, is_ill + is_well, 0.0)
+    return Found(ill, chances)
