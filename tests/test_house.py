@@ -15,16 +15,17 @@ BY_CONTRACT = {  # signatures that CONTRACT.md, section 7, spells out
     "assess",
     "backtest",
     "check_plan",
+    "clean_visits",
     "cold_hours",
     "locate_faults",
     "plan_cures",
     "plan_frontier",
     "plan_years",
+    "visit_findings",
     "reliability",
     "replan",
 }
 BEING_REBUILT = {
-    "location/climbing.py:top_of",
     "schema/conforming.py:conform_leniently",
 }
 _BRANCHES = (ast.If, ast.For, ast.While, ast.ExceptHandler, ast.match_case)

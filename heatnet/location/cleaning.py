@@ -16,7 +16,7 @@ from heatnet._arrays import Truths
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.inventory.judging import cold_in_warm_room
-from heatnet.language import note
+from heatnet.language import Note, note
 from heatnet.location.evidence import conformed_visits
 from heatnet.location.sensors import Witnesses, witnesses
 from heatnet.network import BUILDING, Network
@@ -176,72 +176,52 @@ def cleaned_visits(visits: pd.DataFrame, network: Network, steps: CleaningSteps)
     names = table["visit_id"].where(table["visit_id"].notna(), pd.Series(table.index.astype(str)))
     found: list[pd.DataFrame] = []
 
-    def say(severity: str, rule: str, column: str, rows: Truths, message: str) -> None:
+    def say(severity: str, rule: str, column: str, rows: Truths, message: Note) -> None:
         found.append(findings_at(severity, rule, "visits", column, names[rows], message))  # type: ignore[arg-type]
 
     stays = _at_building(table, network)
-    say(
-        "error", "unknown_building", "building_id", ~stays, str(note("findings.unknown_building", column="building_id"))
-    )
+    unknown = note("findings.unknown_building", column="building_id")
+    say("error", "unknown_building", "building_id", ~stays, unknown)
     table, is_filled, is_odd = _with_temperatures(table, steps.room_min_c)
-    limit = f"{steps.room_min_c:g} degC"
-    say("note", "visit_cold_from_temperature", "is_cold", is_filled & stays, f"is_cold follows from {limit}")
+    limit_c = f"{steps.room_min_c:g}"
     say(
-        "warning",
-        "visit_cold_but_warm_room",
-        "room_temp_c",
-        is_odd & stays,
-        f"is cold, but the room had {limit} or more",
+        "note",
+        "visit_cold_from_temperature",
+        "is_cold",
+        is_filled & stays,
+        note("location.visit_cold_from_temperature", limit_c=limit_c),
     )
+    odd = note("location.visit_warm_room", limit_c=limit_c)
+    say("warning", "visit_cold_but_warm_room", "room_temp_c", is_odd & stays, odd)
+    closed = (table["cause"] == "closed").to_numpy(dtype=bool)
     for rule, column, out, message in (
-        (
-            "visit_closed",
-            "cause",
-            (table["cause"] == "closed").to_numpy(dtype=bool),
-            "heat is stopped or unpaid; left out",
-        ),
+        ("visit_closed", "cause", closed, note("location.visit_closed")),
         *_early(table, steps),
     ):
         say("note", rule, column, out & stays, message)
         stays = stays & ~out
     of_sensors = witnesses(
-        table,
-        stays,
-        names,
-        heating_from=steps.heating_from,
-        heating_to=steps.heating_to,
-        room_min_c=steps.room_min_c,
+        table, stays, names, heating=(steps.heating_from, steps.heating_to), room_min_c=steps.room_min_c
     )
     for rule, out, message in (
-        ("visit_sensor_outside_heating", of_sensors.outside, "a sensor's reading outside heating; left out"),
-        ("visit_sensor", of_sensors.stood_for, "a sensor is one witness per season; another row stands for it"),
+        ("visit_sensor_outside_heating", of_sensors.outside, note("location.visit_sensor_outside")),
+        ("visit_sensor", of_sensors.stood_for, note("location.visit_sensor")),
     ):
         say("note", rule, "room_temp_c", out, message)
         stays = stays & ~out
     table = _with_witnesses(table, of_sensors)
     own = _is_cold(table) & stays & table["cause"].isin(OWN_CAUSES).to_numpy(dtype=bool)
     own &= steps.own_words == "warm"
-    say("note", "visit_own_cause", "cause", own, "cold for a cause in the household or building; counts as not cold")
+    say("note", "visit_own_cause", "cause", own, note("location.visit_own_cause"))
     lasting = _is_cold(table) & stays & ~own & _own_by_habit(table, stays, steps.own_after_seasons)
-    say(
-        "note",
-        "visit_own_by_habit",
-        "is_cold",
-        lasting,
-        f"household cold in {steps.own_after_seasons} seasons without a cause in the network, alone in its building; "
-        "counts as not cold",
-    )
+    habit = note("location.visit_own_by_habit", seasons=steps.own_after_seasons)
+    say("note", "visit_own_by_habit", "is_cold", lasting, habit)
     table["is_cold"] = table["is_cold"].mask(pd.Series(own | lasting), False)
     is_witness = np.zeros(len(table), dtype=bool)
     is_witness[of_sensors.row] = True
     repeated = _repeats(table, stays & ~is_witness, names, steps.repeat_days)
-    say(
-        "note",
-        "visit_repeated",
-        "visited_on",
-        repeated,
-        f"same household within {steps.repeat_days} days; another row stands for it",
-    )
+    same = note("location.visit_repeated", days=steps.repeat_days)
+    say("note", "visit_repeated", "visited_on", repeated, same)
     return table[stays & ~repeated].reset_index(drop=True), all_findings(found)
 
 
@@ -271,7 +251,7 @@ def _with_temperatures(table: pd.DataFrame, room_min_c: float) -> tuple[pd.DataF
     return table.assign(is_cold=cold), is_filled, is_odd
 
 
-def _early(table: pd.DataFrame, steps: CleaningSteps) -> list[tuple[str, str, Truths, str]]:
+def _early(table: pd.DataFrame, steps: CleaningSteps) -> list[tuple[str, str, Truths, Note]]:
     """Return the rows from before heating started, and those from its first days.
 
     Where heating starts before 15 October, its first days lie in the season before.
@@ -285,9 +265,9 @@ def _early(table: pd.DataFrame, steps: CleaningSteps) -> list[tuple[str, str, Tr
         for later in (0, 1)
     )
     since = np.where(following >= 0, following, own)
-    message = f"in the first {steps.late_start_days} days of heating; left out"
+    message = note("location.visit_late_start", days=steps.late_start_days)
     return [
-        ("visit_before_heating", "visited_on", since < 0, "before heating starts; left out"),
+        ("visit_before_heating", "visited_on", since < 0, note("location.visit_before_heating")),
         ("visit_late_start", "visited_on", (since >= 0) & (since < steps.late_start_days), message),
     ]
 

@@ -47,9 +47,7 @@ class Box:
         return np.clip(at + step, self.least, self.largest)
 
 
-def top_of(  # noqa: C901 - being rebuilt
-    place: Callable[[Floats], Place], box: Box, start: Floats, tops: list[Place]
-) -> Place:
+def top_of(place: Callable[[Floats], Place], box: Box, start: Floats, tops: list[Place]) -> Place:
     """Return the top of the hill on which `start` stands; close to one of the known `tops` it is that one."""
     here = place(start)
     was_free = box.free(here)

@@ -41,7 +41,7 @@ class Witnesses:
 
 
 def witnesses(
-    table: pd.DataFrame, stays: Truths, names: pd.Series[str], *, heating_from: str, heating_to: str, room_min_c: float
+    table: pd.DataFrame, stays: Truths, names: pd.Series[str], *, heating: tuple[str, str], room_min_c: float
 ) -> Witnesses:
     """Return what the sensors say over a season.
 
@@ -57,14 +57,14 @@ def witnesses(
         The rows that are left, the first days of heating taken off.
     names : Series
         Id of each row; of several on the first day the smallest stands for the season.
-    heating_from, heating_to : str
-        Heating time, ``"MM-DD"``.
+    heating : tuple of str
+        First and last day of heating, ``"MM-DD"``.
     room_min_c : float
         Limit of a cold room, degC.
     """
     temp = table["room_temp_c"].to_numpy(dtype=np.float64)
     is_reading = stays & (table["channel"] == SENSOR).to_numpy(dtype=bool) & ~np.isnan(temp)
-    in_heating = is_heating(table["visited_on"], heating_from=heating_from, heating_to=heating_to)
+    in_heating = is_heating(table["visited_on"], heating_from=heating[0], heating_to=heating[1])
     rows = np.flatnonzero(is_reading & in_heating)
     if not len(rows):
         nothing = np.zeros(0)

@@ -121,7 +121,15 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
     )
     stays = settings.persistence
     winters_ill = pd.Series(_winters_ill(winters, all_told.smoothed(winters, stays)), index=network.asset_ids)
-    return Winters(all_told.location, stays, winters_ill, first, visits, findings, _notes(all_told.location, stays))
+    return Winters(
+        all_told.location,
+        stays,
+        winters_ill,
+        first,
+        visits,
+        findings,
+        _notes(all_told.location, stays, sum(bool(one.seen.evidence.seen.any()) for one in winters)),
+    )
 
 
 def _asked(network: Network, visits: pd.DataFrame, settings: Settings) -> Asked:
@@ -155,13 +163,23 @@ def _has_calls(network: Network, visits: pd.DataFrame) -> bool:
     return bool(2 * known.sum() > len(calls))
 
 
-def _notes(location: Location, stays: float) -> tuple[Note, ...]:
+def _notes(location: Location, stays: float, winters: int) -> tuple[Note, ...]:
     visits, season = int(location.buildings["visits"].sum()), location.season
     if not visits:
         return (note("location.no_visits", season=season),)
     notes = [
         note("location.rates", visits=visits, season=season, p_clear=location.p_clear, p_impaired=location.p_impaired)
     ]
+    if location.p_double > location.p_impaired:
+        notes.append(note("location.dose", p_double=location.p_double))
+    if location.reading_means_c is not None:
+        clear, impaired, _ = location.reading_means_c
+        notes.append(note("location.readings", clear=clear, impaired=impaired))
+    if location.cause_error is not None:
+        notes.append(note("location.words", cause_error=location.cause_error))
+    if location.learned is not None:
+        factor = float(location.learned["factor"].iloc[0])
+        notes.append(note("location.base", factor=factor, winters=winters))
     if location.calls == "households":
         notes.append(note("location.calls", calls=int(location.buildings["calls"].sum())))
     notes.append(note("location.persistence", persistence=stays))

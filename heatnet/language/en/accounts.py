@@ -38,6 +38,8 @@ WORDS = {
     "rule_visit_before_heating": "before heating starts",
     "rule_visit_late_start": "first days of heating",
     "rule_visit_repeated": "another row of the household stands for it",
+    "rule_visit_sensor": "a sensor is one witness per season",
+    "rule_visit_sensor_outside_heating": "a sensor outside heating",
     "rule_visit_in_outage": "in a recorded outage",
     "rule_visit_left_out": "left out by the cleaning",
     "no_findings": "no findings",

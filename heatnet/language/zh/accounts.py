@@ -38,6 +38,8 @@ WORDS = {
     "rule_visit_before_heating": "供热开始之前",
     "rule_visit_late_start": "供热开始的头几天",
     "rule_visit_repeated": "同户已有另一行代表",
+    "rule_visit_sensor": "同一测温点一季只计一次",
+    "rule_visit_sensor_outside_heating": "采暖期之外的测温读数",
     "rule_visit_in_outage": "处于已记录的停热期间",
     "rule_visit_left_out": "清洗时略去",
     "no_findings": "未发现问题",
