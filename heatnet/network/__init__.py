@@ -1,0 +1,7 @@
+"""The frozen network, its order and its graph."""
+
+from heatnet.network.frozen import Network
+from heatnet.network.ordering import computed_in_id_order
+from heatnet.network.positions import BUILDING, JUNCTION, SOURCE, STATION
+
+__all__ = ["BUILDING", "JUNCTION", "SOURCE", "STATION", "Network", "computed_in_id_order"]

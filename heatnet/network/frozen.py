@@ -1,0 +1,402 @@
+"""The frozen network: tables checked once, ids turned into integers once, the only translator between them.
+
+Outside, everything has an id; inside, everything has a position: the row of a node in `nodes`, of a segment in
+`segments`. Assets are the segments followed by the stations, in the order of their tables.
+
+Sums of floats hang on the order of their terms. So everything is computed on the network `in_id_order`, and
+`computed_in_id_order` puts the rows of a result back into the order of the tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from heatnet._arrays import Floats, Ints, Truths
+from heatnet._typed import typed
+from heatnet.network.checked import Checked
+from heatnet.network.graphs import graph_of, tables_of
+from heatnet.network.positions import (
+    BUILDING,
+    KIND_CODES,
+    SOURCE,
+    STATION,
+    copy_of,
+    frozen,
+    is_sorted,
+    positions_in,
+    ranks_of,
+    text_order,
+)
+from heatnet.schema import TABLES, VALVES, raise_problems
+from heatnet.schema.changing import conformed_changes
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Table = TypeVar("Table", pd.DataFrame, "pd.Series[Any]")
+
+
+@dataclass(frozen=True, eq=False, repr=False, init=False)
+class Network:
+    """Sources, stations, junctions and buildings joined by segments.
+
+    Parameters
+    ----------
+    nodes, segments : DataFrame
+        Tables of the inventory; required columns ``node_id``, ``kind`` and ``segment_id``, ``from_node``, ``to_node``,
+        ``length_m``, ``diameter_mm``.
+    valves : DataFrame, optional
+        Required columns ``valve_id``, ``segment_id``, ``node_id``. A valve on an unknown segment is set aside.
+    origins : mapping of str to str, optional
+        The file of each table, for messages; rows are then counted as in that file.
+
+    Raises
+    ------
+    HeatnetError
+        Everything that makes the tables unusable, at once: duplicate ids, unknown end nodes, equal ends, lengths not
+        above 0, text where a number belongs, unknown words, a node other than a station on both levels, an id
+        used by a segment and a station, a valve that names no end of its segment.
+
+    Examples
+    --------
+    >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"]})
+    >>> segments = pd.DataFrame(
+    ...     {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [50], "diameter_mm": [100]}
+    ... )
+    >>> Network(nodes, segments)
+    Network(2 nodes, 1 segments, 0 stations, 1 buildings, 0 valves, 0.050 km)
+    """
+
+    _nodes: pd.DataFrame
+    _segments: pd.DataFrame
+    _valves: pd.DataFrame
+    _set_aside: pd.DataFrame
+    node_ids: pd.Index[Any]
+    segment_ids: pd.Index[Any]
+    _node_lookup: pd.Index[Any]
+    _segment_lookup: pd.Index[Any]
+    node_kind: npt.NDArray[np.int8]
+    from_node: Ints
+    to_node: Ints
+    valve_segment: Ints
+    valve_end: npt.NDArray[np.int8]
+
+    @typed
+    def __init__(
+        self,
+        nodes: pd.DataFrame,
+        segments: pd.DataFrame,
+        valves: pd.DataFrame | None = None,
+        *,
+        origins: Mapping[str, str] | None = None,
+    ) -> None:
+        origins = dict(origins or {})
+        if valves is None:
+            valves = pd.DataFrame(columns=[column.name for column in VALVES.columns])
+        checked = Checked.of(nodes, segments, valves, origins)
+        raise_problems(checked.problems, origins)
+        self._take(checked)
+
+    def _take(self, checked: Checked) -> None:
+        self.__dict__.update(
+            _nodes=checked.nodes,
+            _segments=checked.segments,
+            _valves=checked.valves[~checked.is_stray].reset_index(drop=True),
+            _set_aside=checked.valves[checked.is_stray].assign(reason="names no segment of the network"),
+            node_ids=checked.node_ids,
+            segment_ids=checked.segment_ids,
+            _node_lookup=checked.node_lookup,
+            _segment_lookup=checked.segment_lookup,
+            node_kind=frozen(checked.nodes["kind"].map(KIND_CODES).to_numpy(dtype=np.int8)),
+            from_node=frozen(checked.from_node),
+            to_node=frozen(checked.to_node),
+            valve_segment=frozen(checked.valve_segment[~checked.is_stray]),
+            valve_end=frozen(checked.valve_end[~checked.is_stray]),
+        )
+
+    def __repr__(self) -> str:
+        return (
+            f"Network({self.n_nodes} nodes, {self.n_segments} segments, {len(self.station_nodes)} stations, "
+            f"{len(self.building_nodes)} buildings, {len(self.valve_segment)} valves, "
+            f"{self.length_m.sum() / 1000:.3f} km)"
+        )
+
+    @property
+    def nodes(self) -> pd.DataFrame:
+        """The table of nodes, one row per node in the order given; a copy."""
+        return copy_of(self._nodes)
+
+    @property
+    def segments(self) -> pd.DataFrame:
+        """The table of segments, one row per segment in the order given; a copy."""
+        return copy_of(self._segments)
+
+    @property
+    def valves(self) -> pd.DataFrame:
+        """The table of valves that sit on a segment of the network; a copy."""
+        return copy_of(self._valves)
+
+    @property
+    def set_aside(self) -> pd.DataFrame:
+        """The rows of valves that were not used, with the ``reason``; their index is the row in the table given."""
+        return copy_of(self._set_aside)
+
+    @property
+    def n_nodes(self) -> int:
+        """Number of nodes."""
+        return len(self._nodes)
+
+    @property
+    def n_segments(self) -> int:
+        """Number of segments."""
+        return len(self._segments)
+
+    @property
+    def n_assets(self) -> int:
+        """Number of segments and stations."""
+        return self.n_segments + len(self.station_nodes)
+
+    @cached_property
+    def station_nodes(self) -> Ints:
+        """Node positions of the stations; station k is the asset at position ``n_segments + k``."""
+        return frozen(np.flatnonzero(self.node_kind == STATION))
+
+    @cached_property
+    def source_nodes(self) -> Ints:
+        """Node positions of the sources."""
+        return frozen(np.flatnonzero(self.node_kind == SOURCE))
+
+    @cached_property
+    def building_nodes(self) -> Ints:
+        """Node positions of the buildings."""
+        return frozen(np.flatnonzero(self.node_kind == BUILDING))
+
+    @cached_property
+    def asset_ids(self) -> pd.Index[Any]:
+        """Ids of the segments, then of the stations, in table order."""
+        return self.segment_ids.append(self.node_ids[self.station_nodes]).rename("asset_id")
+
+    @cached_property
+    def asset_names(self) -> npt.NDArray[np.object_]:
+        """The ids of the assets as Python text, for comparing and sorting; read-only."""
+        segments, nodes = self._segment_lookup.to_numpy(), self._node_lookup.to_numpy()
+        return frozen(np.concatenate([segments, nodes[self.station_nodes]]))
+
+    @cached_property
+    def _asset_lookup(self) -> pd.Index[Any]:
+        return pd.Index(self.asset_names, dtype=object)
+
+    @cached_property
+    def asset_kind(self) -> npt.NDArray[np.object_]:
+        """``segment`` or ``station`` for each asset."""
+        return frozen(np.array(["segment"] * self.n_segments + ["station"] * len(self.station_nodes), dtype=object))
+
+    @cached_property
+    def is_primary(self) -> Truths:
+        """Per segment: on the primary level."""
+        return frozen((self._segments["level"] == "primary").to_numpy(dtype=bool))
+
+    @cached_property
+    def in_supply(self) -> Truths:
+        """Per segment: has a pipe in the supply layer."""
+        return frozen((self._segments["line"] != "return").to_numpy(dtype=bool))
+
+    @cached_property
+    def in_return(self) -> Truths:
+        """Per segment: has a pipe in the return layer."""
+        return frozen((self._segments["line"] != "supply").to_numpy(dtype=bool))
+
+    @cached_property
+    def length_m(self) -> Floats:
+        """Per segment: route length in metres."""
+        return frozen(self._segments["length_m"].to_numpy(dtype=np.float64))
+
+    @cached_property
+    def diameter_mm(self) -> Floats:
+        """Per segment: diameter in millimetres."""
+        return frozen(self._segments["diameter_mm"].to_numpy(dtype=np.float64))
+
+    @cached_property
+    def households(self) -> Floats:
+        """Per node: households of a building, missing as 0; 0 at other nodes."""
+        return self._of_buildings("households")
+
+    @cached_property
+    def load_kw(self) -> Floats:
+        """Per node: heat load of a building in kW, missing as 0; 0 at other nodes."""
+        return self._of_buildings("load_kw")
+
+    @cached_property
+    def valve_operable(self) -> Truths:
+        """Per valve: can be turned."""
+        return frozen(self._valves["is_operable"].to_numpy(dtype=bool))
+
+    @cached_property
+    def valve_open(self) -> Truths:
+        """Per valve: stands open."""
+        return frozen(self._valves["is_open"].to_numpy(dtype=bool))
+
+    def node_positions(self, ids: Iterable[str]) -> Ints:
+        """Return the position of each node id, -1 where there is none."""
+        return positions_in(self._node_lookup, ids)
+
+    def asset_positions(self, ids: Iterable[str]) -> Ints:
+        """Return the position of each asset id, -1 where there is none."""
+        return positions_in(self._asset_lookup, ids)
+
+    def replace(
+        self,
+        *,
+        nodes: pd.DataFrame | None = None,
+        segments: pd.DataFrame | None = None,
+        valves: pd.DataFrame | None = None,
+    ) -> Network:
+        """Return a new checked network with other tables in the place of some of these.
+
+        Parameters
+        ----------
+        nodes, segments, valves : DataFrame, optional
+            Whole tables, such as `segments` with one row changed or added; None: as they are.
+
+        Raises
+        ------
+        HeatnetError
+            As for a new network.
+
+        Examples
+        --------
+        What would it bring if the one stuck valve were repaired?
+
+        >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"]})
+        >>> segments = pd.DataFrame(
+        ...     {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [50], "diameter_mm": [100]}
+        ... )
+        >>> valves = pd.DataFrame({"valve_id": ["V"], "segment_id": ["S"], "node_id": ["B"], "is_operable": [False]})
+        >>> network = Network(nodes, segments, valves)
+        >>> network.replace(valves=network.valves.assign(is_operable=True)).valve_operable.tolist()
+        [True]
+        """
+        given = {"nodes": nodes, "segments": segments, "valves": valves}
+        parts = {name: self._changed(name, table) for name, table in given.items()}
+        if all(part is not None for part in parts.values()):
+            checked = Checked(**parts, problems=[], origins={})  # type: ignore[arg-type]
+            if not checked.problems:
+                changed = object.__new__(Network)
+                changed._take(checked)
+                return changed
+        return Network(*(getattr(self, f"_{name}") if table is None else table for name, table in given.items()))
+
+    def _changed(self, name: str, given: pd.DataFrame | None) -> pd.DataFrame | None:
+        """Return a table in standard form where few rows were changed; None: it has to be read as a whole."""
+        known: pd.DataFrame = getattr(self, f"_{name}")
+        if given is None:
+            return known
+        lookup = {"nodes": self._node_lookup, "segments": self._segment_lookup}.get(name)
+        if lookup is None:
+            lookup = pd.Index(known["valve_id"].to_numpy(dtype=object), dtype=object)
+        return conformed_changes(given, known, lookup, TABLES[name]) if lookup.is_unique else None
+
+    @cached_property
+    def in_id_order(self) -> Network:
+        """The same network with the rows of each table sorted by id as text; itself where they are."""
+        of_nodes, of_segments = text_order(self._node_lookup), text_order(self._segment_lookup)
+        of_valves = self._valve_order(ranks_of(of_segments))
+        if all(is_sorted(order) for order in (of_nodes, of_segments, of_valves)):
+            return self
+        rank = ranks_of(of_nodes)
+        ordered = object.__new__(Network)
+        ordered.__dict__.update(
+            _nodes=self._nodes.take(of_nodes).reset_index(drop=True),
+            _segments=self._segments.take(of_segments).reset_index(drop=True),
+            _valves=self._valves.take(of_valves).reset_index(drop=True),
+            _set_aside=self._set_aside,
+            node_ids=self.node_ids.take(of_nodes),
+            segment_ids=self.segment_ids.take(of_segments),
+            _node_lookup=self._node_lookup.take(of_nodes),
+            _segment_lookup=self._segment_lookup.take(of_segments),
+            node_kind=frozen(self.node_kind[of_nodes]),
+            from_node=frozen(rank[self.from_node[of_segments]]),
+            to_node=frozen(rank[self.to_node[of_segments]]),
+            valve_segment=frozen(ranks_of(of_segments)[self.valve_segment[of_valves]]),
+            valve_end=frozen(self.valve_end[of_valves]),
+        )
+        ordered.__dict__["in_id_order"] = ordered
+        return ordered
+
+    def in_table_order(self, table: Table) -> Table:
+        """Return rows that are named by their index in the order of this network's tables.
+
+        Parameters
+        ----------
+        table : DataFrame or Series
+            Its index holds assets (``asset_id``, ``segment_id``) or nodes (``node_id``, ``building_id``).
+        """
+        is_asset = table.index.name in ("asset_id", "segment_id")
+        place = self.asset_positions(table.index) if is_asset else self.node_positions(table.index)
+        return table if is_sorted(place) else table.iloc[np.argsort(place, kind="stable")]
+
+    def _valve_order(self, segment_rank: Ints) -> Ints:
+        """Return the rows of the valves by id; of equal ids by segment, end and state."""
+        ids = np.unique(self._valves["valve_id"].to_numpy(dtype=object).astype(str), return_inverse=True)[1]
+        keys = (self.valve_open, self.valve_operable, self.valve_end, segment_rank[self.valve_segment], ids)
+        return np.lexsort(keys).astype(np.int64)
+
+    def to_networkx(self) -> nx.MultiGraph[Any]:
+        """Return the network as a multigraph for other tools; parallel segments stay two edges.
+
+        Returns
+        -------
+        networkx.MultiGraph
+            Nodes by ``node_id``, edges keyed by ``segment_id``. What the columns of the tables say are attributes, of
+            types that GraphML and GML can hold (dates as text; what is unknown is left out); the valves stand as JSON
+            in the graph's attribute ``valves``.
+
+        Examples
+        --------
+        >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"]})
+        >>> segments = pd.DataFrame(
+        ...     {"segment_id": ["S", "T"], "from_node": "A", "to_node": "B", "length_m": 50, "diameter_mm": 100}
+        ... )
+        >>> Network(nodes, segments).to_networkx().number_of_edges("A", "B")
+        2
+        """
+        return graph_of(self._nodes, self._segments, self._valves)
+
+    @classmethod
+    def from_networkx(cls, graph: nx.Graph[Any]) -> Network:
+        """Return the network of a graph, such as `to_networkx` gives.
+
+        Parameters
+        ----------
+        graph : networkx.Graph or MultiGraph
+            Nodes need the attribute ``kind``, edges ``length_m`` and ``diameter_mm``; other columns of the tables as
+            they are known. Where they are missing, ``node_id`` is the name of the node, ``segment_id`` the key of the
+            edge of a multigraph, else ``u-v``.
+
+        Raises
+        ------
+        HeatnetError
+            It is no graph, or as for a new network.
+
+        Examples
+        --------
+        >>> import networkx as nx
+        >>> graph = nx.Graph()
+        >>> graph.add_node("A", kind="source")
+        >>> graph.add_node("B", kind="building", households=40)
+        >>> graph.add_edge("A", "B", length_m=50, diameter_mm=100)
+        >>> Network.from_networkx(graph).segment_ids.tolist()
+        ['A-B']
+        """
+        return cls(*tables_of(graph))
+
+    def _of_buildings(self, column: str) -> Floats:
+        values = self._nodes[column].to_numpy(dtype=np.float64)
+        return frozen(np.where((self.node_kind == BUILDING) & ~np.isnan(values), values, 0.0))
