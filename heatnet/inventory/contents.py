@@ -49,14 +49,14 @@ class Inventory:
 
     def __repr__(self) -> str:
         accounts = self.accounts
-        told = [repr(self.network)]
+        parts = [repr(self.network)]
         for name in RECORD_TABLES:
             if name not in accounts.index:
-                told.append(f"no {name}")
+                parts.append(f"no {name}")
                 continue
             rows, aside = int(accounts["rows"][name]), int(accounts["set_aside"][name])
-            told.append(f"{rows} {name}" + (f" ({aside} set aside)" if aside else ""))
-        return f"Inventory({', '.join(told)})"
+            parts.append(f"{rows} {name}" + (f" ({aside} set aside)" if aside else ""))
+        return f"Inventory({', '.join(parts)})"
 
     @property
     def findings(self) -> pd.DataFrame:

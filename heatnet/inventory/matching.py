@@ -72,14 +72,14 @@ def identities(ids: Iterable[Any], names: Iterable[Any] | None = None) -> Identi
     >>> known.find("gd-004"), known.find("7"), known.find("North Main"), known.find("8")
     (('GD-004', 'spelling'), ('007', 'zeros'), ('GD-004', 'name'), None)
     """
-    texts = [None if pd.isna(one) else str(one) for one in ids]
-    known = [one for one in texts if one is not None]
+    texts = [None if pd.isna(value) else str(value) for value in ids]
+    known = [text for text in texts if text is not None]
     named = [] if names is None else list(zip(texts, names, strict=True))
     return Identities(
         ids=frozenset(known),
-        spellings=_unique((folded_name(one), one) for one in known),
-        numbers=_unique((one.lstrip("0") or "0", one) for one in known if one.isascii() and one.isdigit()),
-        names=_unique((folded_name(str(name)), one) for one, name in named if one is not None and not pd.isna(name)),
+        spellings=_unique((folded_name(text), text) for text in known),
+        numbers=_unique((text.lstrip("0") or "0", text) for text in known if text.isascii() and text.isdigit()),
+        names=_unique((folded_name(str(name)), text) for text, name in named if text is not None and not pd.isna(name)),
     )
 
 
@@ -121,11 +121,11 @@ class Matches:
     def match_ids(self, column: str, known: Identities) -> None:
         """Replace ids that are written in another way by those that are meant."""
         values = self.table[column].to_numpy(dtype=object)
-        strange = {one for one in values[~pd.isna(values)].tolist() if one not in known.ids}
-        meant = {one: found for one in strange if (found := known.find(one)) is not None}
+        strange = {text for text in values[~pd.isna(values)].tolist() if text not in known.ids}
+        meant = {text: found for text in strange if (found := known.find(text)) is not None}
         if not meant:
             return
-        rows = np.flatnonzero([one in meant for one in values])
+        rows = np.flatnonzero([text in meant for text in values])
         ids = np.array(values, dtype=object)
         for row in rows:
             ids[row], how = meant[values[row]]

@@ -55,8 +55,8 @@ class Buildings:
         nodes = network.nodes[network.node_kind == BUILDING]
         ids = nodes["node_id"].tolist()
         names = _texts(nodes, "name")
-        communities = [folded_community(one) if one else "" for one in _texts(nodes, "community")]
-        self.communities = sorted({one for one in communities if one}, key=lambda one: (-len(one), one))
+        communities = [folded_community(name) if name else "" for name in _texts(nodes, "community")]
+        self.communities = sorted({name for name in communities if name}, key=lambda name: (-len(name), name))
         self.written: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.named: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.numbered: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -107,7 +107,7 @@ class Buildings:
         if given in self.communities:
             return given
         text = folded_name(f"{community or ''}{building}")
-        found = next((one for one in self.communities if len(one) >= _LEAST_NAME and text.startswith(one)), None)
+        found = next((name for name in self.communities if len(name) >= _LEAST_NAME and text.startswith(name)), None)
         return found if found or given else self._only_place(building)
 
     def _only_place(self, building: str) -> str | None:
@@ -127,7 +127,7 @@ class Assets:
     def __init__(self, network: Network, buildings: Buildings) -> None:
         self.buildings = buildings
         nodes, segments = network.nodes, network.segments
-        self.ids = {folded_name(str(one)): str(one) for one in network.asset_ids}
+        self.ids = {folded_name(str(asset_id)): str(asset_id) for asset_id in network.asset_ids}
         stations = nodes.iloc[network.station_nodes]
         self.stations = {
             folded_name(name): node
@@ -138,8 +138,8 @@ class Assets:
         for row, street in enumerate(_texts(segments, "street")):
             if street:
                 self.on_street[folded_name(street)].append(row)
-        self.streets = sorted(self.on_street, key=lambda one: (-len(one), one))
-        self.segment_ids = [str(one) for one in network.segment_ids]
+        self.streets = sorted(self.on_street, key=lambda street: (-len(street), street))
+        self.segment_ids = [str(segment_id) for segment_id in network.segment_ids]
         self.ends = np.stack([network.from_node, network.to_node], axis=1)
         at_node: dict[str, list[str]] = defaultdict(list)
         for segment, ends in zip(self.segment_ids, self.ends.tolist(), strict=True):
@@ -170,7 +170,9 @@ class Assets:
         given = folded_community(community) if community else ""
         known = self.buildings.communities
         here = (
-            given if given in known else next((one for one in known if len(one) >= _LEAST_NAME and one in text), None)
+            given
+            if given in known
+            else next((name for name in known if len(name) >= _LEAST_NAME and name in text), None)
         )
         if here is None:
             return _NOTHING
@@ -184,25 +186,25 @@ class Assets:
 
     def _street(self, text: str, street: str | None) -> Meant:
         """Return the only pipe on the streets named; of two streets the one where they meet."""
-        named = [one for one in self.streets if one == folded_name(street or "")]
+        named = [name for name in self.streets if name == folded_name(street or "")]
         rest = text
-        for one in self.streets:
-            if len(one) >= _LEAST_NAME and one in rest:
-                named.append(one)
-                rest = rest.replace(one, " ")
+        for name in self.streets:
+            if len(name) >= _LEAST_NAME and name in rest:
+                named.append(name)
+                rest = rest.replace(name, " ")
         named = list(dict.fromkeys(named))
         if not named:
             return _NOTHING
-        rows = sorted({row for one in named for row in self.on_street[one]})
+        rows = sorted({row for name in named for row in self.on_street[name]})
         if len(named) > 1:
-            nodes = [{int(end) for row in self.on_street[one] for end in self.ends[row]} for one in named]
+            nodes = [{int(end) for row in self.on_street[name] for end in self.ends[row]} for name in named]
             corner = set.intersection(*nodes)
             rows = [row for row in rows if corner & set(self.ends[row].tolist())]
         return _one_of([self.segment_ids[row] for row in rows], STREET) if rows else _NOTHING
 
 
 def match_visits(visits: Matches, hints: pd.DataFrame, buildings: Buildings) -> None:
-    """Give each visit without a building the one that its community and its name of a house mean.
+    """Give each visit without a building that which its community and house mean.
 
     Rows that mean no building, or several, are set aside by the rules ``unknown_house`` and ``ambiguous_house``; the
     findings name the nearest, never what stands in the row.
@@ -259,21 +261,24 @@ def _without(records: Matches, column: str, hints: pd.DataFrame, needed: tuple[s
 def _take(records: Matches, column: str, rows: list[int], meant: list[Meant], rules: tuple[str, str]) -> None:
     """Keep the ids that are meant, and set aside the rows that mean nothing or more than one thing."""
     ids = records.table[column].astype(object).to_numpy(copy=True)
-    for row, one in zip(rows, meant, strict=True):
-        if one.id is not None:
-            ids[row], records.matched_by[row] = one.id, one.how
+    for row, match in zip(rows, meant, strict=True):
+        if match.id is not None:
+            ids[row], records.matched_by[row] = match.id, match.how
         else:
-            records.rule[row] = rules[one.is_ambiguous]
+            records.rule[row] = rules[match.is_ambiguous]
     dtype = records.table[column].dtype
     records.table = records.table.assign(**{column: pd.Series(ids, index=records.table.index, dtype=dtype)})
-    guessed = [(row, one) for row, one in zip(rows, meant, strict=True) if one.how in GUESSES and one.id is not None]
-    said: list[Note] = [note(f"findings.matched_by_{one.how}", column=column, taken=one.id) for _, one in guessed]
+    pairs = list(zip(rows, meant, strict=True))
+    guessed = [(row, match) for row, match in pairs if match.how in GUESSES and match.id is not None]
+    said: list[Note] = [note(f"findings.matched_by_{match.how}", column=column, taken=match.id) for _, match in guessed]
     records.say("note", "matched_by_guess", column, [row for row, _ in guessed], said)
     for rule in rules:
-        lost = [(row, one) for row, one in zip(rows, meant, strict=True) if records.rule[row] == rule]
+        lost = [(row, match) for row, match in pairs if records.rule[row] == rule]
         near = [
-            note(f"findings.{rule}", candidates=one.candidates) if one.candidates else note(f"findings.{rule}_at_all")
-            for _, one in lost
+            note(f"findings.{rule}", candidates=match.candidates)
+            if match.candidates
+            else note(f"findings.{rule}_at_all")
+            for _, match in lost
         ]
         records.say("error", rule, column, [row for row, _ in lost], near)
 
@@ -294,4 +299,4 @@ def _texts(table: pd.DataFrame, column: str) -> list[Any]:
     """Return the texts of a column, None where one is missing or the table has no such column."""
     if column not in table.columns:
         return [None] * len(table)
-    return [None if pd.isna(one) or not str(one).strip() else str(one) for one in table[column].tolist()]
+    return [None if pd.isna(value) or not str(value).strip() else str(value) for value in table[column].tolist()]

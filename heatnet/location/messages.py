@@ -110,8 +110,10 @@ class Beliefs:
         if not self.seen.building_prior:
             return np.zeros(self.of_building.shape[1])
         total, own = self.seen.total, np.log(self.seen.building_prior) + self.seen.if_own_impaired
-        told: Floats = np.exp(_log_sum([_minus(self.of_building[v] + own[v], total[v]) for v in range(len(total))]))
-        return np.minimum(told, 1.0)
+        posterior: Floats = np.exp(
+            _log_sum([_minus(self.of_building[v] + own[v], total[v]) for v in range(len(total))])
+        )
+        return np.minimum(posterior, 1.0)
 
     def counts(self) -> Floats:
         """Return, shape (3, buildings), the probability of none, one, two or more impaired, the building included."""
@@ -292,15 +294,15 @@ def _minus(a: Floats, b: Floats) -> Floats:
     return difference
 
 
-def log_clear_paths(paths: SupplyPaths, tree: GroupTree, known: Stretches, told: Beliefs, prior: Floats) -> Floats:
+def log_clear_paths(paths: SupplyPaths, tree: GroupTree, known: Stretches, belief: Beliefs, prior: Floats) -> Floats:
     """Return, per asset on a path, the log probability that neither it nor anything before it is impaired.
 
     Inside a stretch the assets up to this one are clear, and the others are impaired or not as what lies below says.
     """
     group = tree.member_group
     with np.errstate(invalid="ignore"):
-        below = _log_sum([known.rest[x] + told.ends[x, group] for x in range(len(known.states))])
-        inside = told.above[0, group] + known.clear_before + below - told.message[0, group]
+        below = _log_sum([known.rest[x] + belief.ends[x, group] for x in range(len(known.states))])
+        inside = belief.above[0, group] + known.clear_before + below - belief.message[0, group]
     log_clear = np.log1p(-prior)
-    log_clear[tree.members] = np.where(np.isneginf(told.above[0, group]), -np.inf, np.minimum(inside, 0.0))
+    log_clear[tree.members] = np.where(np.isneginf(belief.above[0, group]), -np.inf, np.minimum(inside, 0.0))
     return paths.forest.path_sum(log_clear, tree.group_of_asset >= 0)

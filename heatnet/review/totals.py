@@ -22,7 +22,7 @@ def totals_of(problems: pd.DataFrame, visited: pd.DataFrame) -> pd.DataFrame:
     rows = problems[problems["kind"].isin(_COUNTED).to_numpy(dtype=bool)]
     is_solved = rows["state"].isin(["cured", "proven"]) | ((rows["state"] == "not_ours") & rows["closed_on"].notna())
     days = (rows["closed_on"] - rows["opened_on"]).dt.days.where(is_solved)
-    told = pd.DataFrame(
+    counted = pd.DataFrame(
         {
             "community": rows["community"].astype(object),
             "month": rows["opened_on"].dt.strftime("%Y-%m").astype(object),
@@ -30,15 +30,15 @@ def totals_of(problems: pd.DataFrame, visited: pd.DataFrame) -> pd.DataFrame:
             "days": days.astype("float64"),
         }
     )
-    parts = [_part(told, visited, keys) for keys in ([], ["community"], ["month"], ["community", "month"])]
+    parts = [_part(counted, visited, keys) for keys in ([], ["community"], ["month"], ["community", "month"])]
     return pd.concat(parts)
 
 
-def _part(told: pd.DataFrame, visited: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def _part(counted: pd.DataFrame, visited: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Return the totals of each combination of the keys; ``all`` for what is no key."""
     others = {name: ALL for name in ("community", "month") if name not in keys}
     both = ["community", "month"]
-    found = told.assign(**others).groupby(both)
+    found = counted.assign(**others).groupby(both)
     homes = visited.assign(**others).drop_duplicates([*both, "household"]).groupby(both)["household"].size()
     counts = pd.DataFrame({"problems_found": found.size(), "problems_solved": found["solved"].sum()})
     table = counts.join(homes.rename("households_visited"), how="outer").fillna(0).astype(np.int64)

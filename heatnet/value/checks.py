@@ -34,10 +34,11 @@ def check_numbers(settings: Any) -> None:
     HeatnetError
         A value is no number, not finite or out of range.
     """
-    for one in fields(settings):
-        if "range" in one.metadata:
-            value = getattr(settings, one.name)
-            object.__setattr__(settings, one.name, _checked(one.name, value, one.default, one.metadata["range"]))
+    for setting in fields(settings):
+        if "range" in setting.metadata:
+            value = getattr(settings, setting.name)
+            checked = _checked(setting.name, value, setting.default, setting.metadata["range"])
+            object.__setattr__(settings, setting.name, checked)
 
 
 def nested_texts(name: str, mapping: Any) -> dict[str, dict[str, str]]:
