@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from heatnet.assessment.composing import assess
 from heatnet.assessment.explanation import Explanation, explain
 from heatnet.assessment.results import Assessment
-from heatnet.consequence import cold_hours, reliability, repair_time
+from heatnet.consequence import cold_hours, outage_time, reliability
 from heatnet.doctor.checking import check_faults, check_inventory, check_network, check_visits
 from heatnet.errors import HeatnetError, InfeasiblePlanError, MissingExtraError, MissingFileError
 from heatnet.failure import FailureModel, fit_failure_model
@@ -96,6 +96,7 @@ __all__ = [
     "fit_failure_model",
     "isolation_sections",
     "locate_faults",
+    "outage_time",
     "persistence",
     "plan_changes",
     "plan_cures",
@@ -112,7 +113,6 @@ __all__ = [
     "read_visits",
     "read_works",
     "reliability",
-    "repair_time",
     "replan",
     "score",
     "suggest_visits",

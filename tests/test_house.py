@@ -129,14 +129,13 @@ REASONED = {  # beyond the contract, each with its line in the CHANGELOG
     "ProblemLedger",
     "examples",
 }
-REPLACED_LATER = {"diagnose_first", "repair_time"}  # by measure_first and outage_time
 
 
 def test_the_face_shows_what_is_promised_and_nothing_else() -> None:
     shown = {name for name in dir(heatnet) if not name.startswith("_")}
     assert shown == set(heatnet.__all__)
     assert list(heatnet.__all__) == sorted(heatnet.__all__)
-    assert shown <= PROMISED | REASONED | REPLACED_LATER
+    assert shown <= PROMISED | REASONED
     for name in shown:
         assert getattr(heatnet, name) is not None
 

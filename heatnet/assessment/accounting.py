@@ -9,13 +9,13 @@ import pandas as pd
 
 from heatnet._arrays import Objects, Truths
 from heatnet.inventory import Inventory
-from heatnet.inventory.accounts import Fates
+from heatnet.inventory.accounts import SET_ASIDE, Fates
 from heatnet.inventory.records import DAY_OF
 from heatnet.location.winters import Winters
 from heatnet.season import season_start
 
 
-def fates_in_season(inventory: Inventory, season: int, winters: Winters) -> dict[str, Fates]:
+def fates_in_season(inventory: Inventory, season: int, winters: Winters, explained: pd.DataFrame) -> dict[str, Fates]:
     """Return what became of each row of each table in the assessment of a season.
 
     Parameters
@@ -26,6 +26,8 @@ def fates_in_season(inventory: Inventory, season: int, winters: Winters) -> dict
         The coming season.
     winters : Winters
         Which visits were used, and by which rule of the cleaning the others were not.
+    explained : DataFrame
+        Findings about cold visits that a recorded outage explains.
 
     Returns
     -------
@@ -40,6 +42,8 @@ def fates_in_season(inventory: Inventory, season: int, winters: Winters) -> dict
         if table is not None:
             fates[name] = _dated(fates[name], table, day, season)
     if inventory.visits is not None:
+        in_outage = inventory.visits["visit_id"].isin(explained["row_id"]).to_numpy(dtype=bool)
+        fates["visits"] = fates["visits"].without(_all_rows(fates["visits"], in_outage), "visit_in_outage", SET_ASIDE)
         fates["visits"] = _of_visits(fates["visits"], inventory.visits, winters)
     if inventory.works is not None:
         fates["works"] = _of_works(fates["works"], inventory.works, winters)

@@ -9,10 +9,12 @@ import pandas as pd
 
 from heatnet._typed import typed
 from heatnet.assessment.accounting import fates_in_season
-from heatnet.assessment.hours import chronic_part, outage_part
+from heatnet.assessment.candidates import acceptance
+from heatnet.assessment.hours import chronic_part, outage_part, without_explained
 from heatnet.assessment.ranking import rank_assets, with_office_grades
 from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment, in_reading_order, told_of_assets
+from heatnet.assessment.valuing import expected_of, value_notes, valued_assets
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history.exposure import asset_seasons
 from heatnet.inventory import Inventory, inventory_of
@@ -22,7 +24,7 @@ from heatnet.schema.findings import all_findings, worded_findings
 from heatnet.season import checked_season
 from heatnet.value import Settings
 
-STEPS = 4
+STEPS = 5
 _LOG = logging.getLogger(__name__)
 
 
@@ -36,13 +38,14 @@ def assess(  # noqa: PLR0913 - the public contract
     works: pd.DataFrame | None = None,
     makeup: pd.DataFrame | None = None,
     climate: Any = None,
+    settings: Settings | None = None,
     grade_share: float = 0.024,
     grades: pd.DataFrame | None = None,
     model: FailureModel | None = None,
     language: str = "en",
     rng: Any = 0,
 ) -> Assessment:
-    """Rank every asset by the cold household-hours that its cure saves in the coming season.
+    """Rank every asset by what its renewal returns per money spent.
 
     Parameters
     ----------
@@ -55,6 +58,9 @@ def assess(  # noqa: PLR0913 - the public contract
         Tables of these names; what is absent is assumed, and said in `Assessment.assumptions`.
     climate : array-like, optional
         Outdoor temperatures of the heating time in degC, equal weights; by default an assumed winter.
+    settings : Settings, optional
+        Prices, what harm is worth, heating time, temperatures; where not given those of the inventory, else heatnet's
+        defaults.
     grade_share : float
         Share of the length that one summer can cure; grade A is what belongs to it in at least 80 % of draws.
     grades : DataFrame, optional
@@ -84,6 +90,7 @@ def assess(  # noqa: PLR0913 - the public contract
     """
     season = checked_season(season)
     inventory = inventory_of(network, {"visits": visits, "faults": faults, "works": works, "makeup": makeup})
+    settings = settings or inventory.settings or Settings()
     network, records = inventory.network.in_id_order, inventory.records().before(season)
     _LOG.info("how often assets fail")
     history = asset_seasons(
@@ -95,20 +102,27 @@ def assess(  # noqa: PLR0913 - the public contract
         makeup=records.makeup,
     )
     model = fit_failure_model(history) if model is None else model
-    expected = model.expected_faults(network, season=season)
-    _LOG.info("what the visits say")
-    winters = past_winters(network, records, season=season, settings=Settings())
+    expected = expected_of(model, network, season, settings)
     _LOG.info("what outages mean in homes")
-    outage = outage_part(network, records, expected, climate)
-    chronic = chronic_part(network, records, winters, season)
+    outage = outage_part(network, records, expected, settings=settings, climate=climate)
+    _LOG.info("what the visits say")
+    records, explained = without_explained(network, records, outage, settings)
+    winters = past_winters(network, records, season=season, settings=settings)
+    chronic = chronic_part(network, records, winters, season=season, settings=settings)
+    _LOG.info("what cures are worth")
+    known = pd.concat([told_of_assets(network, history), expected, outage.columns, chronic.columns], axis=1)
+    valued = valued_assets(known, acceptance(network), season=season, settings=settings)
     _LOG.info("how stable the order is")
-    told = pd.concat([told_of_assets(network, history), expected, outage.columns, chronic.columns], axis=1)
-    ranking = rank_assets(told, grade_share=grade_share, rng=rng)
+    ranking = rank_assets(valued, grade_share=grade_share, settings=settings, rng=rng)
     ranking = ranking.assign(reason=reasons(ranking, language=language))
     if grades is not None:
         ranking = with_office_grades(ranking, grades)
-    notes = (*outage.notes, *chronic.notes)
-    findings = worded_findings(all_findings([*inventory.found(), history.findings, winters.findings]), language)
-    fates = fates_in_season(inventory, season, winters)
+    notes = (*outage.notes, *chronic.notes, *value_notes(settings))
+    found = [*inventory.found(), history.findings, winters.findings, explained]
+    findings = worded_findings(all_findings(found), language)
+    fates = fates_in_season(inventory, season, winters, explained)
     ranked = in_reading_order(ranking)
-    return Assessment(network, season, ranked, notes, findings, history, model, winters, language, fates)
+    climate = outage.climate
+    return Assessment(
+        network, season, ranked, notes, findings, history, model, winters, settings, climate, language, fates
+    )

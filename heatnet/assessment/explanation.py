@@ -8,11 +8,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heatnet._arrays import Floats
 from heatnet._typed import typed
 from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment
 from heatnet.errors import HeatnetError
 from heatnet.language import Note, checked_language, joined, note
+from heatnet.value import Values
+from heatnet.value.worth import per_cost, seasons_sum
 
 _MEASUREMENTS = {
     "its condition (impaired or sound)": "assessment.its_condition",
@@ -31,13 +34,13 @@ class Explanation:
     rank : int
         Its rank.
     contributions : Series
-        Cold household-hours by contribution: ``faults of its kind``, ``its own faults``, ``faults around it`` (these
-        three are the outage part; the last two are negative where there were fewer faults than expected) and
-        ``visits behind it`` (the chronic part). They add up to `cold_household_hours`.
+        Money a season by contribution: ``faults of its kind``, ``its own faults``, ``faults around it`` (these three
+        are repairs and outages; the last two are negative where there were fewer faults than expected), ``visits behind
+        it`` (cold homes) and ``heat that it loses``. They add up to `risk`.
     measurements : DataFrame
-        Index what could be measured, the one that would move the rank most first: ``hours_low``, ``hours_high`` (its
-        cold household-hours at the two ends of what is possible), ``rank_low``, ``rank_high`` (its rank then, all
-        others staying as they are; ``rank_low`` is the better one).
+        Index what could be measured, the one that would move the rank most first: ``ratio_low``, ``ratio_high`` (its
+        worth per cost at the two ends of what is possible), ``rank_low``, ``rank_high`` (its rank then, all others
+        staying as they are; ``rank_low`` is the better one).
     text : str
         The same in plain sentences.
     """
@@ -54,7 +57,7 @@ class Explanation:
 
 @typed
 def explain(assessment: Assessment, asset_id: str, *, language: str | None = None) -> Explanation:
-    """Return the contributions to an asset's cold household-hours, and what to measure.
+    """Return the contributions to an asset's risk, and what to measure.
 
     Parameters
     ----------
@@ -68,7 +71,7 @@ def explain(assessment: Assessment, asset_id: str, *, language: str | None = Non
     Returns
     -------
     Explanation
-        Contributions that add up to ``cold_household_hours``, and how far a measurement could move the rank.
+        Contributions that add up to ``risk``, and how far a measurement could move the rank.
 
     Raises
     ------
@@ -80,8 +83,8 @@ def explain(assessment: Assessment, asset_id: str, *, language: str | None = Non
     >>> import heatnet as hn
     >>> explanation = explain(hn.assess(hn.examples.one_main(), season=2026), "S")
     >>> list(explanation.contributions.index)
-    ['faults of its kind', 'its own faults', 'faults around it', 'visits behind it']
-    >>> explanation.text.startswith("S is number 1 with")
+    ['faults of its kind', 'its own faults', 'faults around it', 'visits behind it', 'heat that it loses']
+    >>> explanation.text.startswith("S is number 1: its renewal")
     True
     """
     asset_id = str(asset_id)
@@ -90,7 +93,8 @@ def explain(assessment: Assessment, asset_id: str, *, language: str | None = Non
         raise HeatnetError(f"{asset_id} is not in the ranking; give the id of a segment or a station")
     row: dict[str, Any] = {str(name): value for name, value in ranking.loc[asset_id].items()}
     contributions = _contributions(row)
-    measurements = _measurements(row, ranking.drop(index=asset_id)["cold_household_hours"].to_numpy(dtype=np.float64))
+    others = ranking.drop(index=asset_id)["ratio"].to_numpy(dtype=np.float64)
+    measurements = _measurements(row, others, assessment.settings.values)
     language = assessment.language if language is None else checked_language(language)
     if language != assessment.language:
         row["reason"] = reasons(ranking.loc[[asset_id]], language=language).iloc[0]
@@ -99,43 +103,57 @@ def explain(assessment: Assessment, asset_id: str, *, language: str | None = Non
 
 
 def _contributions(row: dict[str, Any]) -> pd.Series[float]:
-    """Split the outage part along the factors of the expected faults; the chronic part is the visits'."""
-    per_fault = row["outage_hours"] / row["faults_mean"] if row["faults_mean"] > 0 else 0.0
+    """Split what faults cost along the factors of the expected faults; beside it cold homes and lost heat."""
+    of_faults = row["repair_risk"] + row["outage_risk"]
+    per_fault = of_faults / row["faults_mean"] if row["faults_mean"] > 0 else 0.0
     kind = row["faults_of_kind"] * per_fault
     own = kind * (row["own_factor"] - 1.0)
     parts = {
         "faults of its kind": kind,
         "its own faults": own,
-        "faults around it": row["outage_hours"] - kind - own,
-        "visits behind it": row["chronic_hours"],
+        "faults around it": of_faults - kind - own,
+        "visits behind it": row["cold_risk"],
+        "heat that it loses": row["heat_risk"],
     }
-    return pd.Series(parts, name="cold_household_hours", dtype=np.float64)
+    return pd.Series(parts, name="risk", dtype=np.float64)
 
 
-def _measurements(row: dict[str, Any], others: np.ndarray[Any, Any]) -> pd.DataFrame:
-    """Return what the hours would be at both ends of what each measurement could find, and the ranks then."""
-    outage, chronic, prob = row["outage_hours"], row["chronic_hours"], row["impaired_prob"]
-    per_fault = outage / row["faults_mean"] if row["faults_mean"] > 0 else 0.0
+def _measurements(row: dict[str, Any], others: Floats, values: Values) -> pd.DataFrame:
+    """Return the ratio at both ends of what each measurement could find, and the ranks then."""
+    prob, worth, cold = row["impaired_prob"], row["worth"], row["worth_cold"]
+    rates = [worth - row["worth_faults"] + _worth_at(row, row[end], values) for end in ("faults_low", "faults_high")]
     ends = {
-        "its condition (impaired or sound)": (outage, outage + (chronic / prob if prob > 0 else 0.0)),
-        "its rate of faults": (row["faults_low"] * per_fault + chronic, row["faults_high"] * per_fault + chronic),
+        "its condition (impaired or sound)": (worth - cold, worth - cold + (cold / prob if prob > 0 else 0.0)),
+        "its rate of faults": (min(worth, rates[0]), max(worth, rates[1])),
     }
-    table = pd.DataFrame.from_dict(ends, orient="index", columns=["hours_low", "hours_high"]).rename_axis("measurement")
+    cost = np.full(2, row["cost"])
+    ratios = {name: per_cost(np.array(pair), cost) for name, pair in ends.items()}
+    table = pd.DataFrame.from_dict(ratios, orient="index", columns=["ratio_low", "ratio_high"])
     ordered = np.sort(others)
     at_high, at_low = (
         1 + len(ordered) - np.searchsorted(ordered, table[name].to_numpy(), side="right")
-        for name in ("hours_high", "hours_low")
+        for name in ("ratio_high", "ratio_low")
     )
-    table = table.assign(rank_low=at_high, rank_high=at_low)
+    table = table.rename_axis("measurement").assign(rank_low=at_high, rank_high=at_low)
     width = (table["rank_high"] - table["rank_low"]).to_numpy()
     return table.iloc[np.argsort(-width, kind="stable")]
 
 
+def _worth_at(row: dict[str, Any], rate: float, values: Values) -> float:
+    """Return the worth of avoided faults if the rate of faults were another."""
+    if not row["faults_mean"] > 0:
+        return 0.0
+    seasons = values.station_life if row["asset_kind"] == "station" else values.life
+    lasts = float(seasons_sum((1.0 + values.fault_growth) / (1.0 + values.discount), seasons))
+    avoided = max(rate - min(values.renew_faults * row["faults_after"], rate), 0.0)
+    return float(avoided / row["faults_mean"] * (row["repair_risk"] + row["outage_risk"]) * lasts)
+
+
 def _notes(asset_id: str, row: dict[str, Any], measurements: pd.DataFrame) -> list[Note]:
     first = measurements.iloc[0]
-    hours = {name: float(row[name]) for name in ("cold_household_hours", "outage_hours", "chronic_hours")}
+    money = {name: float(row[name]) for name in ("worth", "cost", "risk")}
     return [
-        note("assessment.explain_rank", asset=asset_id, rank=int(row["rank"]), **hours),
+        note("assessment.explain_rank", asset=asset_id, rank=int(row["rank"]), **money),
         note("assessment.explain_reason", reason=str(row["reason"])),
         note(
             "assessment.explain_measure",

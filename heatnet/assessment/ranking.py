@@ -1,41 +1,60 @@
-"""Assets in the order of what their cure saves, how stable that order is, and the grades that follow.
+"""Assets in the order of what their cure returns per money spent, how stable that order is, and the grades that follow.
 
-One draw of the future takes a fault rate from the interval of each asset and a state, impaired or not, from its
-posterior; the order of many draws gives each rank its range. With p the probability that an asset is impaired, a
-draw's hours are
+One draw of the future takes a fault rate from the interval of each asset, a state, impaired or not, from its posterior
+(assets that no visit tells apart together), and a factor for each value in money; the order of many draws gives each
+rank its range. With G of mean 1, a = faults_after / faults_mean, S the state, p its probability, v the factors::
 
-    outage_hours * G + (chronic_hours / p) * S,   G ~ Gamma with mean 1,   S ~ Bernoulli(p),
+    ratio = [ max(0, G - a) * (repairs * v0 + without heat * v1 + cold in outages * v2)
+              + heat * v3 + chronic cold / p * S * v2 ] / cost
 
-so that their mean is `cold_household_hours`.
+each part summed over the life of the cure as in `heatnet.value.worth`.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet._arrays import Floats
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.errors import HeatnetError
+from heatnet.value import Settings
+from heatnet.value.order import order_of_ratios
+from heatnet.value.risk import is_station
+from heatnet.value.worth import seasons_sum
 
 DRAWS = 200
 _NORMAL_95 = 1.6448536269514722  # 95 % quantile of the standard normal distribution
 _GRADES = ((0.8, "A"), (0.2, "B"))
+_FREE = 1e-6  # what a cure that costs nothing counts as costing in the draws
+
+_Float32s = npt.NDArray[np.float32]
 
 
-def rank_assets(assets: pd.DataFrame, *, grade_share: float = 0.024, draws: int = DRAWS, rng: Any = 0) -> pd.DataFrame:
-    """Return the assets in the order of the cold household-hours that their cure saves, best cure first.
+def rank_assets(
+    assets: pd.DataFrame,
+    *,
+    grade_share: float = 0.024,
+    settings: Settings | None = None,
+    draws: int = DRAWS,
+    rng: Any = 0,
+) -> pd.DataFrame:
+    """Return the assets in the order of what their renewal returns per money spent, best cure first.
 
     Parameters
     ----------
     assets : DataFrame
-        Index asset_id; ``length_m`` (NaN for a station), ``faults_mean``, ``faults_low``, ``faults_high`` (90 %
-        interval), ``impaired_prob``, ``outage_hours``, ``chronic_hours`` (expected per season), all 0 or more. Other
+        Index asset_id; ``asset_kind``, ``length_m`` (NaN for a station), ``faults_mean``, ``faults_low``,
+        ``faults_high`` (90 % interval), ``faults_after``, ``impaired_prob``, ``group_prob``, ``ambiguity_group``, the
+        parts of `heatnet.value.risk_parts`, ``outage_hours`` and the columns of `heatnet.value.worth_parts`. Other
         columns are carried along.
     grade_share : float
         Share of the network's length that one summer can cure, above 0 and at most 1.
+    settings : Settings, optional
+        Its values say how far they may be off (`Values.uncertain`).
     draws : int
         Number of drawn futures.
     rng : int or numpy Generator
@@ -44,37 +63,28 @@ def rank_assets(assets: pd.DataFrame, *, grade_share: float = 0.024, draws: int 
     Returns
     -------
     DataFrame
-        Index asset_id in the order of rank: ``rank`` (from 1), ``rank_low``, ``rank_high`` (90 % interval over the
-        draws), ``cold_household_hours`` (outage plus chronic hours) with ``hours_low``, ``hours_high``, ``grade`` (A:
-        among the best `grade_share` of length in at least 80 % of draws, B: 20 %, C: less) and the given columns. Equal
-        hours stand in the order of their ids as text.
+        Index asset_id in the order of rank: ``rank`` (from 1; by ratio, then worth, to nine digits, then id as text),
+        ``rank_low``, ``rank_high`` (90 % interval over the draws), ``grade`` (A: among the best `grade_share` of length
+        in at least 80 % of draws, B: 20 %, C: less) and the given columns.
 
     Raises
     ------
     HeatnetError
         `grade_share` or `draws` out of range.
-
-    Examples
-    --------
-    >>> assets = pd.DataFrame(
-    ...     {"length_m": [100.0, 50.0], "faults_mean": 0.1, "faults_low": 0.05, "faults_high": 0.2,
-    ...      "impaired_prob": 0.0, "outage_hours": [3.0, 900.0], "chronic_hours": 0.0},
-    ...     index=pd.Index(["S1", "S2"], name="asset_id"))
-    >>> rank_assets(assets, grade_share=0.3)[["rank", "rank_low", "rank_high", "grade"]].values.tolist()
-    [[1, 1, 1, 'A'], [2, 2, 2, 'C']]
     """
     if not 0 < grade_share <= 1:
         raise HeatnetError(f"grade_share is a share of the length above 0 and at most 1, not {grade_share}")
     if draws < 1:
         raise HeatnetError(f"draws is the number of drawn futures, 1 or more, not {draws}")
+    settings = Settings() if settings is None else settings
     table = assets.iloc[_sorted_as_text(assets.index)]
-    hours = (table["outage_hours"] + table["chronic_hours"]).to_numpy(dtype=np.float64)
-    order = np.argsort(-hours, kind="stable")
-    spread = _spread(table, hours, grade_share=grade_share, draws=draws, rng=np.random.default_rng(rng))
+    ratio, worth = (table[name].to_numpy(dtype=np.float64) for name in ("ratio", "worth"))
+    order = order_of_ratios(ratio, worth)
+    future = _Future.of(table, settings)
+    spread = _spread(table, future, grade_share=grade_share, draws=draws, rng=np.random.default_rng(rng))
     rank = np.empty(len(table), dtype=np.int64)
     rank[order] = np.arange(1, len(table) + 1)
-    columns = {"rank": rank, "cold_household_hours": hours, **spread}
-    ranked = table.assign(**columns).iloc[order]
+    ranked = table.assign(rank=rank, **spread).iloc[order]
     return ranked.assign(
         rank_low=np.minimum(ranked["rank_low"], ranked["rank"]),
         rank_high=np.maximum(ranked["rank_high"], ranked["rank"]),
@@ -85,68 +95,145 @@ def _sorted_as_text(index: pd.Index[Any]) -> npt.NDArray[np.int64]:
     return np.argsort(index.to_numpy(dtype=object), kind="stable")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _States:
+    """Draws of which assets are impaired: those of one group together, each as often as its posterior says.
+
+    A group is ill with its probability; then a point drawn from 0 to 1, and the same point moved on by 1, 2, ..., mark
+    members on the line of their probabilities laid end to end. So at least one member of an ill group is.
+    """
+
+    group: Ints
+    group_prob: Floats
+    begins: Floats
+    ends: Floats
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> _States:
+        prob, group_prob = (table[name].to_numpy(dtype=np.float64) for name in ("impaired_prob", "group_prob"))
+        label = table["ambiguity_group"]
+        codes, names = pd.factorize(label)
+        alone = codes < 0
+        codes = np.where(alone, len(names) + np.cumsum(alone) - 1, codes).astype(np.int64)
+        of_group = np.zeros(int(codes.max(initial=-1)) + 1)
+        of_group[codes] = np.where(alone, prob, np.maximum(group_prob, prob))
+        given = of_group[codes]
+        share = np.divide(prob, given, out=np.zeros(len(prob)), where=given > 0)
+        by_group = np.argsort(codes, kind="stable")
+        until = np.cumsum(share[by_group])
+        first = np.flatnonzero(np.diff(codes[by_group], prepend=-1))
+        before = np.repeat(until[first] - share[by_group][first], np.diff(np.append(first, len(codes))))
+        begins, ends = np.empty(len(codes)), np.empty(len(codes))
+        begins[by_group], ends[by_group] = until - share[by_group] - before, until - before
+        # One that is alone, or as likely as its group, is ill whenever the group is, rounding or not.
+        return cls(codes, of_group, begins, np.where(share >= 1.0, begins + 1.0, ends))
+
+    def drawn(self, rng: np.random.Generator) -> Truths:
+        """Draw which assets are impaired."""
+        ill = rng.random(len(self.group_prob)) < self.group_prob
+        point = rng.random(len(self.group_prob))[self.group]
+        return np.asarray(ill[self.group] & (np.floor(self.ends + point) > np.floor(self.begins + point)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Future:
+    """What the renewal of each asset returns in a drawn future, per money spent."""
+
+    states: _States
+    log_spread: float
+    shape: _Float32s
+    kept: _Float32s
+    repairs: _Float32s
+    without_heat: _Float32s
+    cold_in_outages: _Float32s
+    heat: _Float32s
+    cold_if_ill: _Float32s
+
+    @classmethod
+    def of(cls, table: pd.DataFrame, settings: Settings) -> _Future:
+        values = settings.values
+        number = {
+            name: table[name].to_numpy(dtype=np.float64)
+            for name in ("faults_mean", "faults_after", "repair_risk", "outage_risk", "outage_hours", "cost",
+                         "worth_heat", "worth_cold", "impaired_prob")
+        }  # fmt: skip
+        mean, prob = number["faults_mean"], number["impaired_prob"]
+        after = np.minimum(values.renew_faults * number["faults_after"], mean)
+        lasts = _fault_seasons(table, settings) / np.maximum(number["cost"], _FREE)
+        in_cold = number["outage_hours"] * values.cold_hour
+        ill = np.divide(number["worth_cold"], prob, out=np.zeros(len(prob)), where=prob > 0)
+        single = (
+            _gamma_shape(table),
+            np.divide(after, mean, out=np.ones_like(mean), where=mean > 0),
+            number["repair_risk"] * lasts,
+            (number["outage_risk"] - in_cold) * lasts,
+            in_cold * lasts,
+            number["worth_heat"] / np.maximum(number["cost"], _FREE),
+            ill / np.maximum(number["cost"], _FREE),
+        )
+        spread = float(np.log(values.uncertain)) / _NORMAL_95
+        parts = [part.astype(np.float32) for part in single]
+        return cls(_States.of(table), spread, *parts)
+
+    def drawn(self, rng: np.random.Generator) -> _Float32s:
+        """Draw the ratio of every asset."""
+        factors = np.exp(self.log_spread * rng.standard_normal(4)).astype(np.float32)
+        rate = rng.standard_gamma(self.shape, dtype=np.float32)
+        rate /= self.shape
+        rate -= self.kept
+        np.maximum(rate, 0.0, out=rate)
+        harm = self.repairs * factors[0]
+        harm += self.without_heat * factors[1]
+        harm += self.cold_in_outages * factors[2]
+        rate *= harm
+        rate += self.heat * factors[3]
+        cold = self.cold_if_ill * factors[2]
+        cold *= self.states.drawn(rng)
+        rate += cold
+        return rate
+
+
+def _fault_seasons(table: pd.DataFrame, settings: Settings) -> Floats:
+    values = settings.values
+    factor = (1.0 + values.fault_growth) / (1.0 + values.discount)
+    of_station, of_segment = seasons_sum(factor, values.station_life), seasons_sum(factor, values.life)
+    return np.where(is_station(table), of_station, of_segment)
+
+
 def _spread(
-    table: pd.DataFrame, hours: Floats, *, grade_share: float, draws: int, rng: np.random.Generator
+    table: pd.DataFrame, future: _Future, *, grade_share: float, draws: int, rng: np.random.Generator
 ) -> dict[str, Any]:
-    """Return the intervals of rank and hours and the grade, from draws of the future."""
+    """Return the interval of the rank and the grade, from draws of the future."""
     n = len(table)
     length = np.nan_to_num(table["length_m"].to_numpy(dtype=np.float64))
-    limit = grade_share * length.sum()
-    outage = table["outage_hours"].to_numpy(dtype=np.float64)
-    prob = table["impaired_prob"].to_numpy(dtype=np.float64)
-    chronic = np.divide(table["chronic_hours"].to_numpy(dtype=np.float64), prob, out=np.zeros(n), where=prob > 0)
-    cuts_off = np.flatnonzero(outage > 0)
-    shape = _gamma_shape(table)[cuts_off]
-    may_be_cold = np.flatnonzero((outage > 0) | (chronic > 0))
+    limit = grade_share * np.sort(length).sum()
     ranks = np.empty((draws, n), dtype=np.int32)
-    drawn = np.empty((draws, len(may_be_cold)), dtype=np.float32)
     is_among_best = np.zeros(n, dtype=np.int64)
+    places = np.arange(1, n + 1, dtype=np.int32)
     for draw in range(draws):
-        future = chronic * (rng.random(n) < prob)
-        future[cuts_off] += outage[cuts_off] * rng.gamma(shape) / shape
-        drawn[draw] = future[may_be_cold]
-        ranks[draw], best = _ranks(future.astype(np.float32))
-        before = np.cumsum(length[best]) - length[best]
-        is_among_best[best] += before < limit
+        order = _most_first(future.drawn(rng))
+        ranks[draw, order] = places
+        in_order = length[order]
+        is_among_best[order] += np.cumsum(in_order) - in_order < limit
     share = is_among_best / draws
     grade = np.select([share >= least for least, _ in _GRADES], [name for _, name in _GRADES], default="C")
     low, high = int(np.floor(0.05 * (draws - 1))), int(np.ceil(0.95 * (draws - 1)))
     ranks.partition([low, high], axis=0)
-    drawn.partition([low, high], axis=0)
-    hours_low, hours_high = np.minimum(hours, 0.0), np.maximum(hours, 0.0)
-    hours_low[may_be_cold] = np.minimum(drawn[low].astype(np.float64), hours[may_be_cold])
-    hours_high[may_be_cold] = np.maximum(drawn[high].astype(np.float64), hours[may_be_cold])
     return {
         "rank_low": ranks[low].astype(np.int64),
         "rank_high": ranks[high].astype(np.int64),
-        "hours_low": hours_low,
-        "hours_high": hours_high,
         "grade": grade.astype(object),
     }
 
 
-def _ranks(hours: npt.NDArray[np.float32]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return the rank of each number of 0 or more, and the places of those above 0, the greatest first.
-
-    Equal ones stand as they do; most are 0 and need no sorting: the rank of such a one is its place and how many above
-    0 stand behind it.
-    """
-    is_above = hours > 0
-    above = np.flatnonzero(is_above)
-    above = above[_most_first(hours[above])]
-    rank = np.arange(1, len(hours) + 1) + len(above) - np.cumsum(is_above)
-    rank[above] = np.arange(1, len(above) + 1)
-    return rank, above
-
-
-def _most_first(hours: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
+def _most_first(ratios: _Float32s) -> npt.NDArray[np.int64]:
     """Return the order of numbers of 0 or more, the greatest first, equal ones as they stand.
 
     Above the place of each number stand its bits, which grow as it does; so all keys differ, and any way of sorting
     gives one order.
     """
-    place = np.arange(len(hours), dtype=np.uint64)
-    keys = ((~hours.view(np.uint32)).astype(np.uint64) << np.uint64(32)) | place
+    place = np.arange(len(ratios), dtype=np.uint64)
+    keys = ((~ratios.view(np.uint32)).astype(np.uint64) << np.uint64(32)) | place
     keys.sort()
     return (keys & np.uint64(2**32 - 1)).astype(np.int64)
 

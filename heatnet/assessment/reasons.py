@@ -1,4 +1,4 @@
-"""One plain sentence for each ranked asset, built from the numbers of its own row, in one language."""
+"""One plain sentence for each ranked asset, in money and in people, built from the numbers of its own row."""
 
 from __future__ import annotations
 
@@ -10,8 +10,13 @@ import pandas as pd
 
 from heatnet.language import checked_language, worded_rows, words
 
-_OF_VISITS = ("visits", "group", "winters")
-_OF_OUTAGE = ("laid", "laid_unknown", "faults", "station_faults", "lost", "none_lost")
+_FLAGS = ("claim_first", "flush_first", "balance_first", "measure_first")
+_PARTS = {
+    "worth_faults": ("faults", "station_faults", "no_records"),
+    "worth_cold": ("cold", "cold_unvisited"),
+    "worth_heat": ("heat",),
+}
+_BEHIND = ("lost", "none_lost", "laid", "laid_unknown", "group", "winters")
 _NAMED = (
     "laid_year",
     "past_faults",
@@ -19,45 +24,56 @@ _NAMED = (
     "length_m",
     "cold_visits",
     "visits",
+    "impaired_prob",
     "others",
+    "cold_homes",
     "winters_ill",
     "households_lost",
     "buildings_lost",
+    "heat_loss_w_m",
+    "worth_faults",
+    "worth_cold",
+    "worth_heat",
 )
 _WINTERS_WORTH_TELLING = 2
 _ROWS_AT_ONCE = 50_000  # the phrases of more rows would fill the memory
 
 
 def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
-    """Return one plain sentence for each asset; what weighs most comes first.
+    """Return one plain sentence for each asset: what is worth most comes first, in money and in people.
 
     Parameters
     ----------
     ranking : DataFrame
         Index asset_id; ``asset_kind``, ``length_m``, ``laid_year``, ``past_faults``, ``past_seasons``, ``visits``,
-        ``cold_visits``, ``group_size``, ``winters_ill``, ``buildings_lost``, ``households_lost``, ``outage_hours``,
-        ``chronic_hours``. Unknown: NaN.
+        ``cold_visits``, ``impaired_prob``, ``group_size``, ``cold_homes``, ``winters_ill``, ``buildings_lost``,
+        ``households_lost``, ``heat_loss_w_m``, ``worth_faults``, ``worth_heat``, ``worth_cold``, ``measure_first``,
+        ``soft_pays`` (cleaning or balancing is worth its cost), ``is_claim`` (under warranty, with something to claim).
+        Unknown: NaN.
     language : str
         One of `heatnet.language.languages`.
 
     Returns
     -------
     Series
-        Text by asset_id. Every number in it is that of the row, rounded to whole metres and households. ``visits``
-        counts the season's cleaned visits at all buildings whose supply path holds the asset.
+        Text by asset_id. Every number in it is that of the row, rounded to whole metres, households and money.
+        ``visits`` counts the season's cleaned visits at all buildings whose supply path holds the asset.
 
     Raises
     ------
     HeatnetError
-        The language is neither.
+        heatnet does not speak the language.
 
     Examples
     --------
     >>> row = {"asset_kind": "segment", "length_m": 84.0, "laid_year": 1989.0, "past_faults": 3, "past_seasons": 6,
-    ...        "visits": 0, "cold_visits": 0, "group_size": 1, "winters_ill": 0, "buildings_lost": 8,
-    ...        "households_lost": 640.0, "outage_hours": 9.0, "chronic_hours": 0.0}
-    >>> reasons(pd.DataFrame([row], index=["S1"])).tolist()
-    ['laid 1989; 3 faults in 6 seasons on 84 m; its outage cuts off 640 households in 8 buildings']
+    ...        "visits": 9, "cold_visits": 5, "impaired_prob": 0.8, "group_size": 1, "cold_homes": 120.0,
+    ...        "winters_ill": 0, "buildings_lost": 8, "households_lost": 640.0, "heat_loss_w_m": None,
+    ...        "worth_faults": 38000.0, "worth_heat": 0.0, "worth_cold": 61000.0, "measure_first": False,
+    ...        "soft_pays": True, "is_claim": False}
+    >>> print(reasons(pd.DataFrame([row], index=["S1"])).iloc[0])  # doctest: +NORMALIZE_WHITESPACE
+    flush first; 5 of 9 visited homes cold, 120 homes if it is ill (0.80): 61,000; 3 faults in 6 seasons on 84 m:
+    38,000; its outage cuts off 640 households in 8 buildings; laid 1989
     """
     checked_language(language)
     starts = range(0, len(ranking), _ROWS_AT_ONCE)
@@ -68,12 +84,13 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
 def _sentences(ranking: pd.DataFrame, language: str) -> list[str]:
     join = words("reasons", language)["join"]
     ranking = ranking.assign(others=ranking["group_size"] - 1)
-    phrases = {
-        key: _phrases(key, ranking, rows.to_numpy(dtype=bool), language) for key, rows in _rows_of(ranking).items()
-    }
-    visits, outage = (_joined([phrases[key] for key in keys], join) for keys in (_OF_VISITS, _OF_OUTAGE))
-    by_weight = np.where(ranking["chronic_hours"] > ranking["outage_hours"], (visits, outage), (outage, visits))
-    return _joined(by_weight.tolist(), join)
+    said = {key: _phrases(key, ranking, rows.to_numpy(dtype=bool), language) for key, rows in _rows_of(ranking).items()}
+    parts = np.array([_joined([said[key] for key in keys], join) for keys in _PARTS.values()], dtype=object)
+    money = ranking[[*_PARTS]].to_numpy(dtype=np.float64)
+    by_worth = np.argsort(-money, axis=1, kind="stable").T
+    ordered = [row.tolist() for row in np.take_along_axis(parts, by_worth, axis=0)]
+    flags, behind = ([said[key] for key in keys] for keys in (_FLAGS, _BEHIND))
+    return _joined([*flags, *ordered, *behind], join)
 
 
 def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
@@ -81,14 +98,26 @@ def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
     is_station, is_laid = ranking["asset_kind"] == "station", ranking["laid_year"].notna()
     is_visited, has_seasons = ranking["visits"] > 0, ranking["past_seasons"] > 0
     is_lost = ranking["buildings_lost"] > 0
+    mostly_cold = ranking["worth_cold"] > 0.5 * (
+        ranking["worth_faults"] + ranking["worth_heat"] + ranking["worth_cold"]
+    )
+    is_claim = ranking["is_claim"].astype(bool)
+    soft = ranking["soft_pays"].astype(bool) & mostly_cold & ~is_claim
     return {
-        "visits": is_visited,
+        "claim_first": is_claim,
+        "flush_first": soft & ~is_station,
+        "balance_first": soft & is_station,
+        "measure_first": ranking["measure_first"].astype(bool) & ~is_claim,
+        "cold": is_visited & (ranking["worth_cold"] > 0),
+        "cold_unvisited": ~is_visited & (ranking["worth_cold"] > 0),
+        "heat": ranking["worth_heat"] > 0,
         "group": is_visited & (ranking["group_size"] > 1),
         "winters": ranking["winters_ill"] >= _WINTERS_WORTH_TELLING,
         "laid": ~is_station & is_laid,
         "laid_unknown": ~is_station & ~is_laid,
         "faults": has_seasons & ~is_station,
         "station_faults": has_seasons & is_station,
+        "no_records": ~has_seasons & (ranking["worth_faults"] > 0),
         "lost": is_lost,
         "none_lost": ~is_lost,
     }
@@ -97,8 +126,9 @@ def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
 def _phrases(key: str, ranking: pd.DataFrame, rows: npt.NDArray[np.bool_], language: str) -> list[str]:
     """Return the phrase of each row, empty text where it is not said."""
     texts = np.full(len(ranking), "", dtype=object)
-    values = {name: ranking[name].to_numpy()[rows].tolist() for name in _NAMED}
-    texts[rows] = worded_rows(f"reasons.{key}", values, language)
+    if rows.any():
+        values = {name: ranking[name].to_numpy()[rows].tolist() for name in _NAMED}
+        texts[rows] = worded_rows(f"reasons.{key}", values, language)
     return texts.tolist()
 
 

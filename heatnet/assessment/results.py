@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from heatnet._arrays import Floats
+from heatnet.assessment.candidates import candidate_rows, communities
+from heatnet.assessment.measuring import measure_first_table
 from heatnet.failure import FailureModel
 from heatnet.history.exposure import History
 from heatnet.inventory.accounts import Fates, accounts_of
@@ -16,24 +19,41 @@ from heatnet.language import Note, worded
 from heatnet.location import Location
 from heatnet.location.winters import Winters
 from heatnet.network import Network
-from heatnet.reachability import isolation_sections
+from heatnet.value import Prices, Settings
+from heatnet.value.knowing import total_ratio
 
-_OF_SEGMENTS = ("length_m", "diameter_mm", "from_node", "to_node", "street", "owner", "accepted_on")
-
-
-_FIRST_COLUMNS = (
+FIRST_COLUMNS = (
     "rank",
     "rank_low",
     "rank_high",
     "asset_kind",
     "length_m",
+    "worth",
+    "worth_faults",
+    "worth_heat",
+    "worth_cold",
+    "cost",
+    "ratio",
+    "ratio_alone",
+    "risk",
+    "repair_risk",
+    "outage_risk",
+    "cold_risk",
+    "heat_risk",
     "faults_mean",
+    "faults_after",
     "fault_prob",
     "impaired_prob",
     "households_lost",
+    "households_short",
     "cold_household_hours",
     "outage_hours",
+    "no_heat_hours",
     "chronic_hours",
+    "severity",
+    "stay",
+    "community",
+    "measure_first",
     "grade",
     "reason",
 )
@@ -41,7 +61,7 @@ _FIRST_COLUMNS = (
 
 def in_reading_order(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the ranking with the columns that everybody reads in front, the others behind as they were."""
-    return ranking[[*_FIRST_COLUMNS, *(name for name in ranking.columns if name not in _FIRST_COLUMNS)]]
+    return ranking[[*FIRST_COLUMNS, *(name for name in ranking.columns if name not in FIRST_COLUMNS)]]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -55,18 +75,27 @@ class Assessment:
     season : int
         The coming season, by the calendar year in which it starts.
     ranking : DataFrame
-        Index asset_id, best cure first: ``rank``, ``rank_low``, ``rank_high`` (90 % interval over drawn
-        futures), ``asset_kind``, ``length_m``, ``faults_mean`` (faults expected in the season), ``faults_low``,
-        ``faults_high``, ``fault_prob`` (at least one), ``impaired_prob``, ``buildings_lost``, ``households_lost``
-        (what an outage cuts off), ``repair_h``, ``cold_household_hours`` (expected in the season, weighted by the
-        buildings' ``priority``) = ``outage_hours`` + ``chronic_hours``, ``hours_low``, ``hours_high``, ``grade``,
-        ``reason`` and more.
+        Index asset_id, best cure first: ``rank``, ``rank_low``, ``rank_high`` (90 % interval over drawn futures),
+        ``asset_kind``, ``length_m``; in money of today the ``worth`` of a renewal over its life = ``worth_faults`` +
+        ``worth_heat`` + ``worth_cold``, its ``cost`` (without job cost), ``ratio`` = worth / cost, by which the order
+        goes, ``ratio_alone`` (with job cost); in money a season the ``risk`` of doing nothing = ``repair_risk`` +
+        ``outage_risk`` + ``cold_risk`` + ``heat_risk``; ``faults_mean`` (expected in the season), ``faults_after``
+        (a season, once renewed), ``fault_prob`` (at least one), ``impaired_prob`` (last winter), ``households_lost``
+        (what an outage cuts off), ``households_short`` (what it leaves with too little
+        heat; missing where nobody computed what pipes carry); a season, households
+        weighted by the buildings' ``priority``: ``cold_household_hours`` = ``outage_hours`` + ``chronic_hours``, and
+        ``no_heat_hours``; ``severity`` (1: as cold as usual), ``stay`` (probability that an impairment lasts a season),
+        ``community``, ``measure_first`` (look before digging), ``grade``, ``reason`` and more.
     notes : tuple of Note
         What was assumed because the inventory does not say; `assumptions` gives them as sentences.
     findings : DataFrame
         Records that were left out or read with doubt.
     history, model, winters
         The recorded faults, the failure model fitted to them, and what the past winters' visits say.
+    settings : Settings
+        Prices, values and all else that was set.
+    climate : array
+        Outdoor temperatures of the heating time, degC.
     language : str
         Language of the reasons and assumptions.
     fates : mapping
@@ -81,6 +110,8 @@ class Assessment:
     history: History
     model: FailureModel
     winters: Winters
+    settings: Settings
+    climate: Floats
     language: str = "en"
     fates: Mapping[str, Fates] = field(default_factory=dict)
 
@@ -109,37 +140,57 @@ class Assessment:
         """What last winter's visits say."""
         return self.winters.location
 
-    def candidates(self) -> pd.DataFrame:
-        """Return the assets as candidates for `plan_cures`, in the order of the network's tables.
+    @property
+    def total_ratio(self) -> float:
+        """Total worth / total cost of all renewals: what digging anywhere returns, and the default `min_ratio`."""
+        return total_ratio(self.ranking)
+
+    @property
+    def measure_first(self) -> pd.DataFrame:
+        """What to read or whom to visit before digging, most worth knowing first (`measure_first_table`)."""
+        return measure_first_table(
+            self.network, self.ranking, self.location, self.settings.prices, self.total_ratio, self.language
+        )
+
+    def candidates(
+        self,
+        measures: Iterable[str] = ("renew", "clean", "balance"),
+        *,
+        part_m: pd.Series[Any] | None = None,
+        prices: Prices | None = None,
+    ) -> pd.DataFrame:
+        """Return the cures that assets offer to `plan_cures`, in the order of the network's tables.
+
+        Parameters
+        ----------
+        measures : iterable of str
+            Of renew, clean (segments), balance (stations), valve (the repair of a stuck one), part (with `part_m`).
+            All but renewals and parts of them are offered only where they are worth their cost.
+        part_m : Series, optional
+            By asset_id: metres of a segment that measure ``part`` renews.
+        prices : Prices, optional
+            In place of those of the settings.
 
         Returns
         -------
         DataFrame
-            Index asset_id: ``asset_kind``, ``cold_household_hours``, ``length_m``, ``diameter_mm``, ``from_node``,
-            ``to_node``, ``street``, ``community`` (of a segment: that of its end nodes, of two the first as text),
-            ``owner``, ``accepted_on``, ``section_id`` (of a segment, where there are valves) and ``households_shut``
-            (what the outage of its section, or of the station, cuts off). Unknown: missing.
+            Index asset_id, a row per asset and measure: ``asset_kind``, ``measure``, ``removes`` (share of the cold
+            hours that it takes away), ``worth``, ``worth_faults``, ``worth_heat``, ``worth_cold``, ``cost``, ``ratio``,
+            ``cold_household_hours``, ``length_m``, ``diameter_mm``, ``from_node``, ``to_node``, ``street``,
+            ``community`` (of a segment: that of its end nodes, of two the first as text), ``owner``, ``accepted_on``,
+            ``section_id`` (of a segment, where there are valves), ``households_shut`` (what the outage of its section,
+            or of the station, cuts off), ``measure_first``, ``impaired_prob``, ``stay``, ``past_faults``,
+            ``cold_visits``, ``households_behind``, ``valve_id`` (of measure valve). Unknown: missing.
+
+        Raises
+        ------
+        HeatnetError
+            A measure is unknown, or `part_m` names no asset or no length of it.
         """
-        network = self.network
-        nodes, segments = network.nodes, network.segments
-        stations = nodes.iloc[network.station_nodes]
-        community = nodes["community"].to_numpy(dtype=object)
-        ends = pd.DataFrame({"a": community[network.from_node], "b": community[network.to_node]}, dtype=object)
-        columns: dict[str, Any] = {
-            "asset_kind": network.asset_kind,
-            "cold_household_hours": self.ranking["cold_household_hours"].reindex(network.asset_ids).to_numpy(),
-        }
-        for name in _OF_SEGMENTS:
-            other = stations[name] if name in stations.columns else pd.Series([None] * len(stations), dtype=object)
-            columns[name] = np.concatenate([segments[name].to_numpy(dtype=object), other.to_numpy(dtype=object)])
-        columns["community"] = np.concatenate([_first_of_two(ends), stations["community"].to_numpy(dtype=object)])
-        has_valves = len(network.valve_segment) > 0
-        sections = isolation_sections(network).to_numpy(dtype=object) if has_valves else np.full(len(segments), None)
-        columns["section_id"] = np.concatenate([sections, np.full(len(stations), None)])
-        columns["households_shut"] = self.ranking["households_lost"].reindex(network.asset_ids).to_numpy()
-        table = pd.DataFrame(columns, index=network.asset_ids).infer_objects()
-        numbers = {name: pd.to_numeric(table[name]).astype("float64") for name in ("length_m", "diameter_mm")}
-        return table.assign(**numbers, accepted_on=pd.to_datetime(table["accepted_on"]).astype("datetime64[s]"))
+        settings = self.settings if prices is None else self.settings.replace(prices=prices)
+        return candidate_rows(
+            self.network, self.ranking, settings, self.climate, measures=tuple(measures), part_m=part_m
+        )
 
 
 def told_of_assets(network: Network, history: History) -> pd.DataFrame:
@@ -149,8 +200,8 @@ def told_of_assets(network: Network, history: History) -> pd.DataFrame:
     -------
     DataFrame
         Index asset_id: ``asset_kind``, ``street``, ``length_m`` (route; missing at a station),
-        ``pipe_length_m`` (a pair counts twice), ``diameter_mm``, ``laid_year``, ``past_faults``, ``past_seasons``
-        (seasons at risk with records).
+        ``pipe_length_m`` (a pair counts twice), ``diameter_mm``, ``heat_loss_w_m``, ``laid_year``, ``community``,
+        ``past_faults``, ``past_seasons`` (seasons at risk with records).
     """
     segments, n_stations = network.segments, len(network.station_nodes)
     unknown = np.full(n_stations, np.nan)
@@ -159,20 +210,14 @@ def told_of_assets(network: Network, history: History) -> pd.DataFrame:
         {
             "asset_kind": network.asset_kind,
             "street": np.concatenate([segments["street"].to_numpy(dtype=object), np.full(n_stations, None)]),
+            "community": communities(network),
             "length_m": np.concatenate([network.length_m, unknown]),
             "pipe_length_m": np.concatenate([network.length_m * pipes, unknown]),
             "diameter_mm": np.concatenate([network.diameter_mm, unknown]),
+            "heat_loss_w_m": np.concatenate([segments["heat_loss_w_m"].to_numpy(dtype=np.float64), unknown]),
             "laid_year": np.concatenate([segments["laid_year"].to_numpy(dtype=np.float64), unknown]),
             "past_faults": history.counts.sum(axis=1).reindex(network.asset_ids).to_numpy(),
             "past_seasons": (history.seasons_at_risk > 0).sum(axis=1).reindex(network.asset_ids).to_numpy(),
         },
         index=network.asset_ids,
     )
-
-
-def _first_of_two(ends: pd.DataFrame) -> np.ndarray[Any, Any]:
-    """Return the smaller text of each row, the known one where the other is missing, missing where both are."""
-    a, b = ends["a"], ends["b"]
-    a, b = a.where(a.notna(), b), b.where(b.notna(), a)
-    smaller = [one if pd.isna(one) or one <= other else other for one, other in zip(a, b, strict=True)]
-    return np.array([*smaller, None], dtype=object)[:-1]

@@ -1,8 +1,8 @@
 """The files that tell of all networks together: ``summary.csv`` and ``scores.parquet``.
 
 ``scores.parquet`` is one order of the assets of all networks. Each network's ranking is in order already, so the
-assets are gathered in ranges of hours, the highest first: a range is read from all rankings, sorted and written before
-the next is looked at, and no more than a range and one ranking is held at a time.
+assets are gathered in ranges of worth per cost, the highest first: a range is read from all rankings, sorted and
+written before the next is looked at, and no more than a range and one ranking is held at a time.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from heatnet.batch.parquet import arrow_table, read_parquet
 from heatnet.batch.tasks import RANKING
 from heatnet.inventory.staging import whole_folder
 from heatnet.inventory.writing import write_csv
+from heatnet.value.order import significant
 
 SUMMARY, SCORES = "summary.csv", "scores.parquet"
 ROWS_AT_ONCE = 200_000
@@ -45,10 +46,10 @@ SUMMARY_COLUMNS = (
     "chronic_hours",
     "grade_a_assets",
     "best_asset",
-    "best_asset_hours",
+    "best_asset_ratio",
     "best_asset_reason",
 )
-_HOURS = "cold_household_hours"
+_RATIO = "ratio"
 _TEXT, _NUMBER, _WHOLE = "string", "float64", "int64"
 _TYPES = {
     "rank": _WHOLE,
@@ -63,9 +64,11 @@ _TYPES = {
     "length_m": _NUMBER,
     "diameter_mm": _NUMBER,
     "laid_year": _NUMBER,
-    _HOURS: _NUMBER,
-    "hours_low": _NUMBER,
-    "hours_high": _NUMBER,
+    "worth": _NUMBER,
+    "cost": _NUMBER,
+    _RATIO: _NUMBER,
+    "risk": _NUMBER,
+    "cold_household_hours": _NUMBER,
     "outage_hours": _NUMBER,
     "chronic_hours": _NUMBER,
     "faults_mean": _NUMBER,
@@ -99,7 +102,7 @@ def write_collected(output: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 
 def _write_scores(rankings: Mapping[str, Path], file: Path, most: int) -> None:
-    """Write all assets in one order: most hours first, equal ones by network and by their rank in it."""
+    """Write all assets in one order: most worth per cost first, equal ones by network and by their rank in it."""
     import pyarrow as pa  # type: ignore[import-untyped]
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
@@ -114,13 +117,14 @@ def _write_scores(rankings: Mapping[str, Path], file: Path, most: int) -> None:
 
 def _in_order(rankings: Mapping[str, Path], most: int) -> Iterator[pd.DataFrame]:
     """Give the assets of all networks in order, some at a time."""
-    for lowest, below in _ranges(_assets_by_hours(rankings), most):
-        filters = [(_HOURS, ">=", lowest), (_HOURS, "<", below)]
+    for lowest, below in _ranges(_assets_by_ratio(rankings), most):
+        filters = [(_RATIO, ">=", lowest), (_RATIO, "<", below)]
         parts = [_rows(name, file, filters) for name, file in rankings.items()]
         together = pd.concat([part for part in parts if len(part)], ignore_index=True)
-        yield together.iloc[np.argsort(-together[_HOURS].to_numpy(dtype=np.float64), kind="stable")]
-    for name, file in rankings.items():  # without hours all are equal and in order already
-        rest = _rows(name, file, [(_HOURS, "==", 0.0)])
+        ratio = significant(together[_RATIO].to_numpy(dtype=np.float64))
+        yield together.iloc[np.argsort(-ratio, kind="stable")]
+    for name, file in rankings.items():  # what is worth nothing is equal and in order already
+        rest = _rows(name, file, [(_RATIO, "==", 0.0)])
         if len(rest):
             yield rest
 
@@ -129,18 +133,18 @@ def _rows(name: str, file: Path, filters: Any) -> pd.DataFrame:
     return read_parquet(file, _READ, filters).rename(columns=_RENAMED).assign(network=name)
 
 
-def _assets_by_hours(rankings: Mapping[str, Path]) -> npt.NDArray[np.int64]:
-    """Count the assets with hours on a fine logarithmic scale, highest step last."""
+def _assets_by_ratio(rankings: Mapping[str, Path]) -> npt.NDArray[np.int64]:
+    """Count the assets that are worth something on a fine logarithmic scale, highest step last."""
     counts = np.zeros(_STEPS, dtype=np.int64)
     for file in rankings.values():
-        hours = read_parquet(file, [_HOURS])[_HOURS].to_numpy(dtype=np.float64)
-        steps, found = np.unique(hours[hours > 0.0].view(np.int64) >> _BITS, return_counts=True)
+        ratio = read_parquet(file, [_RATIO])[_RATIO].to_numpy(dtype=np.float64)
+        steps, found = np.unique(ratio[ratio > 0.0].view(np.int64) >> _BITS, return_counts=True)
         counts[steps] += found
     return counts
 
 
 def _ranges(counts: npt.NDArray[np.int64], most: int) -> Iterator[tuple[float, float]]:
-    """Give ranges of hours, the highest first, each with some assets and, where a step allows it, at most `most`."""
+    """Give ranges of ratios, the highest first, each with some assets and, where a step allows it, at most `most`."""
     steps = np.flatnonzero(counts)[::-1]
     start = 0
     while start < len(steps):

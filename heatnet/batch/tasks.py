@@ -38,7 +38,18 @@ from heatnet.season import season_of
 
 STATISTICS, RANKING, FINDINGS, SCORE = "statistics.parquet", "ranking.parquet", "findings.parquet", "score.json"
 _PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "pyarrow")
-_FIRST_COLUMNS = ("asset_id", "rank", "rank_low", "rank_high", "grade", "cold_household_hours", "reason")
+_FIRST_COLUMNS = (
+    "asset_id",
+    "rank",
+    "rank_low",
+    "rank_high",
+    "grade",
+    "ratio",
+    "worth",
+    "cost",
+    "cold_household_hours",
+    "reason",
+)
 # What a damaged inventory may set off: it costs one network its results, not the others theirs.
 _DAMAGE = (ArithmeticError, LookupError, MemoryError, OSError, TypeError, ValueError)
 
@@ -310,7 +321,7 @@ def _summary_row(name: str, tables: Inventory, assessment: Assessment, findings:
         "chronic_hours": float(ranking["chronic_hours"].sum()),
         "grade_a_assets": int((ranking["grade"] == "A").sum()),
         "best_asset": None if best is None else str(ranking.index[0]),
-        "best_asset_hours": None if best is None else float(best["cold_household_hours"]),
+        "best_asset_ratio": None if best is None else float(best["ratio"]),
         "best_asset_reason": None if best is None else str(best["reason"]),
     }
 

@@ -1,4 +1,4 @@
-"""How a home cools in an outage: temperatures, hours in the cold, the frost at which an outage becomes critical.
+"""How a home cools in an outage and warms up again: hours in the cold, the frost at which an outage becomes critical.
 
 One lumped capacity: a home without heat follows ``t_in(z) = t_out + (t_start - t_out) * exp(-z / cooling_h)``, z in
 hours, with a constant outdoor temperature during the outage. This is the formula by which Russian heat-supply codes
@@ -97,68 +97,109 @@ def hours_to_reach(
 
 
 def mean_cold_hours(
-    repair_h: npt.ArrayLike,
+    outage_h: npt.ArrayLike,
     cooling_h: npt.ArrayLike,
     climate: Any,
     *,
+    heat_share: npt.ArrayLike = 0.0,
     t_start_c: float = 20.0,
-    t_cold_c: float = 16.0,
+    t_cold_c: float = 18.0,
+    reheat: float | None = 1.2,
 ) -> Floats:
-    """Hours that a home spends below a temperature in one outage, mean over the outdoor temperatures.
+    """Hours that a home spends below a temperature because of one outage, mean over the outdoor temperatures.
 
-    The mean over `climate` of ``max(0, repair_h - cooling_h * ln((t_start - t_out) / (t_cold - t_out)))``, which is 0
-    where ``t_out >= t_cold``. The logarithms are sorted once; each pair of arguments then costs one bisection, so no
-    table of outages by temperatures is built.
+    In the outage the home goes from ``t_start`` towards ``E = t_out + s*(t_start - t_out)``, s the share of its heat
+    that still arrives, and is cold from ``cooling_h * ln((t_start - E) / (t_cold - E))`` on, where ``E < t_cold``.
+    Afterwards it goes from the temperature ``t_e`` that it has reached towards ``R = t_out + r*(t_start - t_out)``, r
+    times the heat that it needs, and stays cold for ``cooling_h * ln((R - t_e) / (R - t_cold))`` more, where ``t_e <
+    t_cold``. Nothing counts where ``t_out >= t_cold``.
 
     Parameters
     ----------
-    repair_h : array-like of float
-        Hours without heat, >= 0.
+    outage_h : array-like of float
+        Hours of the outage, >= 0.
     cooling_h : array-like of float
-        Thermal time constant, hours, >= 0; broadcast against `repair_h`.
+        Thermal time constant, hours, >= 0; broadcast against `outage_h`. 0: cold at once, warm again at once.
     climate : array-like of float
-        Outdoor temperatures in degC, one-dimensional, equal weights.
+        Outdoor temperatures in degC, one-dimensional, equal weights, in any order.
+    heat_share : array-like of float
+        Share of its heat that the home still gets in the outage, 0 (cut off) to 1; broadcast.
     t_start_c : float
-        Room temperature when the heat stops, degC.
+        Room temperature when the outage begins, degC.
     t_cold_c : float
         Room temperature below which a home counts as cold, degC, not above `t_start_c`.
+    reheat : float, optional
+        Heat given after the outage as a multiple of what the home needs, above 1; None: the recovery does not count.
 
     Returns
     -------
     numpy.ndarray
-        Hours from 0 to `repair_h`; shape of `repair_h` and `cooling_h` broadcast against each other.
+        Hours, 0 or more; shape of the arguments broadcast against each other.
 
     Raises
     ------
     HeatnetError
-        When `climate` is empty or not finite, `t_cold_c` lies above `t_start_c`, or a time constant is negative.
+        When `climate` is empty or not finite, `t_cold_c` lies above `t_start_c`, `reheat` is not above 1, or a time
+        constant is negative.
 
     Examples
     --------
-    >>> mean_cold_hours([8.0, 24.0], 40.0, [-10.0, 20.0]).round(3)  # 5.7236 h to cool from 20 to 16 at -10
-    array([1.138, 9.138])
+    At -10 degC a home cools from 20 to 18 in ``40 ln(30/28)`` = 2.76 h, at 20 degC never. After 8 h it has 14.56 degC
+    and needs ``40 ln((26 - 14.56) / (26 - 18))`` = 14.30 h to get back to 18.
+
+    >>> mean_cold_hours([8.0], 40.0, [-10.0, 20.0], reheat=None).round(3).tolist()
+    [2.62]
+    >>> mean_cold_hours([8.0], 40.0, [-10.0, 20.0]).round(3).tolist()
+    [9.77]
     """
     require_warm_start(t_start_c, "t_cold_c", t_cold_c)
-    outdoor = as_temperatures(climate)
-    delays = _delays(outdoor, t_start_c, t_cold_c)
-    sums = np.concatenate([[0.0], np.cumsum(delays)])
-    repair, constant = np.asarray(repair_h, dtype=np.float64), _time_constants(cooling_h)
-    reached = np.searchsorted(delays, _in_time_constants(repair, constant))
-    hours = (reached * repair - constant * sums[reached]) / len(outdoor)
-    return np.asarray(np.maximum(hours, 0.0), dtype=np.float64)
+    require_reheat(reheat)
+    outdoor, days = np.unique(as_temperatures(climate), return_counts=True)
+    hours, constant = np.asarray(outage_h, dtype=np.float64), _time_constants(cooling_h)
+    elapsed = _in_time_constants(hours, constant)
+    share = np.asarray(heat_share, dtype=np.float64)
+    total = np.zeros(np.broadcast_shapes(elapsed.shape, constant.shape, share.shape))
+    for t_out, count in zip(outdoor[outdoor < t_cold_c].tolist(), days.tolist(), strict=False):
+        one = _cold_hours_at(t_out, hours, constant, elapsed, share, (t_start_c, t_cold_c, reheat))
+        total += count * one
+    return np.asarray(total / days.sum(), dtype=np.float64)
+
+
+def _cold_hours_at(
+    t_out: float,
+    hours: Floats,
+    constant: Floats,
+    elapsed: Floats,
+    share: Floats,
+    temperatures: tuple[float, float, float | None],
+) -> Floats:
+    """Cold hours in the outage and after it at one outdoor temperature below `t_cold`."""
+    t_start, t_cold, reheat = temperatures
+    towards = t_out + share * (t_start - t_out)
+    gets_cold = towards < t_cold
+    below = np.where(gets_cold, t_cold - towards, 1.0)
+    delay = np.log(np.maximum(t_start - towards, below) / below)
+    cold = np.where(gets_cold & (elapsed > delay), hours - constant * np.where(gets_cold, delay, 0.0), 0.0)
+    cold = np.maximum(cold, 0.0)
+    if reheat is None:
+        return cold
+    reached = towards + (t_start - towards) * np.exp(-elapsed)
+    warm = t_out + reheat * (t_start - t_out)
+    back = constant * np.log((warm - np.minimum(reached, t_cold)) / (warm - t_cold))
+    return np.asarray(cold + back, dtype=np.float64)
 
 
 def critical_outdoor_c(
-    repair_h: npt.ArrayLike, cooling_h: npt.ArrayLike, *, t_start_c: float = 20.0, t_crit_c: float = 12.0
+    outage_h: npt.ArrayLike, cooling_h: npt.ArrayLike, *, t_start_c: float = 20.0, t_crit_c: float = 12.0
 ) -> Floats:
     """Outdoor temperature at which an outage just cools a home down to a critical temperature, degC.
 
-    ``(t_crit - t_start * e) / (1 - e)`` with ``e = exp(-repair_h / cooling_h)``. In a deeper frost the home falls
+    ``(t_crit - t_start * e) / (1 - e)`` with ``e = exp(-outage_h / cooling_h)``. In a deeper frost the home falls
     below `t_crit_c`.
 
     Parameters
     ----------
-    repair_h : array-like of float
+    outage_h : array-like of float
         Hours without heat, >= 0.
     cooling_h : array-like of float
         Thermal time constant, hours, >= 0; 0: the answer is `t_crit_c` itself.
@@ -171,7 +212,7 @@ def critical_outdoor_c(
     -------
     numpy.ndarray
         degC, shape of the arguments broadcast; minus infinity where the home does not cool at all in that time
-        (`repair_h` 0, or too short against `cooling_h` to be told from 0).
+        (`outage_h` 0, or too short against `cooling_h` to be told from 0).
 
     Raises
     ------
@@ -184,14 +225,14 @@ def critical_outdoor_c(
     array([-24.13,  12.  ])
     """
     require_warm_start(t_start_c, "t_crit_c", t_crit_c)
-    lost = -np.expm1(-_in_time_constants(repair_h, _time_constants(cooling_h)))  # 1 - e, exact where e is close to 1
+    lost = -np.expm1(-_in_time_constants(outage_h, _time_constants(cooling_h)))  # 1 - e, exact where e is close to 1
     drop = t_start_c - t_crit_c
     with np.errstate(divide="ignore", over="ignore"):
         return np.asarray(t_start_c - np.divide(drop, lost) if drop > 0 else np.full_like(lost, t_crit_c))
 
 
 def critical_share(
-    repair_h: npt.ArrayLike, cooling_h: npt.ArrayLike, climate: Any, *, t_start_c: float = 20.0, t_crit_c: float = 12.0
+    outage_h: npt.ArrayLike, cooling_h: npt.ArrayLike, climate: Any, *, t_start_c: float = 20.0, t_crit_c: float = 12.0
 ) -> Floats:
     """Share of the outdoor temperatures at which an outage cools a home below a critical temperature, 0 to 1.
 
@@ -199,10 +240,10 @@ def critical_share(
 
     Parameters
     ----------
-    repair_h : array-like of float
+    outage_h : array-like of float
         Hours without heat, >= 0.
     cooling_h : array-like of float
-        Thermal time constant, hours, >= 0; broadcast against `repair_h`.
+        Thermal time constant, hours, >= 0; broadcast against `outage_h`.
     climate : array-like of float
         Outdoor temperatures in degC, one-dimensional, equal weights.
     t_start_c : float
@@ -223,7 +264,7 @@ def critical_share(
     require_warm_start(t_start_c, "t_crit_c", t_crit_c)
     outdoor = as_temperatures(climate)
     delays = _delays(outdoor, t_start_c, t_crit_c)
-    reached = np.searchsorted(delays, _in_time_constants(repair_h, _time_constants(cooling_h)))
+    reached = np.searchsorted(delays, _in_time_constants(outage_h, _time_constants(cooling_h)))
     return np.asarray(reached / len(outdoor), dtype=np.float64)
 
 
@@ -240,6 +281,19 @@ def require_warm_start(t_start_c: float, name: str, target_c: float) -> None:
         raise HeatnetError(
             f"t_start_c ({t_start_c:g}) lies below {name} ({target_c:g}): the home would be cold before the outage; "
             f"give a start temperature of at least {target_c:g} degC."
+        )
+
+
+def require_reheat(reheat: float | None) -> None:
+    """Raise `HeatnetError` unless `reheat` is None or a number above 1.
+
+    Examples
+    --------
+    >>> require_reheat(1.2)
+    """
+    if reheat is not None and not (math.isfinite(reheat) and reheat > 1):
+        raise HeatnetError(
+            f"reheat is {reheat!r}: give the heat after an outage as a multiple above 1 of what a home needs, or None."
         )
 
 

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet._arrays import Floats
+from heatnet._arrays import Floats, Ints
 from heatnet._typed import typed
 from heatnet.consequence.asset_values import values_by_asset
 from heatnet.consequence.climate import as_temperatures
-from heatnet.consequence.cooling import DEFAULT_COOLING_H, critical_share, mean_cold_hours, require_warm_start
+from heatnet.consequence.cooling import (
+    DEFAULT_COOLING_H,
+    critical_share,
+    mean_cold_hours,
+    require_reheat,
+    require_warm_start,
+)
+from heatnet.consequence.durations import outage_hours
+from heatnet.consequence.heat_shares import HeatShares, with_shares
 from heatnet.consequence.outage_sums import sum_over_assets, sum_over_buildings
-from heatnet.consequence.repair import repair_hours
+from heatnet.errors import HeatnetError
 from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability import Outages, outages
 
@@ -27,19 +36,20 @@ def cold_hours(
     network: Network,
     *,
     climate: Any,
-    repair_h: float | pd.Series[Any] | None = None,
+    outage_h: float | pd.Series[Any] | None = None,
     isolate: Literal["segment", "section"] | None = None,
     t_start_c: float = 20.0,
-    t_cold_c: float = 16.0,
+    t_cold_c: float = 18.0,
+    reheat: float | None = 1.2,
+    capacity: bool = False,
 ) -> pd.DataFrame:
-    """Cold household-hours of one outage of each asset.
+    """Cold household-hours, and household-hours without heat, of one outage of each asset.
 
-    Sum over the buildings that the outage cuts off of households x the mean over `climate` of
-    ``max(0, repair_h - cooling_h * ln((t_start - t_out) / (t_cold - t_out)))``, 0 where ``t_out >= t_cold``. A building
-    counts when the intact network serves it and the network without the asset does not; "serves" means connected:
-    whether pipes and pumps carry enough is not checked. A building without ``cooling_h`` has 40 h, one without
-    households counts as none. With d different ``cooling_h`` or repair times, whichever are fewer, the cost is d sums
-    over the network.
+    Sum over the buildings that the outage cuts off of households x the hours below `t_cold_c` in the outage and in the
+    recovery after it (`heatnet.consequence.cooling.mean_cold_hours`), mean over `climate`; and of households x
+    `outage_h`. A building counts when the intact network serves it and the network without the asset does not. A
+    building without ``cooling_h`` has 40 h, one without households counts as none. With d different ``cooling_h`` or
+    outage times, whichever are fewer, the cost is d sums over the network.
 
     Parameters
     ----------
@@ -48,65 +58,102 @@ def cold_hours(
     climate : array-like of float
         Outdoor temperatures of the heating time in degC, equal weights (assumed ones:
         `heatnet.consequence.climate.default_climate`).
-    repair_h : Series by asset_id or float, optional
-        Hours of an outage, > 0. Default: a Russian norm by diameter (8, 13, 20, 24, 30 h below 225, 450, 750, 950 mm
-        and above) and, an assumption, 8 h for a station; see `repair_time`.
+    outage_h : Series by asset_id or float, optional
+        Hours until heat is back, > 0. Default: a Russian norm for the repair by diameter (8, 13, 20, 24, 30 h below
+        225, 450, 750, 950 mm and above) and, an assumption, 8 h for a station, plus 6 h; see `outage_time`.
     isolate : {"segment", "section"}, optional
         What an outage of a segment shuts, as in `supply_loss`.
     t_start_c, t_cold_c : float
         Room temperature when the heat stops, and below which a home counts as cold, degC. The service rule in
         Chinese cities is 18 +- 2.
+    reheat : float, optional
+        Heat given after the outage as a multiple of what a home needs, above 1; None: the recovery does not count.
+    capacity : bool
+        Whether homes count with the share of their heat that pipes and pumps still carry (True), or as cut off or not.
 
     Returns
     -------
     DataFrame
-        Index asset_id (segments, then stations, in table order): ``repair_h``, ``cold_household_hours``.
+        Index asset_id (segments, then stations, in table order): ``outage_h``, ``cold_household_hours``,
+        ``no_heat_hours``.
 
     Raises
     ------
     HeatnetError
-        When `climate` is empty or not finite, `repair_h` lacks an asset or is not above 0, or `t_start_c` lies below
-        `t_cold_c`.
+        When `climate` is empty or not finite, `outage_h` lacks an asset or is not above 0, `t_start_c` lies below
+        `t_cold_c`, or `reheat` is not above 1.
 
     Examples
     --------
-    Fifty homes, 8 h, -10 degC: ``50 * (8 - 40 * ln(30 / 26))``.
+    Fifty homes, 14 h, -10 degC: ``50 * (14 - 40 ln(30/28) + 40 ln((26 - 11.14)/(26 - 18)))``; 50 x 14 h without heat.
 
     >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"], "households": [None, 50]})
     >>> segments = pd.DataFrame(
     ...     {"segment_id": ["S"], "from_node": ["A"], "to_node": ["B"], "length_m": [50], "diameter_mm": [100]}
     ... )
-    >>> cold_hours(Network(nodes, segments), climate=[-10.0]).round(2)  # doctest: +NORMALIZE_WHITESPACE
-              repair_h  cold_household_hours
+    >>> cold_hours(Network(nodes, segments), climate=[-10.0]).round(1)  # doctest: +NORMALIZE_WHITESPACE
+              outage_h  cold_household_hours  no_heat_hours
     asset_id
-    S              8.0                113.8
+    S             14.0                1800.4          700.0
     """
-    temperatures = as_temperatures(climate)
-    require_warm_start(t_start_c, "t_cold_c", t_cold_c)
-    hours = repair_hours(network, repair_h)
-    cold = cold_hours_of(
-        outages(network, isolate=isolate),
-        network.households,
-        hours,
-        time_constants(network),
-        temperatures,
-        t_start_c=t_start_c,
-        t_cold_c=t_cold_c,
-    )
-    return pd.DataFrame({"repair_h": hours, "cold_household_hours": cold}, index=network.asset_ids)
+    homes = Homes(as_temperatures(climate), t_start_c, t_cold_c, reheat)
+    hours = outage_hours(network, outage_h)
+    lost = outages(network, isolate=isolate)
+    shares = heat_shares_of(network, isolate=isolate) if capacity else None
+    cold, without = hours_of_outages(lost, network.households, hours, time_constants(network), homes, shares=shares)
+    columns = {"outage_h": hours, "cold_household_hours": cold, "no_heat_hours": without}
+    return pd.DataFrame(columns, index=network.asset_ids)
 
 
-def cold_hours_of(
+@dataclass(frozen=True, slots=True, eq=False)
+class Homes:
+    """What a home goes through: outdoor temperatures, its own at the start, the limit of cold, the heat after it.
+
+    Parameters
+    ----------
+    climate : numpy.ndarray
+        Outdoor temperatures of the heating time in degC, equal weights.
+    t_start_c, t_cold_c, reheat
+        As in `cold_hours`.
+
+    Raises
+    ------
+    HeatnetError
+        When `t_start_c` lies below `t_cold_c`, or `reheat` is not above 1.
+    """
+
+    climate: Floats
+    t_start_c: float = 20.0
+    t_cold_c: float = 18.0
+    reheat: float | None = 1.2
+
+    def __post_init__(self) -> None:
+        require_warm_start(self.t_start_c, "t_cold_c", self.t_cold_c)
+        require_reheat(self.reheat)
+
+    def cold_hours(self, outage_h: npt.ArrayLike, cooling_h: npt.ArrayLike, heat_share: npt.ArrayLike = 0.0) -> Floats:
+        """Hours below `t_cold_c` of one home, mean over the climate (`mean_cold_hours`)."""
+        return mean_cold_hours(
+            outage_h,
+            cooling_h,
+            self.climate,
+            heat_share=heat_share,
+            t_start_c=self.t_start_c,
+            t_cold_c=self.t_cold_c,
+            reheat=self.reheat,
+        )
+
+
+def hours_of_outages(
     lost: Outages,
     weights: Floats,
-    repair_h: Floats,
+    outage_h: Floats,
     cooling_h: Floats,
-    climate: Any,
+    homes: Homes,
     *,
-    t_start_c: float = 20.0,
-    t_cold_c: float = 16.0,
-) -> Floats:
-    """Cold household-hours of one outage of each asset, from arrays by position; `cold_hours` for weights of any kind.
+    shares: HeatShares | None = None,
+) -> tuple[Floats, Floats]:
+    """Hours in the cold, and hours without heat, of one outage of each asset, from arrays by position.
 
     Parameters
     ----------
@@ -114,24 +161,48 @@ def cold_hours_of(
         What each outage cuts off (`heatnet.reachability.outages`).
     weights : numpy.ndarray
         Per node: households, or households x priority.
-    repair_h : numpy.ndarray
+    outage_h : numpy.ndarray
         Per asset: hours.
     cooling_h : numpy.ndarray
         Per node: time constant of the building, hours (`time_constants`).
-    climate, t_start_c, t_cold_c
-        As in `cold_hours`.
+    homes : Homes
+        Climate and temperatures.
+    shares : HeatShares, optional
+        Share of its heat that each building still gets in an outage; None: it is cut off or untouched.
 
     Returns
     -------
-    numpy.ndarray
-        Shape (n_assets,).
+    cold, no_heat : numpy.ndarray
+        Shape (n_assets,): sum of weight x hours below `t_cold_c`; sum of weight x (1 - share) x `outage_h`.
     """
-    temperatures = np.sort(as_temperatures(climate))
+    cold = sum_over_buildings(lost, weights, outage_h, cooling_h, homes.cold_hours)
+    without = lost.lost(weights) * outage_h
 
-    def effect(repair: npt.ArrayLike, constant: npt.ArrayLike) -> Floats:
-        return mean_cold_hours(repair, constant, temperatures, t_start_c=t_start_c, t_cold_c=t_cold_c)
+    def cold_at(asset: int, nodes: Ints, share: Floats) -> Floats:
+        return homes.cold_hours(outage_h[asset], cooling_h[nodes], share)
 
-    return sum_over_buildings(lost, weights, repair_h, cooling_h, effect)
+    def without_at(asset: int, _: Ints, share: Floats) -> Floats:
+        without_heat: Floats = (1.0 - share) * outage_h[asset]
+        return without_heat
+
+    return (
+        with_shares(cold, shares, weights, lost.is_served, cold_at),
+        with_shares(without, shares, weights, lost.is_served, without_at),
+    )
+
+
+def heat_shares_of(network: Network, *, isolate: Literal["segment", "section"] | None = None) -> HeatShares:
+    """Return the heat share of every building in every outage, from what pipes and pumps carry.
+
+    Raises
+    ------
+    HeatnetError
+        heatnet cannot say yet what pipes and pumps carry.
+    """
+    raise HeatnetError(
+        f"capacity=True asks what pipes and pumps still carry in an outage of {network!r}, isolated by "
+        f"{isolate or 'sections or segments'}; give capacity=False."
+    )
 
 
 @typed
@@ -141,7 +212,7 @@ def reliability(  # noqa: PLR0913 - the public contract
     faults_mean: float | pd.Series[Any],
     *,
     climate: Any,
-    repair_h: float | pd.Series[Any] | None = None,
+    outage_h: float | pd.Series[Any] | None = None,
     isolate: Literal["segment", "section"] | None = None,
     t_start_c: float = 20.0,
     t_crit_c: float = 12.0,
@@ -150,8 +221,8 @@ def reliability(  # noqa: PLR0913 - the public contract
 ) -> pd.DataFrame:
     """Availability of heat, and probability of a season without a dangerously cold home, of every building.
 
-    ``availability = 1 - sum(faults_mean * repair_h) / 8760`` and ``warm_prob = exp(-sum(faults_mean * share))``, with
-    `share` the share of `climate` below ``t_out_crit = (t_crit - t_start*e) / (1 - e)``, ``e = exp(-repair_h /
+    ``availability = 1 - sum(faults_mean * outage_h) / 8760`` and ``warm_prob = exp(-sum(faults_mean * share))``, with
+    `share` the share of `climate` below ``t_out_crit = (t_crit - t_start*e) / (1 - e)``, ``e = exp(-outage_h /
     cooling_h)``. The sums run over the assets whose outage cuts the building off. Every fault counts as an outage: pass
     ``faults_mean * outage_share`` for the outages alone. The norms 0.97 and 0.9 are those of the Russian heat-supply
     code.
@@ -164,7 +235,7 @@ def reliability(  # noqa: PLR0913 - the public contract
         Expected faults of each asset in the season, >= 0.
     climate : array-like of float
         Outdoor temperatures of the heating time in degC, equal weights.
-    repair_h : Series by asset_id or float, optional
+    outage_h : Series by asset_id or float, optional
         As in `cold_hours`.
     isolate : {"segment", "section"}, optional
         As in `supply_loss`.
@@ -188,7 +259,7 @@ def reliability(  # noqa: PLR0913 - the public contract
 
     Examples
     --------
-    One fault in ten years of 8 h each, one day in four below -24.13 degC: ``1 - 0.1 * 8 / 8760``, ``exp(-0.1 / 4)``.
+    One fault in ten years of 14 h each, two days in four below -7.1 degC: ``1 - 0.1 * 14 / 8760``, ``exp(-0.1 / 2)``.
 
     >>> nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"]})
     >>> segments = pd.DataFrame(
@@ -198,16 +269,16 @@ def reliability(  # noqa: PLR0913 - the public contract
     >>> indices[["availability", "warm_prob"]].round(6)  # doctest: +NORMALIZE_WHITESPACE
                  availability  warm_prob
     building_id
-    B                0.999909    0.97531
+    B                 0.99984   0.951229
     """
     temperatures = np.sort(as_temperatures(climate))
     require_warm_start(t_start_c, "t_crit_c", t_crit_c)
     rates = values_by_asset(network, faults_mean, "faults_mean", above_zero=False)
-    hours = repair_hours(network, repair_h)
+    hours = outage_hours(network, outage_h)
     lost = outages(network, isolate=isolate)
 
-    def effect(repair: npt.ArrayLike, constant: npt.ArrayLike) -> Floats:
-        return critical_share(repair, constant, temperatures, t_start_c=t_start_c, t_crit_c=t_crit_c)
+    def effect(outage: npt.ArrayLike, constant: npt.ArrayLike) -> Floats:
+        return critical_share(outage, constant, temperatures, t_start_c=t_start_c, t_crit_c=t_crit_c)
 
     buildings = network.building_nodes
     served = np.asarray(lost.is_served, dtype=bool)[buildings]

@@ -10,10 +10,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import betaln
 
-from heatnet._arrays import Floats
+from heatnet._arrays import Floats, Truths
 from heatnet.consequence.classes import asset_classes
 from heatnet.language import Note, note
 from heatnet.network import Network, computed_in_id_order
+from heatnet.reachability import outages
 from heatnet.schema import FAULTS, conform
 from heatnet.season import is_heating
 
@@ -67,7 +68,12 @@ class OutageShare:
 
 @computed_in_id_order
 def outage_share(
-    network: Network, faults: pd.DataFrame | None, *, heating_from: str = "10-15", heating_to: str = "04-15"
+    network: Network,
+    faults: pd.DataFrame | None,
+    *,
+    takes_away: pd.Series[bool] | None = None,
+    heating_from: str = "10-15",
+    heating_to: str = "04-15",
 ) -> OutageShare:
     """Share of faults that cut homes off while heating runs, per asset, shrunk by level and diameter class.
 
@@ -76,6 +82,10 @@ def outage_share(
     outage nor as none. Each share is Beta-binomial: the class's faults, and the network's share with a weight (1 to
     1000 faults) that makes the classes' counts most probable. The network's shares start from 0.5 and 0.1 with the
     weight of one fault.
+
+    Only faults of assets whose outage takes something away teach it: where heat comes by another way nobody is cut off
+    whatever the fault, and the loss of such an outage, which the share multiplies, is 0 already. Where no such asset
+    had a fault all faults teach it.
 
     Without a single recorded `outage_h` in heating time the share of faults dated in heating time (and not found by a
     test) stands for all assets, an upper bound. Without faults it is 0.05, an assumption.
@@ -86,6 +96,8 @@ def outage_share(
         The network.
     faults : DataFrame or None
         Table of faults; rows that name no asset of the network are set aside and counted.
+    takes_away : Series of bool, optional
+        By asset_id: whether its outage takes something away; None: whether it cuts a building off.
     heating_from, heating_to : str
         First and last day of heating, ``"MM-DD"``.
 
@@ -106,7 +118,7 @@ def outage_share(
     (0.5, 'upper bound')
     """
     codes, labels = asset_classes(network, by_level=True)
-    counts, set_aside = _counts(network, faults, codes, len(labels), heating_from, heating_to)
+    counts, set_aside = _counts(network, faults, takes_away, codes, len(labels), heating_from, heating_to)
     n_faults, n_heating, n_known, n_outages = (counts[name].to_numpy(dtype=np.float64) for name in counts.columns)
     if not n_faults.sum():
         basis, overall = "assumption", DEFAULT_OUTAGE_SHARE
@@ -127,6 +139,7 @@ def outage_share(
 def _counts(
     network: Network,
     faults: pd.DataFrame | None,
+    takes_away: pd.Series[bool] | None,
     codes: npt.NDArray[np.int64],
     n_classes: int,
     heating_from: str,
@@ -137,7 +150,10 @@ def _counts(
         return pd.DataFrame(0, index=range(n_classes), columns=["faults", "in_heating", "known", "outages"]), 0
     records = conform(faults, FAULTS)
     assets = network.asset_positions(records["asset_id"])
-    used = assets >= 0
+    named = assets >= 0
+    used = named & _takes_away(network, takes_away)[assets]
+    if not used.any():
+        used = named
     classes = codes[assets[used]]
     hours = records["outage_h"].to_numpy(dtype=np.float64)[used]
     in_heating = (
@@ -148,7 +164,16 @@ def _counts(
     chosen = {"faults": np.ones(len(hours), dtype=bool), "in_heating": in_heating, "known": is_known}
     chosen["outages"] = is_known & (hours > 0)
     counts = {name: np.bincount(classes[rows], minlength=n_classes) for name, rows in chosen.items()}
-    return pd.DataFrame(counts), int((~used).sum())
+    return pd.DataFrame(counts), int((~named).sum())
+
+
+def _takes_away(network: Network, given: pd.Series[bool] | None) -> Truths:
+    """Whether the outage of each asset takes something away: as given, else whether it cuts a building off."""
+    if given is not None:
+        return given.reindex(network.asset_ids).to_numpy(dtype=bool)
+    is_building = np.zeros(network.n_nodes)
+    is_building[network.building_nodes] = 1.0
+    return outages(network).lost(is_building) > 0
 
 
 def _shrunk_shares(successes: Floats, trials: Floats, default: float) -> tuple[Floats, float]:

@@ -1,10 +1,10 @@
-"""Sums over outages and the buildings they cut off, with an effect that depends on repair time and time constant.
+"""Sums over outages and the buildings they cut off, with an effect that depends on outage time and time constant.
 
-An outage of asset a, repaired in r_a hours, does ``effect(r_a, c_b)`` to building b with time constant c_b. A table of
+An outage of asset a, lasting r_a hours, does ``effect(r_a, c_b)`` to building b with time constant c_b. A table of
 assets by buildings would be too large; but the effect depends on two numbers only. Buildings with the same time
-constant (or assets with the same repair time, whichever are fewer) share one sum that reachability does for all
+constant (or assets with the same outage time, whichever are fewer) share one sum that reachability does for all
 outages at once. The results are exact for any number of different values; the cost is that of
-``min(different time constants, different repair times)`` sums over the network.
+``min(different time constants, different outage times)`` sums over the network.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ Effect = Callable[[npt.ArrayLike, npt.ArrayLike], Floats]
 
 
 def sum_over_buildings(
-    outages: Outages, weights: Floats, repair_h: Floats, cooling_h: Floats, effect: Effect
+    outages: Outages, weights: Floats, outage_h: Floats, cooling_h: Floats, effect: Effect
 ) -> Floats:
     """Sum of weight x effect over the buildings that each asset's outage cuts off.
 
@@ -31,10 +31,10 @@ def sum_over_buildings(
         What each outage cuts off.
     weights, cooling_h : numpy.ndarray
         Per node: weight of the building, e.g. its households; time constant, hours.
-    repair_h : numpy.ndarray
+    outage_h : numpy.ndarray
         Per asset: hours.
     effect : callable
-        Of repair times and time constants, one of them a single number; never negative.
+        Of outage times and time constants, one of them a single number; never negative.
 
     Returns
     -------
@@ -42,31 +42,31 @@ def sum_over_buildings(
         Per asset.
     """
     buildings = np.flatnonzero(outages.is_served & (weights != 0))
-    repairs, repair_of, constants, constant_of = _distinct(repair_h, cooling_h[buildings])
-    totals = np.zeros(len(repair_h))
-    if len(constants) <= len(repairs):
+    times, time_of, constants, constant_of = _distinct(outage_h, cooling_h[buildings])
+    totals = np.zeros(len(outage_h))
+    if len(constants) <= len(times):
         for number, constant in enumerate(constants):
             alike = buildings[constant_of == number]
             of_alike = np.zeros(len(weights))
             of_alike[alike] = weights[alike]
-            totals += outages.lost(of_alike) * effect(repairs, constant)[repair_of]
+            totals += outages.lost(of_alike) * effect(times, constant)[time_of]
     else:
-        for number, repair in enumerate(repairs):
+        for number, time in enumerate(times):
             affected = np.zeros(len(weights))
-            affected[buildings] = weights[buildings] * effect(repair, constants)[constant_of]
-            alike = np.flatnonzero(repair_of == number)
+            affected[buildings] = weights[buildings] * effect(time, constants)[constant_of]
+            alike = np.flatnonzero(time_of == number)
             totals[alike] = outages.lost(affected)[alike]
     return np.maximum(totals, 0.0)
 
 
-def sum_over_assets(outages: Outages, rates: Floats, repair_h: Floats, cooling_h: Floats, effect: Effect) -> Floats:
+def sum_over_assets(outages: Outages, rates: Floats, outage_h: Floats, cooling_h: Floats, effect: Effect) -> Floats:
     """Sum of rate x effect over the assets whose outage cuts each building off.
 
     Parameters
     ----------
     outages : Outages
         What each outage cuts off.
-    rates, repair_h : numpy.ndarray
+    rates, outage_h : numpy.ndarray
         Per asset: outages per year; hours.
     cooling_h : numpy.ndarray
         Per node: time constant of the building, hours.
@@ -80,25 +80,25 @@ def sum_over_assets(outages: Outages, rates: Floats, repair_h: Floats, cooling_h
     """
     buildings = np.flatnonzero(outages.is_served)
     assets = np.flatnonzero(rates != 0)
-    repairs, repair_of, constants, constant_of = _distinct(repair_h[assets], cooling_h[buildings])
+    times, time_of, constants, constant_of = _distinct(outage_h[assets], cooling_h[buildings])
     totals = np.zeros(len(cooling_h))
-    if len(constants) <= len(repairs):
+    if len(constants) <= len(times):
         for number, constant in enumerate(constants):
             affecting = np.zeros(len(rates))
-            affecting[assets] = rates[assets] * effect(repairs, constant)[repair_of]
+            affecting[assets] = rates[assets] * effect(times, constant)[time_of]
             alike = buildings[constant_of == number]
             totals[alike] = outages.carried(affecting)[alike]
     else:
-        for number, repair in enumerate(repairs):
-            alike = assets[repair_of == number]
+        for number, time in enumerate(times):
+            alike = assets[time_of == number]
             of_alike = np.zeros(len(rates))
             of_alike[alike] = rates[alike]
-            totals[buildings] += outages.carried(of_alike)[buildings] * effect(repair, constants)[constant_of]
+            totals[buildings] += outages.carried(of_alike)[buildings] * effect(time, constants)[constant_of]
     return np.maximum(totals, 0.0)
 
 
-def _distinct(repair_h: Floats, cooling_h: Floats) -> tuple[Floats, Ints, Floats, Ints]:
-    """Different repair times and time constants, each with the position of every asset's and building's own."""
-    repairs, repair_of = np.unique(repair_h, return_inverse=True)
+def _distinct(outage_h: Floats, cooling_h: Floats) -> tuple[Floats, Ints, Floats, Ints]:
+    """Different outage times and time constants, each with the position of every asset's and building's own."""
+    times, time_of = np.unique(outage_h, return_inverse=True)
     constants, constant_of = np.unique(cooling_h, return_inverse=True)
-    return repairs, repair_of, constants, constant_of
+    return times, time_of, constants, constant_of

@@ -19,6 +19,7 @@ from heatnet.failure.attributes import log_length, modelled_attributes, size_of
 from heatnet.failure.memory import Memory, Recorded, learn_memory
 from heatnet.failure.rates import Rates, fit_rates
 from heatnet.failure.recording import first_recorded
+from heatnet.failure.renewed import renewed_faults
 from heatnet.failure.statistics import FailureStatistics, failure_statistics, life_attributes, mean_makeup
 from heatnet.failure.summary import effects_table, summary_text
 from heatnet.failure.surroundings import Surroundings, surroundings
@@ -128,6 +129,44 @@ class FailureModel:
         factors = {"faults_of_kind": mean, "own_factor": own, "surroundings_factor": around}
         forecast = _interval(mean * own * around, 1.0 / relative_variance) | factors
         return pd.DataFrame(forecast, index=assets.index).reindex(network.asset_ids)
+
+    def faults_after(
+        self, network: Network, *, season: int, life: int = 30, station_life: int = 20, fault_growth: float = 0.03
+    ) -> pd.Series[float]:
+        """Faults a season to be expected of every asset once it is renewed, mean over its life.
+
+        The rate of an asset of the same kind and place, its own factor and that of its surroundings at 1, at each age
+        from 0 to life - 1, divided by ``(1 + fault_growth)**age``. It may be more than what is expected of the asset
+        now; then its renewal avoids no fault.
+
+        Parameters
+        ----------
+        network : Network
+            Its assets.
+        season : int
+            The first season after the renewal.
+        life, station_life : int
+            Seasons over which the mean is taken, of a segment and of a station.
+        fault_growth : float
+            Growth of the rate of what is not renewed, from season to season.
+
+        Returns
+        -------
+        Series
+            ``faults_after`` by asset_id in the order of `network.asset_ids`.
+        """
+        if any(history.last_season >= season for history in self.histories):
+            earlier = fit_failure_model([history.until(season - 1) for history in self.histories])
+            return earlier.faults_after(
+                network, season=season, life=life, station_life=station_life, fault_growth=fault_growth
+            )
+        assets = asset_table(network)
+        number, known = self._known_of(assets, season)
+        attributes = modelled_attributes(assets, known["makeup_m3_per_m"].to_numpy(dtype=np.float64), number)
+        faults = renewed_faults(
+            self.rates, attributes, season, life=life, station_life=station_life, growth=1.0 + fault_growth
+        )
+        return pd.Series(faults, index=assets.index, name="faults_after").reindex(network.asset_ids)
 
     def effects(self) -> pd.DataFrame:
         """How much each attribute raises the rate.

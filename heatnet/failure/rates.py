@@ -80,7 +80,7 @@ class Rates:
         """Faults that the prior alone would have expected of the recorded time at risk."""
         total = 0.0
         for column, season in enumerate(statistics.seasons):
-            base, _ = _base_and_ages(self.ages, statistics.cohorts, int(season))
+            base, _ = base_and_ages(self.ages, statistics.cohorts, int(season))
             total += float((base * statistics.exposure[:, column]).sum())
         return total
 
@@ -93,7 +93,7 @@ class Rates:
         for first in range(0, len(attributes), _ROWS_AT_ONCE):
             some = slice(first, first + _ROWS_AT_ONCE)
             rows = attributes.iloc[some]
-            base, ages = _base_and_ages(self.ages, rows, season)
+            base, ages = base_and_ages(self.ages, rows, season)
             levels = np.broadcast_to(weight, (len(rows), len(weight)))
             columns = np.concatenate([design(rows, self.terms), ages, levels], axis=1)
             mean[some] = base * size_of(rows) * level * np.exp(product(columns[:, : len(static)], static))
@@ -120,7 +120,7 @@ def fit_rates(statistics: FailureStatistics, weight: Floats, *, near: Rates | No
     ages = _age_reference(statistics)
     base, age_columns = np.empty(statistics.faults.shape), np.empty((*statistics.faults.shape, len(AGE_SPREADS)))
     for column, season in enumerate(seasons):
-        base[:, column], age_columns[:, column] = _base_and_ages(ages, cohorts, int(season))
+        base[:, column], age_columns[:, column] = base_and_ages(ages, cohorts, int(season))
     base *= statistics.exposure
     problem = CountProblem(design(cohorts, terms), age_columns, base, statistics.faults, weight[:, None])
     start = None if near is None else near.coefficients
@@ -156,7 +156,7 @@ def _age_reference(statistics: FailureStatistics) -> AgeReference:
     return AgeReference(years, np.bincount(row, weights=metres[known]).astype(np.float64))
 
 
-def _base_and_ages(ages: AgeReference, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
+def base_and_ages(ages: AgeReference, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
     """Prior rate of each row in a season, per km or per station, and its columns of age (0 for a station)."""
     law, columns = ages.columns(attributes["laid_year"].to_numpy(dtype=np.float64), season)
     station = is_station(attributes)

@@ -151,11 +151,19 @@ def _with_laying_years(assets: pd.DataFrame, renewals: pd.DataFrame) -> pd.DataF
     return table[list(_RENEWAL_COLUMNS)].reset_index(drop=True)
 
 
-def kept_share(network: Network, works: pd.DataFrame | None, *, since: pd.Timestamp, before: pd.Timestamp) -> Floats:
+def kept_share(
+    network: Network,
+    works: pd.DataFrame | None,
+    *,
+    since: pd.Timestamp,
+    before: pd.Timestamp,
+    clean_removes: float = 0.5,
+) -> Floats:
     """Share of an impairment that finished works leave in place, per asset.
 
-    A cleaning or balancing ends it (0). Renewals end it by their share of the length: the lengths renewed are added, a
-    renewal without length, or of a station, counts as the whole. A repair ends nothing (1).
+    Each cleaning or balancing leaves ``1 - clean_removes`` of it. Renewals end it by their share of the length: the
+    lengths renewed are added, a renewal without length, or of a station, counts as the whole. A repair ends nothing
+    (1).
 
     Parameters
     ----------
@@ -166,6 +174,8 @@ def kept_share(network: Network, works: pd.DataFrame | None, *, since: pd.Timest
     since, before : Timestamp
         Works done from `since` (the end of the season whose visits were used) and before `before` (the start of the
         coming season) count.
+    clean_removes : float
+        Share of an impairment that a cleaning or balancing removes, 0 to 1; 0.5 is an assumption.
 
     Returns
     -------
@@ -186,9 +196,12 @@ def kept_share(network: Network, works: pd.DataFrame | None, *, since: pd.Timest
     lengths = np.append(network.length_m, np.full(len(network.station_nodes), np.nan))
     renewed = in_time & (done["kind"] == "renewal").to_numpy(dtype=bool)
     share = done["length_m"].to_numpy(dtype=np.float64)[renewed] / lengths[assets[renewed]]
-    np.add.at(ended, assets[renewed], np.where(np.isnan(share), 1.0, share))
-    ended[assets[in_time & done["kind"].isin(["cleaning", "balancing"]).to_numpy(dtype=bool)]] = 1.0
-    return np.maximum(1.0 - ended, 0.0)
+    share, at = np.where(np.isnan(share), 1.0, share), assets[renewed]
+    order = np.lexsort((share, at))  # so that sums do not hang on the order of the rows
+    np.add.at(ended, at[order], share[order])
+    cleaned = assets[in_time & done["kind"].isin(["cleaning", "balancing"]).to_numpy(dtype=bool)]
+    left = (1.0 - clean_removes) ** np.bincount(cleaned, minlength=network.n_assets)
+    return np.asarray(np.maximum(1.0 - ended, 0.0) * left, dtype=np.float64)
 
 
 def makeup_per_metre(

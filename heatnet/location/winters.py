@@ -109,7 +109,13 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
         Winter(
             winter,
             watched_winter(network, told, season=winter, asked=_asked(network, told[seasons == winter], settings)),
-            kept_share(network, records.works, since=season_start(winter - 1), before=season_start(winter)),
+            kept_share(
+                network,
+                records.works,
+                since=season_start(winter - 1),
+                before=season_start(winter),
+                clean_removes=settings.values.clean_removes,
+            ),
         )
         for winter in range(first, season)
     ]

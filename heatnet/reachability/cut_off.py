@@ -28,6 +28,7 @@ from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet.errors import HeatnetError
 from heatnet.graph.exact_sums import apply_exactly
 from heatnet.graph.overlap import Intervals, Overlap, is_within, overlap_of
+from heatnet.graph.ranges import group_by
 from heatnet.graph.walks import (
     Cuts,
     common_ancestors,
@@ -115,6 +116,53 @@ class Outages:
         [0.0, 0.25, 0.75]
         """
         return apply_exactly(self._carried, values, self._n_segments + len(self.is_live), "values")
+
+    def cuts_off(self, assets: AnyInts, nodes: AnyInts) -> Truths:
+        """Return, pair by pair, whether the outage of an asset cuts off the building at a node.
+
+        Parameters
+        ----------
+        assets, nodes : ndarray of int, of one length
+            Positions of assets and nodes.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> network = Network(
+        ...     pd.DataFrame({"node_id": ["A", "B", "C"], "kind": ["source", "building", "building"]}),
+        ...     pd.DataFrame(
+        ...         {
+        ...             "segment_id": ["S", "T"],
+        ...             "from_node": ["A", "B"],
+        ...             "to_node": ["B", "C"],
+        ...             "length_m": 50,
+        ...             "diameter_mm": 100,
+        ...         }
+        ...     ),
+        ... )
+        >>> outages(network).cuts_off(np.array([0, 1, 1]), np.array([2, 2, 1])).tolist()
+        [True, True, False]
+        """
+        order, starts = group_by(self._share_node, len(self.is_served))
+        shares = (starts[1:] - starts[:-1])[nodes]
+        pair = np.repeat(np.arange(len(nodes)), shares)
+        share = order[np.arange(len(pair)) - np.repeat(np.cumsum(shares) - shares, shares) + starts[nodes][pair]]
+        inside = self._holds(np.asarray(assets)[pair], self._share_item[share])
+        signed = np.where(inside, self._share_sign[share], 0)
+        return np.asarray(np.bincount(pair, weights=signed, minlength=len(nodes)) > 0.5)
+
+    def _holds(self, assets: AnyInts, items: AnyInts) -> Truths:
+        """Return, pair by pair, whether an item falls out in the outage of an asset."""
+        is_segment = assets < self._n_segments
+        segment = np.where(is_segment, assets, 0)
+        inside = np.zeros(len(assets), dtype=bool)
+        for cut, position in zip(self._cut, self._item_position, strict=True):
+            at = position[items]
+            inside |= (cut.first[segment] <= at) & (at < cut.stop[segment])
+        n_items = len(self._item_position[0])
+        extra = np.asarray(self._extra_outage, dtype=np.int64) * n_items + self._extra_item
+        inside |= np.isin(segment.astype(np.int64) * n_items + items, extra)
+        return np.where(is_segment, inside, items == self._first_set + assets - self._n_segments)
 
     def hanging_at(self, cut: Intervals, weights: npt.ArrayLike) -> Floats:
         """Return the sum of weights of all that hangs at the positions of each interval, counted in each layer.

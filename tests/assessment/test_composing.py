@@ -1,6 +1,6 @@
 """The whole way from records to a ranking, on networks that fit on paper and on the district."""
 
-from math import log
+from math import exp, log
 from pathlib import Path
 
 import numpy as np
@@ -12,21 +12,14 @@ from hypothesis import strategies as st
 import heatnet as hn
 from heatnet.assessment.results import told_of_assets
 from heatnet.inventory import Inventory, read_inventory
+from heatnet.location import default_prior
+from heatnet.value.order import significant
 
 CONTRACT_COLUMNS = [
-    "rank",
-    "rank_low",
-    "rank_high",
-    "asset_kind",
-    "length_m",
-    "faults_mean",
-    "fault_prob",
-    "impaired_prob",
-    "households_lost",
-    "cold_household_hours",
-    "outage_hours",
-    "chronic_hours",
-    "grade",
+    *("rank", "rank_low", "rank_high", "asset_kind", "length_m", "worth", "worth_faults", "worth_heat", "worth_cold"),
+    *("cost", "ratio", "ratio_alone", "risk", "repair_risk", "outage_risk", "cold_risk", "heat_risk", "faults_mean"),
+    *("faults_after", "fault_prob", "impaired_prob", "households_lost", "households_short", "cold_household_hours"),
+    *("outage_hours", "no_heat_hours", "chronic_hours", "severity", "stay", "community", "measure_first", "grade"),
     "reason",
 ]
 
@@ -54,7 +47,7 @@ def test_every_asset_is_ranked_with_the_columns_that_others_rely_on(
     assert set(CONTRACT_COLUMNS) <= set(ranking.columns)
     assert ranking.index.name == "asset_id"
     assert sorted(ranking.index) == sorted(district.network.asset_ids)
-    assert ranking["cold_household_hours"].is_monotonic_decreasing
+    assert significant(ranking["ratio"].to_numpy()).tolist() == sorted(significant(ranking["ratio"].to_numpy()))[::-1]
     np.testing.assert_allclose(
         ranking["cold_household_hours"], ranking["outage_hours"] + ranking["chronic_hours"], rtol=1e-12
     )
@@ -64,18 +57,22 @@ def test_every_asset_is_ranked_with_the_columns_that_others_rely_on(
 
 def test_the_visits_move_the_ranking(assessment: hn.Assessment, district: Inventory) -> None:
     silent = assessed(district, visits=None)
-    assert (silent.ranking["chronic_hours"] == 0).all()
-    assert assessment.ranking["chronic_hours"].sum() > 0
+    assert silent.ranking["impaired_prob"].to_dict() == pytest.approx(default_prior(silent.network).to_dict())
+    assert silent.ranking["severity"].tolist() == [1.0] * len(silent.ranking)
+    assert assessment.ranking["impaired_prob"].max() > 3 * silent.ranking["impaired_prob"].max()
     assert any("chronic cold is unknown, not zero" in sentence for sentence in silent.assumptions)
 
 
 def test_outage_hours_on_paper(fixtures: Path) -> None:
     ranking = hn.assess(hn.read_network(fixtures / "tree"), season=2026, climate=[-10.0]).ranking
-    hours = 8 - 40 * log(30 / 26)  # a repair of 8 h; a home cools from 20 to 16 degC in 40*ln(30/26) h at -10 degC
+    # 8 h of repair and 6 h beside it; from 20 to 18 degC in 40*ln(30/28) h at -10 degC, and back from what was reached
+    reached = -10 + 30 * exp(-14 / 40)
+    hours = 14 - 40 * log(30 / 28) + 40 * log((26 - reached) / 8)
     expected = ranking.loc["S2", "faults_mean"] * 0.05 * 20 * hours  # 5 % of faults are winter outages; 20 households
     assert ranking.loc["S2", "outage_hours"] == pytest.approx(expected, rel=1e-12)
     assert ranking.loc["S1", "households_lost"] == 50
-    assert ranking.loc["S1", "repair_h"] == 8.0
+    assert ranking.loc["S2", "no_heat_hours"] == pytest.approx(ranking.loc["S2", "faults_mean"] * 0.05 * 20 * 14)
+    assert ranking.loc["S1", "outage_h"] == 14.0
 
 
 def test_priority_weighs_a_building_in_the_hours_but_not_in_the_households(fixtures: Path) -> None:
@@ -149,7 +146,7 @@ def test_nothing_given_is_altered(district: Inventory) -> None:
 
 
 def test_candidates_are_all_assets_with_their_places(assessment: hn.Assessment, district: Inventory) -> None:
-    candidates = assessment.candidates()
+    candidates = assessment.candidates(measures=["renew"])
     assert candidates.index.tolist() == district.network.asset_ids.tolist()
     segments = district.network.segments
     assert candidates["from_node"].tolist()[: len(segments)] == segments["from_node"].tolist()
@@ -183,12 +180,14 @@ def test_every_number_in_the_reasons_of_the_first_fifty_is_the_tables_number(ass
         if row["visits"]:
             assert f"{row['cold_visits']:.0f} of {row['visits']:.0f} visited homes" in reason
         if row["buildings_lost"]:
-            assert f"{row['households_lost']:.0f} households" in reason
+            assert f"{row['households_lost']:,.0f} households" in reason
         if row["asset_kind"] == "segment":
             laid = "laying year unknown" if np.isnan(row["laid_year"]) else f"laid {row['laid_year']:.0f}"
             assert laid in reason
             assert f"on {row['length_m']:.0f} m" in reason
         assert f"in {row['past_seasons']:.0f} season" in reason
+        for part in ("worth_faults", "worth_cold"):
+            assert f": {row[part]:,.0f}" in reason
 
 
 def test_an_empty_network_has_an_empty_ranking() -> None:

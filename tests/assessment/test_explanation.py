@@ -18,16 +18,16 @@ def assessment() -> hn.Assessment:
 def test_contributions_add_up_to_the_total_for_every_asset_of_the_district(assessment: hn.Assessment) -> None:
     for asset_id, row in assessment.ranking.iterrows():
         told = hn.explain(assessment, str(asset_id))
-        assert told.contributions.sum() == pytest.approx(row["cold_household_hours"], rel=1e-9, abs=1e-9)
-        assert told.contributions["visits behind it"] == row["chronic_hours"]
+        assert told.contributions.sum() == pytest.approx(row["risk"], rel=1e-9, abs=1e-9)
+        assert told.contributions["visits behind it"] == row["cold_risk"]
 
 
 def test_the_rank_lies_within_the_ranks_of_every_measurement(assessment: hn.Assessment) -> None:
     for asset_id in assessment.ranking.index[:100]:
         told = hn.explain(assessment, asset_id)
-        hours = assessment.ranking.loc[asset_id, "cold_household_hours"]
-        assert (told.measurements["hours_low"] <= hours + 1e-9).all()
-        assert (told.measurements["hours_high"] >= hours - 1e-9).all()
+        ratio = assessment.ranking.loc[asset_id, "ratio"]
+        assert (told.measurements["ratio_low"] <= ratio * (1 + 1e-9)).all()
+        assert (told.measurements["ratio_high"] >= ratio * (1 - 1e-9)).all()
         assert (told.measurements["rank_low"] <= told.rank).all()
 
 
@@ -42,7 +42,7 @@ def test_more_own_faults_than_expected_count_for_the_asset_and_fewer_against_it(
 def test_the_text_tells_rank_reason_and_what_to_measure(assessment: hn.Assessment) -> None:
     first = assessment.ranking.index[0]
     text = hn.explain(assessment, first).text
-    assert text.startswith(f"{first} is number 1 with")
+    assert text.startswith(f"{first} is number 1: its renewal is worth")
     assert assessment.ranking.loc[first, "reason"] in text
     assert "To know its" in text
 

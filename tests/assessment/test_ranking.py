@@ -1,4 +1,4 @@
-"""The order is that of the hours; its range comes from drawn futures; the office's grades stay."""
+"""The order is that of worth per cost; its range comes from drawn futures; the office's grades stay."""
 
 import numpy as np
 import pandas as pd
@@ -6,90 +6,133 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from heatnet.assessment.ranking import _ranks, rank_assets, with_office_grades
+import heatnet as hn
+from heatnet.assessment.ranking import _most_first, _States, rank_assets, with_office_grades
 from heatnet.errors import HeatnetError
+from heatnet.value.risk import RISK_PARTS, risk_parts
+from heatnet.value.worth import worth_parts
 
 
 def assets(n: int = 40, seed: int = 1) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     faults = rng.uniform(0.01, 0.5, n)
     prob = np.where(rng.random(n) < 0.5, 0.0, rng.random(n))
-    return pd.DataFrame(
-        {
-            "length_m": np.where(np.arange(n) % 10 == 9, np.nan, rng.uniform(5, 200, n)),
-            "faults_mean": faults,
-            "faults_low": faults / 2,
-            "faults_high": faults * 2,
-            "impaired_prob": prob,
-            "outage_hours": faults * rng.uniform(0, 1000, n),
-            "chronic_hours": prob * 300,
-        },
-        index=pd.Index([f"A{k:02}" for k in range(n)], name="asset_id"),
+    return valued(
+        pd.DataFrame(
+            {
+                "asset_kind": np.where(np.arange(n) % 10 == 9, "station", "segment"),
+                "length_m": np.where(np.arange(n) % 10 == 9, np.nan, rng.uniform(5, 200, n)),
+                "diameter_mm": np.where(np.arange(n) % 10 == 9, np.nan, 100.0),
+                "heat_loss_w_m": np.nan,
+                "faults_mean": faults,
+                "faults_low": faults / 2,
+                "faults_high": faults * 2,
+                "faults_after": faults / 4,
+                "impaired_prob": prob,
+                "group_prob": prob,
+                "ambiguity_group": None,
+                "outage_hours": faults * rng.uniform(0, 1000, n),
+                "no_heat_hours": 0.0,
+                "chronic_hours": prob * 3000,
+                "severity": 1.0,
+                "stay": 0.7,
+            },
+            index=pd.Index([f"A{k:02}" for k in range(n)], name="asset_id"),
+        )
     )
 
 
-def test_the_order_is_that_of_the_hours_and_hours_add_up() -> None:
+def valued(given: pd.DataFrame, **changes: object) -> pd.DataFrame:
+    """The assets with what follows from their hours and faults."""
+    given = given.drop(columns=["risk", "worth"], errors="ignore").assign(**changes)
+    given = given.drop(columns=[name for name in (*RISK_PARTS, *WORTHS) if name in given])
+    given = given.join(risk_parts(given, VALUES, heating_h=4392.0))
+    return given.join(worth_parts(given, VALUES, hn.Prices()))
+
+
+VALUES = hn.Values(uncertain=1.0)
+WORTHS = ("worth_faults", "worth_heat", "worth_cold", "cost", "ratio", "ratio_alone")
+CERTAIN = hn.Settings(values=VALUES)
+
+
+def test_the_order_is_that_of_worth_per_cost() -> None:
     ranking = rank_assets(assets())
     assert ranking["rank"].tolist() == list(range(1, 41))
-    assert ranking["cold_household_hours"].is_monotonic_decreasing
-    total = ranking["outage_hours"] + ranking["chronic_hours"]
-    np.testing.assert_allclose(ranking["cold_household_hours"], total, rtol=1e-12)
+    assert ranking["ratio"].is_monotonic_decreasing
+
+
+def test_equal_ratios_stand_by_worth_then_by_id_and_last_digits_decide_nothing() -> None:
+    given = assets(4).assign(asset_kind="segment", length_m=10.0, ratio=[0.3, 0.1 + 0.2, 0.3, 0.3])
+    given["worth"] = [5.0, 5.0, 7.0, 5.0 * (1 - 1e-15)]
+    assert rank_assets(given).index.tolist() == ["A02", "A00", "A01", "A03"]
 
 
 def test_shuffled_rows_give_the_same_ranking() -> None:
-    given = assets()
+    given = assets().assign(ambiguity_group=["G1", "G2", None, "G1"] * 10)
     pd.testing.assert_frame_equal(rank_assets(given), rank_assets(given.sample(frac=1, random_state=3)))
 
 
-def test_the_rank_lies_in_its_range_and_the_hours_in_theirs() -> None:
+def test_the_rank_lies_in_its_range() -> None:
     ranking = rank_assets(assets())
     assert (ranking["rank_low"] <= ranking["rank"]).all()
     assert (ranking["rank"] <= ranking["rank_high"]).all()
-    assert (ranking["hours_low"] <= ranking["cold_household_hours"]).all()
-    assert (ranking["cold_household_hours"] <= ranking["hours_high"]).all()
+
+
+def certain(n: int, **changes: object) -> pd.DataFrame:
+    """Assets of one length and one rate that is known, the first worth most."""
+    given = assets(n).assign(asset_kind="segment", length_m=10.0, diameter_mm=100.0, chronic_hours=0.0)
+    given["faults_mean"] = given["faults_low"] = given["faults_high"] = 0.2
+    usual = {"faults_after": 0.0, "impaired_prob": 0.0, "outage_hours": 1e9 * 2.0 ** -np.arange(n)}
+    return valued(given, **{**usual, **changes})
 
 
 def test_what_is_certain_has_one_rank() -> None:
-    given = assets().assign(chronic_hours=0.0)
-    given["faults_low"] = given["faults_high"] = given["faults_mean"]
-    given["outage_hours"] = 1000.0 * 2.0 ** -np.arange(len(given))
-    ranking = rank_assets(given)
+    ranking = rank_assets(certain(15), settings=CERTAIN)
     assert (ranking["rank_low"] == ranking["rank"]).all()
     assert (ranking["rank_high"] == ranking["rank"]).all()
 
 
 def test_grade_a_is_the_best_share_of_length_when_all_is_certain() -> None:
-    given = assets(10).assign(length_m=10.0, chronic_hours=0.0, outage_hours=2.0 ** -np.arange(10))
-    given["faults_low"] = given["faults_high"] = given["faults_mean"]
-    grades = rank_assets(given, grade_share=0.3)["grade"].tolist()
+    grades = rank_assets(certain(10), grade_share=0.3, settings=CERTAIN)["grade"].tolist()
     assert grades == ["A"] * 3 + ["C"] * 7
 
 
+def test_values_that_may_be_off_widen_the_range_of_what_hangs_on_them() -> None:
+    """One asset is worth something for its repairs, the other for cold homes: the values decide which is first."""
+    given = certain(2, outage_hours=0.0)
+    given = valued(given, impaired_prob=1.0, group_prob=1.0, chronic_hours=[0.0, 160_000.0], faults_mean=[0.2, 1e-9],
+                   faults_low=[0.2, 1e-9], faults_high=[0.2, 1e-9])  # fmt: skip
+    assert 0.5 < given["worth"].iloc[0] / given["worth"].iloc[1] < 2
+    sure, unsure = rank_assets(given, settings=CERTAIN), rank_assets(given)
+    assert (sure["rank_low"] == sure["rank_high"]).all()
+    assert (unsure["rank_high"] - unsure["rank_low"]).tolist() == [1, 1]
+
+
 def test_an_impairment_that_is_a_coin_toss_gets_grade_b() -> None:
-    given = pd.DataFrame(
-        {
-            "length_m": [10.0, 10.0],
-            "faults_mean": 0.1,
-            "faults_low": 0.1,
-            "faults_high": 0.1,
-            "impaired_prob": [0.5, 0.0],
-            "outage_hours": [0.0, 10.0],
-            "chronic_hours": [50.0, 0.0],
-        },
-        index=pd.Index(["X", "Y"], name="asset_id"),
+    given = valued(
+        certain(2),
+        outage_hours=[0.0, 1000.0],
+        chronic_hours=[1e6, 0.0],
+        impaired_prob=[0.5, 0.0],
+        group_prob=[0.5, 0.0],
+        faults_mean=[1e-9, 0.2],
+        faults_low=[1e-9, 0.2],
+        faults_high=[1e-9, 0.2],
     )
-    assert rank_assets(given, grade_share=0.5, draws=400)["grade"].tolist() == ["B", "B"]
+    assert rank_assets(given, grade_share=0.5, draws=400, settings=CERTAIN)["grade"].tolist() == ["B", "B"]
 
 
-def test_an_asset_that_saves_nothing_is_never_among_the_best() -> None:
-    given = assets().assign(outage_hours=0.0, chronic_hours=0.0)
-    assert set(rank_assets(given)["grade"]) == {"C"}
-
-
-def test_the_mean_of_the_draws_is_the_expectation() -> None:
-    given = assets(1).assign(impaired_prob=0.3, outage_hours=100.0, chronic_hours=60.0)
-    ranking = rank_assets(given, draws=4000)
-    assert ranking["hours_low"].iloc[0] < 160 < ranking["hours_high"].iloc[0]
+def test_assets_of_one_group_are_ill_together_as_often_as_their_posterior_says() -> None:
+    prob = np.array([0.2, 0.3, 0.1, 0.25])
+    table = pd.DataFrame({"impaired_prob": prob, "group_prob": [0.5, 0.5, 0.5, 0.25]})
+    table["ambiguity_group"] = ["G", "G", "G", None]
+    states, rng = _States.of(table), np.random.default_rng(0)
+    drawn = np.array([states.drawn(rng) for _ in range(20_000)])
+    np.testing.assert_allclose(drawn.mean(axis=0), prob, atol=0.015)
+    any_ill = drawn[:, :3].any(axis=1)
+    assert any_ill.mean() == pytest.approx(0.5, abs=0.015)
+    # 0.2 + 0.3 + 0.1 = 1.2 of the group's 0.5: a second member is ill in a fifth of the cases
+    assert (drawn[any_ill, :3].sum(axis=1) == 2).mean() == pytest.approx(0.2, abs=0.02)
 
 
 @pytest.mark.parametrize(("options", "message"), [({"grade_share": 0}, "grade_share"), ({"draws": 0}, "draws")])
@@ -135,9 +178,6 @@ def test_office_grades_that_cannot_be_used_are_refused(ids: list[str], grade: st
 
 @settings(derandomize=True, deadline=None)
 @given(st.lists(st.sampled_from([0.0, 0.0, 0.25, 1.0, 1.5, 3e7]), max_size=40))
-def test_ranks_are_those_of_a_plain_sort_and_equal_ones_stand_as_they_do(hours: list[float]) -> None:
-    numbers = np.array(hours, dtype=np.float32)
-    order = sorted(range(len(hours)), key=lambda place: -hours[place])
-    rank, above = _ranks(numbers)
-    assert [order[k - 1] for k in rank.tolist()] == list(range(len(hours)))
-    assert above.tolist() == [place for place in order if hours[place] > 0]
+def test_the_order_is_that_of_a_plain_sort_and_equal_ones_stand_as_they_do(ratios: list[float]) -> None:
+    order = sorted(range(len(ratios)), key=lambda place: -ratios[place])
+    assert _most_first(np.array(ratios, dtype=np.float32)).tolist() == order

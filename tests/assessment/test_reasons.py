@@ -1,4 +1,4 @@
-"""Each reason tells the numbers of its own row, what weighs most first."""
+"""Each reason tells the numbers of its own row, in money and in people, what is worth most first."""
 
 import numpy as np
 import pandas as pd
@@ -20,28 +20,47 @@ ROWS = pd.DataFrame(
         "group_size": [3, 5, 1],
         "buildings_lost": [8, 0, 1],
         "households_lost": [640.0, 0.0, 30.0],
-        "outage_hours": [10.0, 1.0, 1.0],
-        "chronic_hours": [50.0, 0.0, 0.0],
+        "impaired_prob": [0.8, 0.02, 0.5],
+        "cold_homes": [120.0, 40.0, 15.0],
+        "heat_loss_w_m": [np.nan, 162.0, np.nan],
+        "worth_faults": [38000.0, 10.0, 900.0],
+        "worth_cold": [61000.0, 40.0, 800.0],
+        "worth_heat": [0.0, 5000.0, 0.0],
+        "measure_first": [False, False, False],
+        "soft_pays": [True, False, True],
+        "is_claim": [False, False, False],
     },
     index=pd.Index(["S1", "S2", "T1"], name="asset_id"),
 )
 
 
-def test_a_reason_begins_with_what_weighs_most_and_tells_its_numbers() -> None:
+def test_a_reason_begins_with_what_is_worth_most_and_tells_its_numbers() -> None:
     assert reasons(ROWS).tolist() == [
-        "9 of 14 visited homes behind it cold; no visit tells it from 2 assets in line with it; "
-        "probably ill 3 winters running; laid 1989; 3 faults in 6 seasons on 84 m; "
-        "its outage cuts off 640 households in 8 buildings",
-        "laying year unknown; no faults in 6 seasons on 20 m; its outage cuts off no building",
-        "1 fault in 6 seasons; its outage cuts off 30 households in 1 building; 1 of 1 visited homes behind it cold",
+        "flush first; 9 of 14 visited homes cold, 120 homes if it is ill (0.80): 61,000; 3 faults in 6 seasons on 84 m"
+        ": 38,000; its outage cuts off 640 households in 8 buildings; laid 1989; no visit tells it from 2 assets in "
+        "line with it; probably ill 3 winters running",
+        "loses 162 W/m: 5,000; nobody behind it was visited, 40 homes cold if it is ill (0.02 as of its kind): 40; "
+        "no faults in 6 seasons on 20 m: 10; its outage cuts off no building; laying year unknown",
+        "1 fault in 6 seasons: 900; 1 of 1 visited homes cold, 15 homes if it is ill (0.50): 800; "
+        "its outage cuts off 30 households in 1 building",
     ]
+
+
+def test_what_is_to_be_done_before_digging_comes_first() -> None:
+    both = ROWS.assign(measure_first=True)
+    assert reasons(both).iloc[0].startswith("flush first; measure first; 9 of 14")
+    assert reasons(both.assign(is_claim=True)).iloc[0].startswith("claim first (under warranty); 9 of 14")
+    station = ROWS.assign(worth_cold=2000.0).loc[["T1"]]
+    assert reasons(station).iloc[0].startswith("balance first; 1 of 1")
 
 
 def test_reasons_in_chinese_tell_the_same_numbers() -> None:
     assert reasons(ROWS, language="zh").tolist() == [
-        "其后走访14户次，9户次不热；与同线另2处设施无法区分；可能连续3个采暖年度供热不良；1989年敷设；84米管段6个采暖年度故障3次；停运影响8栋楼640户",
-        "敷设年份不明；20米管段6个采暖年度故障0次；停运不影响任何楼栋",
-        "6个采暖年度故障1次；停运影响1栋楼30户；其后走访1户次，1户次不热",
+        "先冲洗；其后走访14户次、9户次不热，若供热不良（概率0.80）约120户受冷：61,000元；84米管段6个采暖年度故障3次：38,000元；"
+        "停运影响8栋楼640户；1989年敷设；走访无法将其与同线另2处设施区分；可能连续3个采暖年度供热不良",
+        "每米热损失162W：5,000元；其后无走访，若供热不良（按同类概率0.02）约40户受冷：40元；"
+        "20米管段6个采暖年度故障0次：10元；停运不影响任何楼栋；敷设年份不明",
+        "6个采暖年度故障1次：900元；其后走访1户次、1户次不热，若供热不良（概率0.50）约15户受冷：800元；停运影响1栋楼30户",
     ]
 
 

@@ -14,8 +14,9 @@ from heatnet.errors import HeatnetError
 from heatnet.synthetic import make_city
 
 _NUMBERS = (
-    *("rank_low", "rank_high", "length_m", "diameter_mm", "laid_year", "hours_low", "hours_high", "outage_hours"),
-    *("chronic_hours", "faults_mean", "fault_prob", "impaired_prob", "buildings_lost", "households_lost"),
+    *("rank_low", "rank_high", "length_m", "diameter_mm", "laid_year", "outage_hours", "worth", "cost", "risk"),
+    *("cold_household_hours", "chronic_hours", "faults_mean", "fault_prob", "impaired_prob", "buildings_lost"),
+    "households_lost",
 )
 
 
@@ -107,7 +108,7 @@ def test_the_order_of_all_assets_is_the_same_however_many_are_held_at_a_time(tmp
     for name in ("a", "b", "c"):
         hours = -np.sort(-np.where(rng.random(40) < 0.3, 0.0, np.round(rng.gamma(0.3, 50.0, 40), 2)))
         table = pd.DataFrame({"asset_id": [f"{name}{place}" for place in range(40)], "rank": range(1, 41)})
-        table = table.assign(cold_household_hours=hours, network=name)
+        table = table.assign(ratio=hours, network=name)
         numbers = dict.fromkeys(_NUMBERS, 1)
         table = table.assign(**numbers, grade="C", asset_kind="segment", street=None, reason="laid 1990")
         tables.append(table)
@@ -115,9 +116,7 @@ def test_the_order_of_all_assets_is_the_same_however_many_are_held_at_a_time(tmp
         write_parquet(table.drop(columns="network"), rankings[name])
     _write_scores(rankings, tmp_path / "scores.parquet", most)
     scores = pd.read_parquet(tmp_path / "scores.parquet")
-    together = pd.concat(tables).sort_values(
-        ["cold_household_hours", "network", "rank"], ascending=[False, True, True], kind="stable"
-    )
+    together = pd.concat(tables).sort_values(["ratio", "network", "rank"], ascending=[False, True, True], kind="stable")
     assert scores["asset_id"].tolist() == together["asset_id"].tolist()
     assert scores["rank"].tolist() == list(range(1, 121))
 

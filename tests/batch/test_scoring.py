@@ -131,9 +131,7 @@ def test_scores_hold_every_asset_of_every_network_in_one_order(undisturbed: Path
         pd.read_parquet(undisturbed / name / "ranking.parquet").assign(network=name, place=lambda table: table["rank"])
         for name in GOOD
     ]
-    together = pd.concat(parts).sort_values(
-        ["cold_household_hours", "network", "place"], ascending=[False, True, True], kind="stable"
-    )
+    together = pd.concat(parts).sort_values(["ratio", "network", "place"], ascending=[False, True, True], kind="stable")
     assert scores["rank"].tolist() == list(range(1, len(together) + 1))
     assert scores[["network", "asset_id"]].to_numpy().tolist() == together[["network", "asset_id"]].to_numpy().tolist()
     assert scores["network_rank"].tolist() == together["place"].tolist()

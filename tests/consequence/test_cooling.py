@@ -13,18 +13,16 @@ from heatnet.consequence.cooling import (
     room_temperature,
 )
 from heatnet.errors import HeatnetError
+from tests.consequence_oracle import slow_home
 
 TEMPERATURES = st.lists(st.integers(-4500, 3500).map(lambda cents: cents / 100), min_size=1, max_size=30)
 HOURS = st.floats(0.01, 500)
 CONSTANTS = st.one_of(st.just(0.0), st.floats(0.01, 400))
 
 
-def slow_mean_cold_hours(repair_h, cooling_h, climate, t_start_c=20.0, t_cold_c=16.0):
-    total = 0.0
-    for outdoor in climate:
-        if outdoor < t_cold_c:
-            total += max(0.0, repair_h - cooling_h * math.log((t_start_c - outdoor) / (t_cold_c - outdoor)))
-    return total / len(climate)
+RULES = {"t_cold_c": 16.0, "reheat": None}
+REHEATS = st.sampled_from([None, 1.05, 1.2, 2.0])
+SHARES = st.one_of(st.sampled_from([0.0, 1.0]), st.floats(0, 1))
 
 
 def test_a_home_of_forty_hours_reaches_twelve_degrees_after_the_published_hours() -> None:
@@ -43,24 +41,24 @@ def test_after_one_time_constant_a_home_has_lost_63_percent_of_the_difference() 
 
 def test_a_home_does_not_get_cold_when_outdoors_is_as_warm_as_the_limit() -> None:
     assert hours_to_reach(16, [16, 17, 30]).tolist() == [math.inf] * 3
-    assert mean_cold_hours(1000, 40, [16.0, 25.0]) == 0
+    assert mean_cold_hours(1000, 40, [16.0, 25.0], t_cold_c=16) == 0
 
 
 def test_an_outage_shorter_than_the_cooling_time_leaves_no_cold_hours() -> None:
     # at -10 the way from 20 to 16 takes 40*ln(30/26) = 5.724 h
-    assert mean_cold_hours([5.0, 5.7], 40, [-10.0]).tolist() == [0, 0]
-    assert mean_cold_hours(8, 40, [-10.0]) == pytest.approx(8 - 40 * math.log(30 / 26), abs=1e-12)
+    assert mean_cold_hours([5.0, 5.7], 40, [-10.0], t_cold_c=16).tolist() == [0, 0]
+    assert mean_cold_hours(8, 40, [-10.0], **RULES) == pytest.approx(8 - 40 * math.log(30 / 26), abs=1e-12)
 
 
 def test_a_home_that_cools_at_once_is_cold_for_the_whole_repair_on_cold_days() -> None:
-    assert mean_cold_hours(8, 0, [-10.0, 0.0, 15.9, 16.0]) == pytest.approx(6, abs=1e-12)
+    assert mean_cold_hours(8, 0, [-10.0, 0.0, 15.9, 16.0], t_cold_c=16) == pytest.approx(6, abs=1e-12)
     assert critical_outdoor_c(8, 0) == 12
     assert room_temperature([0, 1], -10.0, cooling_h=0).tolist() == [20, -10]
     assert hours_to_reach(16, [-10, 20], cooling_h=0).tolist() == [0, math.inf]
 
 
 def test_a_home_that_starts_at_the_limit_is_cold_from_the_first_minute() -> None:
-    assert mean_cold_hours(8, 40, [-10.0, 18.0], t_start_c=16) == pytest.approx(4, abs=1e-12)
+    assert mean_cold_hours(8, 40, [-10.0, 18.0], t_start_c=16, **RULES) == pytest.approx(4, abs=1e-12)
     assert critical_outdoor_c([8, 1e-300], 40, t_start_c=12).tolist() == [12, 12]
 
 
@@ -96,10 +94,30 @@ def test_a_time_constant_that_cannot_be_is_refused(constant: float) -> None:
 
 
 @settings(derandomize=True, deadline=None, max_examples=200)
-@given(HOURS, CONSTANTS, TEMPERATURES, st.integers(-50, 180).map(lambda tenths: tenths / 10))
-def test_sorted_sums_equal_the_formula_day_by_day(repair: float, constant: float, climate: list, cold: float) -> None:
-    slow = slow_mean_cold_hours(repair, constant, climate, t_cold_c=cold)
-    assert mean_cold_hours(repair, constant, climate, t_cold_c=cold) == pytest.approx(slow, rel=1e-9, abs=1e-9)
+@given(HOURS, CONSTANTS, TEMPERATURES, st.integers(-50, 200).map(lambda tenths: tenths / 10), REHEATS, SHARES)
+def test_sums_over_equal_days_equal_the_formula_day_by_day(hours, constant, climate, cold, reheat, share) -> None:
+    slow = sum(slow_home(hours, constant, t_out, share, (20.0, cold, reheat)) for t_out in climate) / len(climate)
+    fast = mean_cold_hours(hours, constant, climate, t_cold_c=cold, reheat=reheat, heat_share=share)
+    assert fast == pytest.approx(slow, rel=1e-9, abs=1e-9)
+
+
+def test_a_home_warms_up_as_worked_by_hand() -> None:
+    # 8 h at -10: -10 + 30*exp(-0.2) = 14.5619; towards -10 + 1.2*30 = 26: 40*ln((26 - 14.5619)/(26 - 18)) = 14.3003
+    cold = 8 - 40 * math.log(30 / 28)
+    assert mean_cold_hours(8, 40, [-10.0], reheat=None) == pytest.approx(cold, abs=1e-12)
+    assert mean_cold_hours(8, 40, [-10.0]) == pytest.approx(cold + 14.3003, abs=1e-4)
+
+
+def test_half_the_heat_keeps_a_home_warmer() -> None:
+    # E = -10 + 0.5*30 = 5; 40 h: 40*ln((20 - 5)/(18 - 5)) = 5.7240 h until 18
+    assert mean_cold_hours(40, 40, [-10.0], heat_share=0.5, reheat=None) == pytest.approx(40 - 5.7240, abs=1e-4)
+    assert mean_cold_hours(1000, 40, [-10.0], heat_share=0.94) == 0  # E = 18.2
+
+
+@pytest.mark.parametrize("reheat", [1.0, 0.5, math.nan, math.inf])
+def test_a_recovery_that_never_ends_is_refused(reheat: float) -> None:
+    with pytest.raises(HeatnetError, match="reheat"):
+        mean_cold_hours(8, 40, [0.0], reheat=reheat)
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)
@@ -108,10 +126,13 @@ def test_longer_repairs_and_colder_winters_never_shorten_the_cold(
     repair: float, constant: float, climate: list, more: float
 ) -> None:
     hours = mean_cold_hours(repair, constant, climate)
-    assert 0 <= hours <= repair * (1 + 1e-12)
+    assert hours >= 0
     assert mean_cold_hours(repair + more, constant, climate) >= hours - 1e-9
     assert mean_cold_hours(repair, constant, np.array(climate) - more) >= hours - 1e-9
-    assert mean_cold_hours(repair, constant + more, climate) <= hours + 1e-9
+    assert mean_cold_hours(repair, constant, climate, heat_share=min(1.0, more / 20)) <= hours + 1e-9
+    alone = mean_cold_hours(repair, constant, climate, reheat=None)
+    assert 0 <= alone <= repair * (1 + 1e-12)
+    assert mean_cold_hours(repair, constant + more, climate, reheat=None) <= alone + 1e-9
 
 
 @settings(derandomize=True, deadline=None, max_examples=100)

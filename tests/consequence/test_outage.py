@@ -5,11 +5,11 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 
-from heatnet.consequence import cold_hours, cold_hours_of, reliability, time_constants
+from heatnet.consequence import Homes, cold_hours, hours_of_outages, outage_time, reliability, time_constants
 from heatnet.errors import HeatnetError
 from heatnet.network import Network
 from heatnet.reachability import outages
-from tests.consequence_oracle import Case, cases, slow_cold_hours, slow_reliability
+from tests.consequence_oracle import Case, cases, slow_cold_hours, slow_home, slow_reliability
 
 #   A (source) --M-- T (station) --P-- B1 (60 households, 40 h) --Q-- B2 (10 households, 20 h)
 #                       \--R-- B3 (no households known, cooling time unknown)      B4: joined to nothing
@@ -40,8 +40,10 @@ def tree() -> Network:
 
 def test_cold_hours_of_a_tree_are_the_sums_worked_by_hand(tree: Network) -> None:
     # At -10 a home of 40 h takes 40*ln(30/26) = 5.724034 h to fall to 16, one of 20 h 2.862017 h.
-    table = cold_hours(tree, climate=[-10.0])
-    assert table["repair_h"].tolist() == [20, 13, 8, 8, 8]  # 500 mm, 250 mm, 100 mm, 100 mm, station
+    hours = outage_time(tree, lead_h=0.0)["outage_h"]
+    table = cold_hours(tree, climate=[-10.0], outage_h=hours, t_cold_c=16.0, reheat=None)
+    assert table["outage_h"].tolist() == [20, 13, 8, 8, 8]  # 500 mm, 250 mm, 100 mm, 100 mm, station
+    assert table["no_heat_hours"].tolist() == [20 * 70, 13 * 70, 8 * 10, 0, 8 * 70]
     hand = [
         60 * (20 - 5.724034) + 10 * (20 - 2.862017),
         60 * (13 - 5.724034) + 10 * (13 - 2.862017),
@@ -55,21 +57,23 @@ def test_cold_hours_of_a_tree_are_the_sums_worked_by_hand(tree: Network) -> None
 
 
 def test_warm_days_halve_the_mean_and_never_cool_a_home(tree: Network) -> None:
-    cold, mixed = (cold_hours(tree, climate=days)["cold_household_hours"] for days in ([-10.0], [-10.0, 16.0]))
+    cold, mixed = (cold_hours(tree, climate=days)["cold_household_hours"] for days in ([-10.0], [-10.0, 18.0]))
     assert (mixed * 2).tolist() == pytest.approx(cold.tolist())
-    assert not cold_hours(tree, climate=[16.0, 30.0])["cold_household_hours"].any()
+    assert not cold_hours(tree, climate=[18.0, 30.0])["cold_household_hours"].any()
 
 
 def test_an_outage_shorter_than_the_cooling_time_costs_nothing(tree: Network) -> None:
-    table = cold_hours(tree, climate=[-10.0], repair_h=2.8)
+    table = cold_hours(tree, climate=[-10.0], outage_h=2.8, t_cold_c=16.0)
     assert table["cold_household_hours"].tolist() == [0] * 5
-    table = cold_hours(tree, climate=[-10.0], repair_h=5.0)  # only B2, whose homes cool in 2.862 h
+    table = cold_hours(
+        tree, climate=[-10.0], outage_h=5.0, t_cold_c=16.0, reheat=None
+    )  # only B2, whose homes cool in 2.862 h
     assert table["cold_household_hours"].tolist() == pytest.approx([21.37983] * 3 + [0, 21.37983], abs=1e-4)
 
 
 def test_homes_that_cool_at_once_are_cold_for_the_whole_repair() -> None:
     network = Network(NODES.assign(cooling_h=0), SEGMENTS)
-    table = cold_hours(network, climate=[-10.0, 15.9, 16.0, 20.0], repair_h=6.0)
+    table = cold_hours(network, climate=[-10.0, 17.9, 18.0, 20.0], outage_h=6.0)
     assert table["cold_household_hours"].tolist() == pytest.approx([210, 210, 30, 0, 210])
 
 
@@ -80,15 +84,16 @@ def test_a_home_without_a_recorded_cooling_time_has_forty_hours() -> None:
     pd.testing.assert_frame_equal(cold_hours(missing, climate=[-9, 1]), cold_hours(forty, climate=[-9, 1]))
 
 
-def test_repair_hours_by_asset_may_come_in_any_order_with_others_beside_them(tree: Network) -> None:
+def test_outage_hours_by_asset_may_come_in_any_order_with_others_beside_them(tree: Network) -> None:
     hours = pd.Series({"T": 1, "elsewhere": -5, "R": 2, "Q": 3, "P": 4, "M": 5})
-    assert cold_hours(tree, climate=[-10.0], repair_h=hours)["repair_h"].tolist() == [5, 4, 3, 2, 1]
+    assert cold_hours(tree, climate=[-10.0], outage_h=hours)["outage_h"].tolist() == [5, 4, 3, 2, 1]
 
 
 def test_reliability_of_a_tree_is_the_sum_worked_by_hand(tree: Network) -> None:
     # Repairs of 20, 13, 8, 8, 8 h. B1 (40 h) is cut off by M, P, T; its critical frosts are
     # 20 h: 20 - 8/(1 - exp(-.5)) = -0.33; 13 h: -8.85; 8 h: -24.13. B2 (20 h): M 7.34, P -0.75, Q and T: -4.27.
-    table = reliability(tree, 0.1, climate=[-30.0, -10.0, -3.0, 5.0])
+    hours = outage_time(tree, lead_h=0.0)["outage_h"]
+    table = reliability(tree, 0.1, climate=[-30.0, -10.0, -3.0, 5.0], outage_h=hours)
     assert table.loc["B1", "availability"] == pytest.approx(1 - 0.1 * (20 + 13 + 8) / 8760, abs=1e-12)
     assert table.loc["B2", "availability"] == pytest.approx(1 - 0.1 * (20 + 13 + 8 + 8) / 8760, abs=1e-12)
     assert table.loc["B1", "warm_prob"] == pytest.approx(math.exp(-0.1 * (0.75 + 0.5 + 0.25)), abs=1e-12)
@@ -135,16 +140,16 @@ def test_a_building_that_cools_at_once_falls_on_every_day_colder_than_the_limit(
     ],
 )
 def test_values_that_do_not_fit_the_assets_are_refused(tree: Network, values: object, what: str) -> None:
-    with pytest.raises(HeatnetError, match=f"repair_h.*{what}"):
-        cold_hours(tree, climate=[0.0], repair_h=values)
+    with pytest.raises(HeatnetError, match=f"outage_h.*{what}"):
+        cold_hours(tree, climate=[0.0], outage_h=values)
     with pytest.raises(HeatnetError, match=f"faults_mean.*{what}"):
         reliability(tree, values, climate=[0.0])
 
 
 def test_a_rate_may_be_zero_but_a_repair_may_not(tree: Network) -> None:
     assert (reliability(tree, 0, climate=[0.0])[["availability", "warm_prob"]] == 1).all(axis=None)
-    with pytest.raises(HeatnetError, match="repair_h must be finite numbers above 0"):
-        cold_hours(tree, climate=[0.0], repair_h=0)
+    with pytest.raises(HeatnetError, match="outage_h must be finite numbers above 0"):
+        cold_hours(tree, climate=[0.0], outage_h=0)
 
 
 @pytest.mark.parametrize("climate", [[], [math.nan], 5.0, [[1.0]]])
@@ -164,8 +169,8 @@ def test_homes_that_would_be_cold_before_the_outage_are_refused(tree: Network) -
 
 def test_arguments_stay_as_they_were(tree: Network) -> None:
     climate, hours = [-1.0, -9.0, 3.0], pd.Series({"T": 1, "R": 2, "Q": 3, "P": 4, "M": 5})
-    cold_hours(tree, climate=climate, repair_h=hours)
-    reliability(tree, hours, climate=climate, repair_h=hours)
+    cold_hours(tree, climate=climate, outage_h=hours)
+    reliability(tree, hours, climate=climate, outage_h=hours)
     assert climate == [-1, -9, 3]
     assert hours.to_dict() == {"T": 1, "R": 2, "Q": 3, "P": 4, "M": 5}
 
@@ -180,8 +185,8 @@ def test_a_network_without_buildings_or_segments_has_empty_answers() -> None:
 @given(cases())
 def test_cold_hours_equal_the_formula_building_by_building(case: Case) -> None:
     for isolate in (None, "segment"):
-        fast = cold_hours(case.network, climate=case.climate, repair_h=case.repair_h, isolate=isolate)
-        slow = slow_cold_hours(case.network, case.climate, case.repair_h.to_dict(), isolate)
+        fast = cold_hours(case.network, climate=case.climate, outage_h=case.outage_h, isolate=isolate)
+        slow = slow_cold_hours(case.network, case.climate, case.outage_h.to_dict(), isolate)
         assert fast["cold_household_hours"].to_dict() == pytest.approx(slow, rel=1e-9, abs=1e-9)
 
 
@@ -190,10 +195,10 @@ def test_cold_hours_equal_the_formula_building_by_building(case: Case) -> None:
 def test_reliability_equals_the_sums_outage_by_outage(case: Case) -> None:
     for isolate in (None, "segment"):
         fast = reliability(
-            case.network, case.faults_mean, climate=case.climate, repair_h=case.repair_h, isolate=isolate
+            case.network, case.faults_mean, climate=case.climate, outage_h=case.outage_h, isolate=isolate
         )
         slow = slow_reliability(
-            case.network, case.faults_mean.to_dict(), case.climate, case.repair_h.to_dict(), isolate
+            case.network, case.faults_mean.to_dict(), case.climate, case.outage_h.to_dict(), isolate
         )
         pairs = dict(zip(fast.index, zip(fast["availability"], fast["warm_prob"], strict=True), strict=True))
         assert pairs.keys() == slow.keys()
@@ -202,21 +207,50 @@ def test_reliability_equals_the_sums_outage_by_outage(case: Case) -> None:
 
 
 def test_weights_of_any_kind_take_the_place_of_households(tree: Network) -> None:
-    doubled = cold_hours_of(
-        outages(tree), tree.households * 2, np.full(5, 8.0), time_constants(tree), [-10.0], t_cold_c=16.0
+    homes = Homes(np.array([-10.0]))
+    cold, without = hours_of_outages(outages(tree), tree.households * 2, np.full(5, 8.0), time_constants(tree), homes)
+    table = cold_hours(tree, climate=[-10.0], outage_h=8.0)
+    assert cold / 2 == pytest.approx(table["cold_household_hours"].to_numpy())
+    assert without / 2 == pytest.approx(table["no_heat_hours"].to_numpy())
+
+
+class Shares:
+    """Heat shares of one outage, every other left as connectivity has it."""
+
+    def __init__(self, asset: int, shares: list[float]) -> None:
+        self.asset, self.shares = asset, shares
+
+    def blocks(self):
+        yield np.array([self.asset]), np.array([self.shares])
+
+
+def test_a_home_counts_with_the_share_of_its_heat_that_still_arrives(tree: Network) -> None:
+    places = {name: place for place, name in enumerate(tree.node_ids)}
+    shares = [1.0] * len(places)
+    shares[places["B1"]], shares[places["B2"]] = 0.5, 0.0
+    homes, hours = Homes(np.array([-10.0, 5.0])), np.full(5, 9.0)
+    arguments = (outages(tree), tree.households, hours, time_constants(tree), homes)
+    plain, plain_without = hours_of_outages(*arguments)
+    cold, without = hours_of_outages(*arguments, shares=Shares(0, shares))
+    constants, rules = time_constants(tree), (20.0, 18.0, 1.2)
+    by_hand = sum(
+        tree.households[places[name]] * slow_home(9.0, constants[places[name]], t_out, shares[places[name]], rules) / 2
+        for name in ("B1", "B2")
+        for t_out in (-10.0, 5.0)
     )
-    assert doubled / 2 == pytest.approx(
-        cold_hours(tree, climate=[-10.0], repair_h=8.0)["cold_household_hours"].to_numpy()
-    )
+    assert cold[0] == pytest.approx(by_hand, rel=1e-12)
+    assert without[0] == pytest.approx(9.0 * (0.5 * tree.households[places["B1"]] + tree.households[places["B2"]]))
+    assert (cold[1:] == plain[1:]).all()
+    assert (without[1:] == plain_without[1:]).all()
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)
 @given(cases())
 def test_more_households_longer_repairs_and_colder_winters_never_lower_the_cold_hours(case: Case) -> None:
-    network, climate, repair = case.network, np.array(case.climate), case.repair_h
+    network, climate, repair = case.network, np.array(case.climate), case.outage_h
 
     def hours(network=network, climate=climate, repair=repair):
-        return cold_hours(network, climate=climate, repair_h=repair)["cold_household_hours"]
+        return cold_hours(network, climate=climate, outage_h=repair)["cold_household_hours"]
 
     nodes = network.nodes
     nodes["households"] = nodes["households"].fillna(0) + 3
@@ -230,10 +264,10 @@ def test_more_households_longer_repairs_and_colder_winters_never_lower_the_cold_
 @settings(derandomize=True, deadline=None, max_examples=60)
 @given(cases())
 def test_more_faults_longer_repairs_and_colder_winters_never_raise_the_reliability(case: Case) -> None:
-    network, climate, repair, rates = case.network, np.array(case.climate), case.repair_h, case.faults_mean
+    network, climate, repair, rates = case.network, np.array(case.climate), case.outage_h, case.faults_mean
 
     def indices(climate=climate, repair=repair, rates=rates):
-        table = reliability(network, rates, climate=climate, repair_h=repair)
+        table = reliability(network, rates, climate=climate, outage_h=repair)
         return table[["availability", "warm_prob"]]
 
     most = indices() + 1e-12
@@ -248,9 +282,9 @@ def test_shuffling_the_rows_changes_nothing(case: Case) -> None:
     network = case.network
     backwards = Network(network.nodes[::-1], network.segments[::-1], network.valves[::-1])
     ids = network.asset_ids
-    there = cold_hours(network, climate=case.climate, repair_h=case.repair_h)
-    back = cold_hours(backwards, climate=case.climate[::-1], repair_h=case.repair_h[::-1])
+    there = cold_hours(network, climate=case.climate, outage_h=case.outage_h)
+    back = cold_hours(backwards, climate=case.climate[::-1], outage_h=case.outage_h[::-1])
     pd.testing.assert_frame_equal(there, back.loc[ids], rtol=1e-12)
-    there = reliability(network, case.faults_mean, climate=case.climate, repair_h=case.repair_h)
-    back = reliability(backwards, case.faults_mean[::-1], climate=case.climate[::-1], repair_h=case.repair_h[::-1])
+    there = reliability(network, case.faults_mean, climate=case.climate, outage_h=case.outage_h)
+    back = reliability(backwards, case.faults_mean[::-1], climate=case.climate[::-1], outage_h=case.outage_h[::-1])
     pd.testing.assert_frame_equal(there, back.loc[there.index], rtol=1e-12)

@@ -203,6 +203,8 @@ def test_any_weights_and_values_agree_with_the_slow_twin(network: hn.Network):
         answer = outages(network, isolate)
         np.testing.assert_allclose(answer.lost(weights), cut @ weights, rtol=1e-12, atol=0)
         np.testing.assert_allclose(answer.carried(values), cut.T @ values, rtol=1e-12, atol=0)
+        assets, nodes = np.indices(cut.shape).reshape(2, -1)
+        np.testing.assert_array_equal(answer.cuts_off(assets, nodes), cut.ravel() > 0)
 
 
 @settings(thorough, max_examples=70)

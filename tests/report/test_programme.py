@@ -85,7 +85,7 @@ def test_warranty_claims_are_listed_apart(assessment: hn.Assessment) -> None:
 
 
 def test_an_empty_plan_is_a_programme_without_jobs(assessment: hn.Assessment) -> None:
-    content = programme(assessment, planned(assessment, max_km=0, max_stations=0, summer=SUMMER))
+    content = programme(assessment, planned(assessment, budget=0, summer=SUMMER))
     assert [sheet.key for sheet in content.sheets] == ["ranking"]
 
 

@@ -77,7 +77,7 @@ WORDS = {
     "benefit": "Benefit, cold household-hours",
     "bound": "No plan within these limits exceeds, cold household-hours",
     "gap": "So at most this much is missed",
-    "says_benefit": "A cold household-hour is one home in the cold for one hour (in an outage: below 16 degC); the benefit is how many of them the cures are expected to avoid.",
+    "says_benefit": "A cold household-hour is one home in the cold for one hour (in an outage: below 18 degC, the time to warm up again included); the benefit is how many of them the cures are expected to avoid.",
     "says_length": "Route length counts a supply and return pair once; pipe length counts both pipes.",
     "says_job": "A job is carried out as one trench, with one mobilisation and one shutdown; a station is a job by itself.",
     "says_grade": "Grade A: among the best in at least 80 % of drawn futures; B: in at least 20 %; C: in fewer.",

@@ -202,10 +202,11 @@ def with_prices(candidates: Candidates, prices: Prices, rules: PlanRules) -> Can
         missing = is_segment & ~has_cost & diameter.isna().to_numpy()
         _refuse(table, missing, "diameter_mm is needed for the price and missing")
     formula = length * (c0 + (c1 * diameter if c1 > 0 else 0.0))
-    table["price"] = table["cost"].where(has_cost, formula.where(is_segment, prices.station_cost))
+    formula = formula.where(is_segment, prices.station_cost)
+    table["price"] = table["cost"].where(has_cost, formula)
     table["hours"] = table["cold_household_hours"] * table["removes"]
     notes = list(candidates.notes)
-    if prices == Prices() and not has_cost.all():
+    if prices == Prices() and (table["price"] == formula).any():
         notes.append(note("planning.default_prices"))
     guessed = ~has_cost & ~table["measure"].isin(TRENCH_MEASURES).to_numpy()
     if guessed.any():

@@ -1,4 +1,4 @@
-"""How long a repair takes: the network's own records, a norm by diameter, a formula by valve distance."""
+"""How long homes are without heat: the network's own records, a norm by diameter, a formula by valve distance."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from heatnet._arrays import Floats
 from heatnet._typed import typed
 from heatnet.consequence.asset_values import values_by_asset
 from heatnet.consequence.classes import asset_classes, diameter_class
+from heatnet.errors import HeatnetError
 from heatnet.network import Network, computed_in_id_order
 from heatnet.schema import FAULTS, conform
 from heatnet.season import is_heating
@@ -20,14 +21,16 @@ from heatnet.season import is_heating
 NORM_REPAIR_H = (8.0, 13.0, 20.0, 24.0, 30.0)
 # Assumed: a pump, a heat exchanger or a switchboard replaced from stock takes as long as the repair of a small pipe.
 STATION_REPAIR_H = 8.0
-# How many repairs the table (or formula) weighs against the network's own records.
-REPAIR_PRIOR_RECORDS = 5.0
+# Assumed hours of an outage beside the repair itself: find, isolate, drain, fill.
+DEFAULT_LEAD_H = 6.0
+# How many outages the table (or formula) weighs against the network's own records.
+PRIOR_RECORDS = 5.0
 
 
 def norm_repair_h(diameter_mm: npt.ArrayLike) -> Floats:
     """Hours of a repair by diameter after a Russian norm: 8, 13, 20, 24, 30 h below 225, 450, 750, 950 mm and above.
 
-    The norm assumes crews, machines and pipe in stock as a Russian utility has them; `repair_time` corrects it by the
+    The norm assumes crews, machines and pipe in stock as a Russian utility has them; `outage_time` corrects it by the
     network's own records.
 
     Parameters
@@ -68,40 +71,45 @@ def formula_repair_h(diameter_mm: npt.ArrayLike, valve_distance_m: npt.ArrayLike
 
 @typed
 @computed_in_id_order
-def repair_time(
+def outage_time(
     network: Network,
     *,
     faults: pd.DataFrame | None = None,
     valve_distance_m: float | pd.Series[Any] | None = None,
+    lead_h: float = DEFAULT_LEAD_H,
     heating_from: str = "10-15",
     heating_to: str = "04-15",
 ) -> pd.DataFrame:
-    """Hours of a repair for every asset: the network's own records, shrunk by diameter class towards a table.
+    """Hours until heat is back for every asset: the network's own records, shrunk by diameter class towards a table.
 
     The table is the norm by diameter (`norm_repair_h`), or the formula (`formula_repair_h`) where `valve_distance_m` is
-    given; for stations 8 h, an assumption. Each record is compared with the table's hours for its asset. The mean of
-    these ratios over all segments, with 5 repairs at ratio 1 added, is the city's ratio; the mean over a diameter
-    class, with 5 repairs at the city's ratio added, is the ratio of the class; hours = table x ratio of the class.
+    given, for stations 8 h (an assumption), plus `lead_h` to find, isolate, drain and fill. Each record (`outage_h`
+    where it is above 0, else `repair_h` + `lead_h`) is compared with the table's hours for its asset. The mean of
+    these ratios over all segments, with 5 records at ratio 1 added, is the city's ratio; the mean over a diameter
+    class, with 5 records at the city's ratio added, is the ratio of the class; hours = table x ratio of the class.
     Stations form a class of their own, shrunk towards 1.
 
-    Only repairs found in the heating time and not by a test count: nobody hurries with what a test finds in summer.
+    Only faults found in the heating time and not by a test count: nobody hurries with what a test finds in summer.
 
     Parameters
     ----------
     network : Network
         The network.
     faults : DataFrame, optional
-        Table of faults; ``repair_h`` missing or 0 = unknown. Rows that name no asset of the network are left out.
+        Table of faults; ``outage_h`` and ``repair_h`` missing or 0 = unknown. Rows that name no asset of the network
+        are left out.
     valve_distance_m : float or Series by asset_id, optional
         Length of pipe between the closed valves of each segment, m, > 0 (stations need a value too; it is not used).
+    lead_h : float
+        Hours of an outage beside the repair, 0 or more.
     heating_from, heating_to : str
         First and last day of heating, ``"MM-DD"``.
 
     Returns
     -------
     DataFrame
-        Index asset_id; ``repair_h``; ``basis``: records, norm, formula, or assumption (stations without records);
-        ``records``: own repairs of the asset's class (0 with basis records: only the city's ratio is its own).
+        Index asset_id; ``outage_h``; ``basis``: records, norm, formula, or assumption (stations without records);
+        ``records``: own records of the asset's class (0 with basis records: only the city's ratio is its own).
 
     Raises
     ------
@@ -114,12 +122,14 @@ def repair_time(
     >>> segments = pd.DataFrame(
     ...     {"segment_id": ["S", "T"], "from_node": "A", "to_node": "B", "length_m": 50, "diameter_mm": [100, 300]}
     ... )
-    >>> repair_time(Network(nodes, segments))  # doctest: +NORMALIZE_WHITESPACE
-              repair_h basis  records
+    >>> outage_time(Network(nodes, segments))  # doctest: +NORMALIZE_WHITESPACE
+              outage_h basis  records
     asset_id
-    S              8.0  norm        0
-    T             13.0  norm        0
+    S             14.0  norm        0
+    T             19.0  norm        0
     """
+    if isinstance(lead_h, bool) or not (np.isfinite(lead_h) and lead_h >= 0):
+        raise HeatnetError(f"lead_h is {lead_h!r}: give hours, 0 or more.")
     codes, labels = asset_classes(network, by_level=False)
     if valve_distance_m is None:
         of_segments, basis = norm_repair_h(network.diameter_mm), "norm"
@@ -128,41 +138,54 @@ def repair_time(
         of_segments = formula_repair_h(network.diameter_mm, distance_m[: network.n_segments])
         basis = "formula"
     n_stations = len(network.station_nodes)
-    table_h = np.concatenate([of_segments, np.full(n_stations, STATION_REPAIR_H)])
+    table_h = np.concatenate([of_segments, np.full(n_stations, STATION_REPAIR_H)]) + lead_h
     bases = np.array([basis] * network.n_segments + ["assumption"] * n_stations, dtype=object)
-    assets, hours = _own_records(network, faults, heating_from, heating_to)
+    assets, hours = _own_records(network, faults, lead_h, (heating_from, heating_to))
     ratio, count = _class_ratios(codes[assets], hours / table_h[assets], len(labels))
     has_segments, has_stations = bool(count[:-1].any()), bool(count[-1])
     bases[: network.n_segments] = "records" if has_segments else basis
     bases[network.n_segments :] = "records" if has_stations else "assumption"
     return pd.DataFrame(
-        {"repair_h": table_h * ratio[codes], "basis": bases, "records": count[codes]}, index=network.asset_ids
+        {"outage_h": table_h * ratio[codes], "basis": bases, "records": count[codes]}, index=network.asset_ids
     )
 
 
-def repair_hours(network: Network, repair_h: float | pd.Series[Any] | None) -> Floats:
-    """Hours of a repair per asset position: the ones given, checked, or the norm by diameter.
+def outage_hours(network: Network, outage_h: float | pd.Series[Any] | None) -> Floats:
+    """Hours of an outage per asset position: the ones given, checked, or the norm by diameter and the lead.
 
     Raises
     ------
     HeatnetError
-        When `repair_h` lacks an asset or holds a value that is not finite and above 0.
+        When `outage_h` lacks an asset or holds a value that is not finite and above 0.
     """
-    if repair_h is None:
-        return repair_time(network)["repair_h"].to_numpy(dtype=np.float64)
-    return values_by_asset(network, repair_h, "repair_h", above_zero=True)
+    if outage_h is None:
+        return outage_time(network)["outage_h"].to_numpy(dtype=np.float64)
+    return values_by_asset(network, outage_h, "outage_h", above_zero=True)
+
+
+def recorded_outage_h(faults: pd.DataFrame, lead_h: float) -> Floats:
+    """Hours of each recorded outage: `outage_h` where it is above 0, else `repair_h` + `lead_h`; NaN where unknown.
+
+    Examples
+    --------
+    >>> faults = pd.DataFrame({"outage_h": [10.0, 0.0, None], "repair_h": [6.0, 6.0, None]})
+    >>> recorded_outage_h(faults, 6.0).tolist()
+    [10.0, 12.0, nan]
+    """
+    outage, repair = (faults[name].to_numpy(dtype=np.float64) for name in ("outage_h", "repair_h"))
+    return np.where(outage > 0, outage, np.where(repair > 0, repair + lead_h, np.nan))
 
 
 def _own_records(
-    network: Network, faults: pd.DataFrame | None, heating_from: str, heating_to: str
+    network: Network, faults: pd.DataFrame | None, lead_h: float, heating: tuple[str, str]
 ) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Asset positions and hours of the usable repairs."""
+    """Asset positions and hours of the usable records."""
     if faults is None:
         return np.zeros(0, dtype=np.int64), np.zeros(0)
     records = conform(faults, FAULTS)
     assets = network.asset_positions(records["asset_id"])
-    hours = records["repair_h"].to_numpy(dtype=np.float64)
-    in_heating = is_heating(records["found_on"], heating_from=heating_from, heating_to=heating_to)
+    hours = recorded_outage_h(records, lead_h)
+    in_heating = is_heating(records["found_on"], heating_from=heating[0], heating_to=heating[1])
     usable = (assets >= 0) & (hours > 0) & in_heating & (records["found_by"] != "test").to_numpy(dtype=bool)
     return assets[usable], hours[usable]
 
@@ -172,7 +195,9 @@ def _class_ratios(
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
     """Shrunk mean ratio of each class (the last one: stations, on their own) and its number of records."""
     count = np.bincount(classes, minlength=n_classes)
-    total = np.bincount(classes, weights=ratios, minlength=n_classes)
-    of_city = (total[:-1].sum() + REPAIR_PRIOR_RECORDS) / (count[:-1].sum() + REPAIR_PRIOR_RECORDS)
+    # In order of size, so that the sum does not hang on the order of the rows.
+    order = np.lexsort((ratios, classes))
+    total = np.bincount(classes[order], weights=ratios[order], minlength=n_classes)
+    of_city = (total[:-1].sum() + PRIOR_RECORDS) / (count[:-1].sum() + PRIOR_RECORDS)
     towards = np.append(np.full(n_classes - 1, of_city), 1.0)
-    return (total + REPAIR_PRIOR_RECORDS * towards) / (count + REPAIR_PRIOR_RECORDS), count
+    return (total + PRIOR_RECORDS * towards) / (count + PRIOR_RECORDS), count
