@@ -91,7 +91,7 @@ def _names_nothing(text: str) -> bool:
     return not (text.isascii() and any(map(str.isalnum, text))) and is_unknown(text)
 
 
-def _read_text(values: pd.Series[Any], meant: Meant) -> Cells:
+def _read_text(values: pd.Series[Any], meant: Meant) -> Cells:  # noqa: ARG001 - the readers of all types are called alike
     codes, texts = distinct(values)
     missing = [at for at, text in enumerate(texts) if is_unknown(text) and folded_cell(text) not in _SAYS_SOMETHING]
     if missing:
