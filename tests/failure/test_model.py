@@ -190,7 +190,8 @@ def test_no_record_of_the_season_or_later_reaches_the_forecast() -> None:
     early = faults_on(("2012-01-01", "S0"), ("2014-01-01", "S1"))
     late = faults_on(*[("2018-01-01", "S2")] * 5)
     work = {"work_id": ["W"], "asset_id": ["S0"], "done_on": pd.to_datetime(["2017-07-01"])}
-    everything = history_of(network, pd.concat([early, late]), works=pd.DataFrame(work))
+    known = pd.concat([early, late], ignore_index=True).assign(fault_id=[f"F{place}" for place in range(7)])
+    everything = history_of(network, known, works=pd.DataFrame(work))
     told = fit_failure_model(everything).expected_faults(network, season=2016)
     then = fit_failure_model(history_of(network, early, last=2015)).expected_faults(network, season=2016)
     pd.testing.assert_frame_equal(told, then, check_exact=True)
