@@ -246,7 +246,9 @@ def _changed(table: pd.DataFrame, place: int, odd: Any, rng: np.random.Generator
             names[place] = (
                 rng.choice(["", "地址", names[0], "Unnamed: 0", " ID ", "length(m)"]) if rng.random() < 0.7 else odd
             )
-            return table.set_axis([name if _is_hashable(name) else str(name) for name in names], axis="columns")
+            return table.set_axis(
+                [name if isinstance(name, str | int | float) else str(name) for name in names], axis=1
+            )
         case 6:
             return table.sample(frac=float(rng.choice([0.0, 0.5, 1.0])), random_state=int(rng.integers(1000)))
         case 7:
@@ -265,14 +267,6 @@ def _as_type(table: pd.DataFrame, place: int, kind: str) -> pd.DataFrame:
     except (TypeError, ValueError):  # pandas itself cannot make such a table
         return table
     return changed.set_axis(names, axis="columns")
-
-
-def _is_hashable(value: Any) -> bool:
-    try:
-        hash(value)
-    except TypeError:
-        return False
-    return True
 
 
 def judged_cases(kind: str, count: int, seed: int = 0, first: int = 0) -> Judged:

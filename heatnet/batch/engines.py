@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from numbers import Integral
 from typing import Any, Protocol, TypeVar
 
 from heatnet.errors import HeatnetError, MissingExtraError
@@ -23,6 +24,7 @@ A = TypeVar("A")
 R = TypeVar("R")
 
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_MOST_WORKERS = 512
 _CONNECT_S = 20.0
 _LOOK_S, _WAIT_S, _UNMANNED_S = 2.0, 0.02, 30.0
 _GOES_ON = "run again, it goes on where it stopped"
@@ -61,8 +63,8 @@ def engine(*, workers: int = 1, cluster: str | None = None) -> Iterator[Engine]:
     MissingExtraError
         Dask is not installed.
     """
-    if workers < 1:
-        raise HeatnetError(f"workers is the number of processes, 1 or more, not {workers}")
+    if not isinstance(workers, Integral) or not 1 <= workers <= _MOST_WORKERS:
+        raise HeatnetError(f"workers is the number of processes, from 1 to {_MOST_WORKERS}, not {workers!r}")
     if cluster is not None:
         client = _client(cluster)
         try:
@@ -197,7 +199,7 @@ def _client(address: str) -> Any:
     dask: Any = distributed
     try:
         return dask.Client(address, set_as_default=False, timeout=_CONNECT_S)
-    except (OSError, ValueError) as error:
+    except (OSError, TypeError, ValueError) as error:
         raise HeatnetError(f"no Dask scheduler answers at {address}: start one, or check the address") from error
 
 
