@@ -13,7 +13,7 @@ from heatnet.language import checked_language, worded_rows, words
 _FLAGS = ("claim_first", "flush_first", "balance_first", "measure_first")
 _PARTS = {
     "worth_faults": ("faults", "station_faults", "no_records"),
-    "worth_cold": ("cold", "cold_unvisited"),
+    "worth_cold": ("cold", "warm", "cold_unvisited"),
     "worth_heat": ("heat",),
 }
 _BEHIND = ("lost", "none_lost", "laid", "laid_unknown", "group", "winters")
@@ -108,7 +108,8 @@ def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
         "flush_first": soft & ~is_station,
         "balance_first": soft & is_station,
         "measure_first": ranking["measure_first"].astype(bool) & ~is_claim,
-        "cold": is_visited & (ranking["worth_cold"] > 0),
+        "cold": is_visited & (ranking["cold_visits"] > 0),
+        "warm": is_visited & (ranking["cold_visits"] == 0),
         "cold_unvisited": ~is_visited & (ranking["worth_cold"] > 0),
         "heat": ranking["worth_heat"] > 0,
         "group": is_visited & (ranking["group_size"] > 1),

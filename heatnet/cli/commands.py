@@ -24,6 +24,7 @@ from heatnet.cli.options import (
     language_option,
     season_option,
     seed_option,
+    settings_option,
 )
 from heatnet.cli.telling import Networks, Steps, print_accounts, summary_line, tell_notes
 from heatnet.doctor.checking import check_inventory
@@ -38,6 +39,7 @@ from heatnet.report.outputs import run_record, write_backtest, write_plan, write
 from heatnet.schema.findings import summary_of
 from heatnet.season import FIRST_SEASON, LAST_SEASON
 from heatnet.validation.backtesting import backtest
+from heatnet.value import Settings, read_settings, settings_data, settings_text
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -71,11 +73,12 @@ def demo(folder: Path, km: float, stations: int, seed: int) -> None:
 @inventory_argument
 @click.option("-o", "--output", type=Place("file"), help="Write every finding to this CSV file.")
 @language_option
-def check(inventory: Path, output: Path | None, language: str) -> None:
+@settings_option
+def check(inventory: Path, output: Path | None, language: str, settings_file: Path | None) -> None:
     """Print what is doubtful in INVENTORY; exit code 1 where a finding is an error."""
     if output:
         refuse_inventory_files(output, inventory)
-    tables = read_inventory(inventory)
+    tables = _read(inventory, settings_file)
     findings = check_inventory(tables, language=language)
     if output:
         write_csv(findings, output)
@@ -90,10 +93,11 @@ def check(inventory: Path, output: Path | None, language: str) -> None:
 @click.option("-o", "--output", type=Place("file"), required=True, help="CSV file of the ranking.")
 @language_option
 @seed_option
-def rank(inventory: Path, season: int, output: Path, seed: int, language: str) -> None:
-    """Rank every asset of INVENTORY by the cold household-hours that its cure saves in the coming season."""
+@settings_option
+def rank(inventory: Path, season: int, output: Path, seed: int, language: str, settings_file: Path | None) -> None:
+    """Rank every asset of INVENTORY by what its renewal returns per money spent."""
     refuse_inventory_files(output, inventory)
-    assessment = _assessed(read_inventory(inventory), season, seed, language)
+    assessment = _assessed(_read(inventory, settings_file), season, seed, language)
     print_accounts(assessment.accounts, language)
     write_ranking(assessment.ranking, output)
     tell_notes(assessment)
@@ -114,19 +118,21 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str) -
 @click.option("--crews", type=click.IntRange(1, MOST_CREWS), help="Crews at work at the same time.")
 @language_option
 @seed_option
+@settings_option
 @click.option("-o", "--output", type=Place("folder"), required=True, help="Folder of the results.")
 def plan(inventory: Path, season: int, seed: int, language: str, output: Path, **options: Any) -> None:
     """Plan the summer before the season: a programme of works in the output folder.
 
     ranking.csv, cures.csv, jobs.csv and run.json; plan.xlsx and report.html where their extras are installed.
     """
-    tables = read_inventory(inventory)
+    tables = _read(inventory, options.pop("settings_file"))
     summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
     assessment = _assessed(tables, season, seed, language)
     accounts = accounts_of(planned_fates(assessment.fates, tables.fates, has_calendar=summer is not None))
     print_accounts(accounts, language)
     chosen = plan_cures(assessment, digs=tables.records().digs, summer=summer, **options)
     settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
+    settings["settings"] = settings_data(assessment.settings)
     record = run_record(tables.files, settings, accounts)
     left_out = write_plan(assessment, chosen, output, record, language=language, accounts=accounts)
     tell_notes(assessment, chosen, more=left_out)
@@ -151,10 +157,11 @@ def convert(inventory: Path, output: Path, form: Form | None, language: str) -> 
 @inventory_argument
 @click.option("--seasons", required=True, help="Seasons to forecast, such as 2015-2018 or 2016,2018.")
 @seed_option
+@settings_option
 @click.option("-o", "--output", type=Place("folder"), help="Folder of the results.")
-def backtest_command(inventory: Path, seasons: str, seed: int, output: Path | None) -> None:
+def backtest_command(inventory: Path, seasons: str, seed: int, output: Path | None, settings_file: Path | None) -> None:
     """Forecast past seasons from the records before them and compare with the faults found."""
-    tables = read_inventory(inventory)
+    tables = _read(inventory, settings_file)
     if tables.faults is None:
         raise HeatnetError(f"{inventory} holds no table of faults: nothing to compare a forecast with")
     result = backtest(tables, seasons=_seasons(seasons), rng=seed)
@@ -202,6 +209,22 @@ def score(inventories: tuple[str, ...], output: Path, as_json: bool, seed: int, 
     if not as_json:
         click.echo(f"{output / 'summary.csv'}: {networks.scored} of {networks.total} networks scored")
     sys.exit(0 if networks.scored == networks.total else int(networks.scored > 0) or UNUSABLE)
+
+
+@main.command(name="settings")
+@language_option
+def settings_command(language: str) -> None:
+    """Print every price, value, rule and heading that is understood, as a TOML file with comments."""
+    click.echo(settings_text(language=language), nl=False)
+
+
+def _read(inventory: Path, settings_file: Path | None) -> Inventory:
+    """Return the inventory with the settings of the file over its own."""
+    if settings_file is None:
+        return read_inventory(inventory)
+    own = inventory / "settings.toml"
+    base = read_settings(own) if own.is_file() else Settings()
+    return read_inventory(inventory, settings=read_settings(settings_file, base=base))
 
 
 def _assessed(tables: Inventory, season: int, seed: int, language: str) -> Assessment:

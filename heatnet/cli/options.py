@@ -74,6 +74,12 @@ language_option = click.option(
     show_default=True,
     help="Language of reasons, notes, workbook and report.",
 )
+settings_option = click.option(
+    "--settings",
+    "settings_file",
+    type=click.Path(path_type=Path),
+    help="TOML file of prices, values and rules, over the inventory's own (heatnet settings prints one).",
+)
 seed_option = click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all random draws."
 )

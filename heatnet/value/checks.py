@@ -51,7 +51,8 @@ def nested_texts(name: str, mapping: Any) -> dict[str, dict[str, str]]:
     """
     if not isinstance(mapping, Mapping) or not all(isinstance(inner, Mapping) for inner in mapping.values()):
         raise HeatnetError(f"{name} is {mapping!r}: give a mapping by table, as in {{'nodes': {{...: ...}}}}.")
-    return {str(table): {str(key): str(text) for key, text in inner.items()} for table, inner in mapping.items()}
+    given = {str(table): {str(key): str(text) for key, text in inner.items()} for table, inner in mapping.items()}
+    return {table: inner for table, inner in given.items() if inner}
 
 
 def _checked(name: str, value: Any, default: Any, limits: tuple[float, float, float | None]) -> Any:

@@ -3,7 +3,7 @@ import pickle
 import pytest
 
 import heatnet as hn
-from heatnet.value import settings_data, settings_over
+from heatnet.value import settings_data, settings_over, settings_text
 
 
 def test_the_defaults_are_those_of_the_contract() -> None:
@@ -84,3 +84,18 @@ def test_settings_survive_plain_data_and_workers() -> None:
     assert settings_over(settings_data(settings), hn.Settings()) == settings
     assert pickle.loads(pickle.dumps(settings)) == settings
     assert hash(settings) == hash(settings.replace())
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_printed_file_says_every_setting_and_reads_back(tmp_path, language) -> None:
+    settings = hn.Settings(reheat=None, capacity=True, headings={"nodes": {'户 "数"': "households"}}).replace(
+        cold_hour=2, units={"segments": {"length_m": "km"}}
+    )
+    for given in (hn.Settings(), settings):
+        path = tmp_path / "settings.toml"
+        path.write_text(settings_text(given, language), "utf-8")
+        assert hn.read_settings(path) == given
+    text = settings_text(language=language)
+    assert "# households: 户数" in text
+    for line in text.splitlines():
+        assert line.startswith(("#", "[")) or not line or " = " in line
