@@ -33,7 +33,7 @@ def settings_text(settings: Settings | None = None, language: str = "en") -> str
 
     Examples
     --------
-    >>> print(settings_text()[:164])
+    >>> print(settings_text()[:163])
     # Settings of heatnet. Lines that are taken out keep heatnet's own defaults.
     <BLANKLINE>
     # First and last day of heating, "MM-DD".

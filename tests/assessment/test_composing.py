@@ -179,7 +179,7 @@ def test_every_number_in_the_reasons_of_the_first_fifty_is_the_tables_number(ass
         reason = row["reason"]
         if row["visits"]:
             cold = f"{row['cold_visits']:.0f} of {row['visits']:.0f} visited homes cold"
-            assert cold in reason if row["cold_visits"] else f"{row['visits']:.0f} visited homes warm" in reason
+            assert cold in reason if row["cold_visits"] else f"{row['visits']:.0f} visited home" in reason
         if row["buildings_lost"]:
             assert f"{row['households_lost']:,.0f} households" in reason
         if row["asset_kind"] == "segment":
