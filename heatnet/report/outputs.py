@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from heatnet.report import in_working_order, write_report, write_workbook
 from heatnet.validation.backtesting import Backtest
 
 RECORD = "run.json"
-PLAN_FILES = ("ranking.csv", "cures.csv", "jobs.csv", "plan.xlsx", "report.html")
+PLAN_FILES = ("ranking.csv", "cures.csv", "jobs.csv", "measure_first.csv", "plan.xlsx", "report.html")
 _PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "networkx")
 
 
@@ -47,8 +48,8 @@ def write_plan(
 ) -> list[Note]:
     """Write a plan's tables, workbook and record into a folder, all or none; return what was left out and why.
 
-    ``ranking.csv``, ``cures.csv`` and ``jobs.csv`` in the order of the work, ``run.json``; ``plan.xlsx`` and
-    ``report.html`` where their extras are installed.
+    ``ranking.csv``, ``cures.csv`` and ``jobs.csv`` in the order of the work, ``measure_first.csv``, ``run.json``;
+    ``plan.xlsx`` and ``report.html`` where their extras are installed.
 
     Parameters
     ----------
@@ -87,11 +88,13 @@ def write_plan(
         "notes": [worded(said, language) for said in plan.notes],
     }
     assumptions = [worded(said, language) for said in assessment.notes]
+    measure_first = replace(assessment, language=language).measure_first
     was_mixed = mixed_files(folder)
     with whole_folder(folder, names=PLAN_FILES, last=RECORD) as stage:
         write_ranking(assessment.ranking, stage / "ranking.csv")
         write_csv(cures, stage / "cures.csv")
         write_csv(jobs, stage / "jobs.csv")
+        write_csv(measure_first, stage / "measure_first.csv")
         left_out = _write_with_extras(assessment, plan, stage, language=language, accounts=accounts)
         files = {name: hash_of(stage / name) for name in PLAN_FILES if name not in left_out}
         contents = {**record, "files": files, "plan": summary, "assumptions": assumptions}

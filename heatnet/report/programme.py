@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -84,6 +84,7 @@ def programme(
     sheets = [
         _job_sheet(jobs, plan, language),
         _sheet("cures", _numbered(cures), language, caption="cures_caption"),
+        _measure_sheet(assessment, language),
         _sheet("claims", _best_first(plan.claims), language, caption="claims_caption"),
         _left_out_sheet(assessment, plan, language),
         _ranking_sheet(assessment, plan, language),
@@ -193,6 +194,14 @@ def _job_sheet(jobs: pd.DataFrame, plan: Plan, language: str) -> Sheet:
         table[name] = table[name].where(of_station.isna())
     caption = "jobs_undated" if plan.request.summer is None else "jobs_dated"
     return _sheet("jobs", table, language, caption)
+
+
+def _measure_sheet(assessment: Assessment, language: str) -> Sheet:
+    """Return where to measure before digging, as far as knowing is worth its cost."""
+    table = replace(assessment, language=language).measure_first.rename(columns={"cost": "action_cost"})
+    worthwhile = table[table["net_worth"] > 0]
+    shown = worthwhile.head(SHOWN_ROWS)
+    return _sheet("measure", shown, language, "measure_caption", shown=len(shown), all=len(worthwhile))
 
 
 def _left_out_sheet(assessment: Assessment, plan: Plan, language: str) -> Sheet:

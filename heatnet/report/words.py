@@ -85,7 +85,13 @@ COLUMNS = {
     "no_heat_hours": Form("sum", 13),
     "measure_first": Form("text", 9),
     "severity": Form("ratio", 9),
-    "knowing": Form("sum", 13),
+    "what_to_do": Form("long", 56),
+    "asset_count": Form("count", 8),
+    "group_prob": Form("share", 12),
+    "households_behind": Form("count", 10),
+    "action_cost": Form("sum", 11),
+    "knowing_worth": Form("sum", 13),
+    "net_worth": Form("sum", 13),
 }
 
 
@@ -143,6 +149,17 @@ COLUMNS_OF = {  # which columns each sheet shows, in this order, where they tell
         "owner",
         "fund",
         "reason",
+    ),
+    "measure": (
+        "what_to_do",
+        "assets",
+        "asset_count",
+        "group_prob",
+        "households_behind",
+        "worth",
+        "action_cost",
+        "knowing_worth",
+        "net_worth",
     ),
     "claims": ("asset_id", "asset_kind", "measure", "street", "accepted_on", "worth", "cold_household_hours"),
     "left_out": (

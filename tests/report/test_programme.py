@@ -140,3 +140,9 @@ def test_what_became_of_every_row_is_said_in_the_language(assessment: hn.Assessm
     assert programme(assessment, plan).sentences["accounts"] == account_sentences(assessment.accounts)
     chinese = programme(assessment, plan, language="zh").sentences["accounts"]
     assert chinese[-2:] == ["走访表：共1行，采用1行", "故障表：共1行，采用1行"]
+
+
+def test_where_to_measure_first_is_a_sheet_of_what_is_worth_its_cost(assessment: hn.Assessment) -> None:
+    worth = assessment.measure_first["net_worth"] > 0
+    sheets = [sheet for sheet in programme(assessment, planned(assessment)).sheets if sheet.key == "measure"]
+    assert [len(sheet.table) for sheet in sheets] == ([int(worth.sum())] if worth.any() else [])

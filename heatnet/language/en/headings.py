@@ -66,5 +66,11 @@ WORDS = {
     "no_heat_hours": "Household-hours without heat",
     "measure_first": "Measure first",
     "severity": "Severity of the cold",
-    "knowing": "What knowing is worth",
+    "what_to_do": "What to do",
+    "knowing_worth": "What knowing is worth",
+    "net_worth": "less its cost",
+    "group_prob": "Probability that one of them is impaired",
+    "households_behind": "Households behind",
+    "asset_count": "Assets",
+    "action_cost": "Cost of measuring",
 }

@@ -66,5 +66,11 @@ WORDS = {
     "no_heat_hours": "无热量 (户·小时)",
     "measure_first": "先行测量",
     "severity": "受冷程度",
-    "knowing": "查明的效益",
+    "what_to_do": "怎么做",
+    "knowing_worth": "查明的效益",
+    "net_worth": "扣除费用后",
+    "group_prob": "其中至少一处供热不良的概率",
+    "households_behind": "其后户数",
+    "asset_count": "设施数",
+    "action_cost": "测量费用",
 }
