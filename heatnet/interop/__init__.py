@@ -1,1 +1,5 @@
 """Files of other tools to tables and back; optional packages are imported here and in the rooms above `assessment`."""
+
+from heatnet.interop.folders import RawTables, raw_table, raw_tables
+
+__all__ = ["RawTables", "raw_table", "raw_tables"]

@@ -12,6 +12,7 @@ from heatnet.schema.plain import ESCAPED_FORMULA, FORMULA, PANDAS_VERSION, text_
 from heatnet.schema.problems import Problem, problem_at, raise_problems, row_numbers
 from heatnet.schema.raw import ROW, RawTable
 from heatnet.schema.reading import LAYOUT_REASONS, Reading
+from heatnet.schema.sizes import size_problems
 from heatnet.schema.tables import (
     DIGS,
     FAULTS,
@@ -50,5 +51,6 @@ __all__ = [
     "problem_at",
     "raise_problems",
     "row_numbers",
+    "size_problems",
     "text_values",
 ]

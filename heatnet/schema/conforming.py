@@ -10,6 +10,7 @@ import pandas as pd
 
 from heatnet._arrays import AnyInts, Truths
 from heatnet.schema.cells import READERS, Cells, Meant
+from heatnet.schema.clock import with_times_of_day
 from heatnet.schema.columns import Column, TableSpec
 from heatnet.schema.completing import completed
 from heatnet.schema.headings import Heading
@@ -168,7 +169,7 @@ def _read_columns(cells: pd.DataFrame, headings: Sequence[Heading], spec: TableS
         meant = heading.meant
         if meant is not None and meant.column.name in names and meant.column.name not in read:
             read[meant.column.name] = (meant, READERS[meant.column.type](cells.iloc[:, at], meant))
-    return read
+    return with_times_of_day(read, headings, cells) if "outage_h" in read else read
 
 
 def _layout_rows(

@@ -23,7 +23,8 @@ _ALPHA = (
 _FALSE_EASTING_M = 500_000.0
 _ZONE_DEG = 3.0
 _WIDEST_DEG = 3.0  # of one network
-_DECIMALS = 3  # of degrees that place anything to 100 m
+_DECIMALS = 3  # of degrees that place one thing to 100 m
+_FAR_M = 5000.0  # from every node: as metres such a place is none of this network
 
 
 def meridian_of(longitude: Floats) -> float:
@@ -67,7 +68,7 @@ def can_be_degrees(x: Floats, y: Floats) -> bool:
 
 
 def look_like_degrees(x: Floats, y: Floats) -> bool:
-    """Return whether coordinates under headings of metres are degrees: a town within three degrees, in fine fractions.
+    """Return whether coordinates under headings of metres are degrees: a town within three degrees, in fractions.
 
     Examples
     --------
@@ -82,13 +83,55 @@ def look_like_degrees(x: Floats, y: Floats) -> bool:
         return False
     narrow = np.ptp(x) <= _WIDEST_DEG and np.ptp(y) <= _WIDEST_DEG
     away = min(np.abs(x).min(), np.abs(y).min()) > _WIDEST_DEG
-    return bool(
-        narrow and away and _is_fine(x).any() and _is_fine(y).any() and (_is_fine(x) | _is_fine(y)).mean() >= 0.5
-    )
+    decimals = 1 if max(np.ptp(x), np.ptp(y)) > 0 else _DECIMALS  # a town is wider than three metres
+    fine_x, fine_y = _is_fine(x, decimals), _is_fine(y, decimals)
+    return bool(narrow and away and fine_x.any() and fine_y.any() and (fine_x | fine_y).mean() >= 0.5)
 
 
-def _is_fine(values: Floats) -> Truths:
-    """Return which numbers have at least three decimals."""
-    scaled = values * 10 ** (_DECIMALS - 1)
-    fine: Truths = np.abs(scaled - np.round(scaled)) > 1e-6
+def in_grid_of(
+    x: Floats, y: Floats, nodes_x: Floats, nodes_y: Floats, meridian: float
+) -> tuple[Floats, Floats, Truths]:
+    """Return places of records in the grid of the nodes, and which of them were degrees.
+
+    Degrees are told by their decimals and how close they lie, or by lying far from every node as metres. They are
+    turned into the grid of nodes that came in degrees themselves; else they become unknown.
+
+    Parameters
+    ----------
+    x, y : array of float
+        Places of records as read.
+    nodes_x, nodes_y : array of float
+        Those of the nodes, in metres.
+    meridian : float
+        Central meridian of the nodes' grid where they came in degrees, else not a number.
+
+    Examples
+    --------
+    >>> nodes = np.array([0.0, 600.0]), np.array([0.0, 400.0])
+    >>> x, y, degrees = in_grid_of(np.array([98.289152, 98.291152]), np.array([39.773012, 39.775012]), *nodes, np.nan)
+    >>> x.tolist(), degrees.tolist()
+    ([nan, nan], [True, True])
+    """
+    known = np.isfinite(x) & np.isfinite(y)
+    nodes = np.isfinite(nodes_x) & np.isfinite(nodes_y)
+    if not known.any() or not nodes.any():
+        return x, y, np.zeros(len(x), dtype=bool)
+    with np.errstate(invalid="ignore"):
+        possible = known & (np.abs(x) <= 180) & (np.abs(y) <= 90)
+        off_x = np.maximum(nodes_x[nodes].min() - x, x - nodes_x[nodes].max())
+        off_y = np.maximum(nodes_y[nodes].min() - y, y - nodes_y[nodes].max())
+        degrees = possible & (np.maximum(off_x, off_y) > _FAR_M) & (_is_fine(x, 1) | _is_fine(y, 1))
+    if possible.any():
+        narrow = max(np.ptp(x[possible]), np.ptp(y[possible])) <= _WIDEST_DEG
+        fine = (_is_fine(x, 4) & _is_fine(y, 4))[possible].mean() >= 0.5
+        degrees |= possible & narrow & fine & (np.minimum(np.abs(x), np.abs(y)) > _WIDEST_DEG)
+    grid_x, grid_y = grid_of(np.where(degrees, x, np.nan), np.where(degrees, y, np.nan), meridian)
+    return np.where(degrees, grid_x, x), np.where(degrees, grid_y, y), degrees
+
+
+def _is_fine(values: Floats, decimals: int) -> Truths:
+    """Return which numbers have at least so many decimals."""
+    scaled = values * 10 ** (decimals - 1)
+    with np.errstate(invalid="ignore"):
+        fine: Truths = np.abs(scaled - np.round(scaled)) > 1e-6
     return fine

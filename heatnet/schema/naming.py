@@ -85,7 +85,10 @@ def _without_twins(
         for at in places[1:] if not filled else [at for at in places if at not in filled]:
             if len(places) > 1:
                 kept[at] = Heading(found[at].text, None, GENERAL)
-        if len(filled) > 1:
+        if name in {hint.name for hint in spec.hints}:
+            for at in filled[1:]:
+                kept[at] = Heading(found[at].text, None, GENERAL)
+        elif len(filled) > 1:
             texts = [repr(found[at].text) for at in filled]
             same = len({text.casefold() for text in texts}) == 1
             what = (

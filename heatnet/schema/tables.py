@@ -168,6 +168,7 @@ FAULTS = _table(
         _text("street", "street in which it happened"),
         _text("place", "where it happened, in words"),
         _text("community", "community in which it happened"),
+        _text("back_at", "time of day at which heat was back, where outage_h holds that at which it went"),
     ),
 )
 

@@ -75,6 +75,12 @@ def yes_and_no() -> dict[str, bool]:
 
 
 @cache
+def all_words() -> frozenset[str]:
+    """Return every word of the tables beyond ASCII, folded."""
+    return frozenset(folded_word(word) for table in _tables() for word in _leaves(table) if not word.isascii()) - {""}
+
+
+@cache
 def all_letters() -> frozenset[str]:
     """Return every letter that stands in a word of the tables."""
     return frozenset(letter for table in _tables() for word in _leaves(table) for letter in folded_word(word))

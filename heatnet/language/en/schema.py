@@ -11,6 +11,7 @@ WORDS = {
     "decade": "the middle of a decade",
     "serial": "a day as spreadsheets count them",
     "order": "day and month told apart by other cells of the column",
+    "clock": "from one time of day to the other",
     "month": "the middle of a month; no day is given",
     "metres": "a diameter in metres",
     "contained": "the only known word in it",

@@ -1,0 +1,208 @@
+"""Text files of cells between separators, in any encoding, to raw tables."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import warnings
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet.errors import HeatnetError
+from heatnet.interop.encodings import Decoded, decoded
+from heatnet.interop.grids import LOOKED_AT, HeadingRows, heading_rows
+from heatnet.interop.titles import kind_in
+from heatnet.language import note
+from heatnet.schema import ESCAPED_FORMULA, PANDAS_VERSION, ROW, RawTable, TableSpec
+from heatnet.schema.findings import all_findings, findings_at
+from heatnet.schema.headings import understood
+from heatnet.schema.units import STANDARD
+
+# Numbers keep their last digit; from 3.1 on pandas reads them so by itself.
+_EXACT_NUMBERS: dict[str, Any] = {} if PANDAS_VERSION >= (3, 1) else {"float_precision": "round_trip"}
+_SEPARATORS = ",;\t|"
+_BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
+_ESCAPED = re.compile(ESCAPED_FORMULA)
+
+
+def read_csv(file: Path, spec: TableSpec, *, kind: str = "", headings: Mapping[str, str] | None = None) -> RawTable:
+    """Return the cells of a text file.
+
+    Parameters
+    ----------
+    file : Path
+        The file.
+    spec : TableSpec
+        The table that it is read as.
+    kind : str
+        Of a file of nodes named for what they are: the kind of all.
+    headings : mapping, optional
+        The user's own headings.
+
+    Raises
+    ------
+    HeatnetError
+        The file cannot be opened, is empty, no text, or no table.
+    """
+    read = _text_of(file)
+    text = read.text
+    if not text.strip():
+        raise HeatnetError(f"{file} is empty: expected a heading and rows, each {spec.row}")
+    separator = _separator(text)
+    head = _first_rows(text, separator, file)
+    found = heading_rows(head, spec, headings)
+    cells = _body(text, separator, found, spec, file, headings)
+    cells.index = pd.Index(np.arange(len(cells), dtype=np.int64) + found.first + found.count + 1, name=ROW)
+    return RawTable(
+        spec.name,
+        _without_formula_marks(cells),
+        file=str(file),
+        kind=kind or (kind_in(head[: found.first]) if spec.name == "nodes" else ""),
+        findings=_findings(read, spec.name),
+        encoding=read.encoding,
+    )
+
+
+def _text_of(file: Path) -> Decoded:
+    try:
+        raw = file.read_bytes()
+    except OSError as error:
+        raise HeatnetError(f"{file} cannot be opened: {error.strerror or error}") from error
+    read = decoded(raw)
+    if read is None:
+        raise HeatnetError(f"{file} is not text: save it as CSV in UTF-8 or in the encoding of your spreadsheet")
+    if "\x00" in read.text:
+        raise HeatnetError(f"{file} is not text: it holds zero bytes; save it as CSV in UTF-8")
+    return read
+
+
+def _findings(read: Decoded, table: str) -> pd.DataFrame:
+    """Return what is doubtful about the text of a file."""
+    found = []
+    if read.encoding not in ("ascii", "utf-8", "utf-8-sig"):
+        said = note("interop.encoding", encoding=read.encoding)
+        found.append(findings_at("note", "encoding", table, "", [""], said))
+    if read.is_doubtful:
+        said = note("interop.encoding_doubtful", encoding=read.encoding)
+        found.append(findings_at("warning", "encoding_doubtful", table, "", [""], said))
+    if read.is_damaged:
+        found.append(findings_at("warning", "text_damaged", table, "", [""], note("interop.text_damaged")))
+    return all_findings(found)
+
+
+def _separator(text: str) -> str:
+    """Return the separator: the one that stands most often in the first lines, outside of quotes."""
+    lines = [re.sub(r'"[^"]*"', "", line) for line in text[:20_000].splitlines()[:LOOKED_AT]]
+    counts = {mark: max((line.count(mark) for line in lines), default=0) for mark in _SEPARATORS}
+    return max(_SEPARATORS, key=lambda mark: counts[mark])
+
+
+def _first_rows(text: str, separator: str, file: Path) -> list[list[str]]:
+    """Return the first rows."""
+    rows = []
+    reader = csv.reader(io.StringIO(text[: 1 << 20], newline=""), delimiter=separator)
+    try:
+        for row in reader:
+            rows.append([_unescaped(cell.strip()) for cell in row])
+            if len(rows) >= LOOKED_AT:
+                break
+    except csv.Error as error:
+        raise HeatnetError(f"{file} is not a table: {error}") from error
+    return rows
+
+
+def _body(
+    text: str,
+    separator: str,
+    found: HeadingRows,
+    spec: TableSpec,
+    file: Path,
+    headings: Mapping[str, str] | None,
+) -> pd.DataFrame:
+    """Return the cells below the heading: numbers as numbers where all are, text as text."""
+    names = [str(at) for at in range(len(found.texts))]
+    options: dict[str, Any] = {
+        "sep": separator,
+        "header": None,
+        "names": names,
+        "skiprows": found.first + found.count,  # rows of cells; a heading may hold line breaks
+        "skip_blank_lines": False,
+        "dtype": {names[at]: str for at in range(len(names)) if at not in _number_columns(found, spec, headings)},
+        "keep_default_na": False,
+        "na_values": [""],
+        "index_col": False,
+        "low_memory": False,
+        **_EXACT_NUMBERS,
+    }
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", pd.errors.ParserWarning)
+            cells: pd.DataFrame = pd.read_csv(io.StringIO(text), **options)
+    except pd.errors.EmptyDataError:
+        cells = pd.DataFrame({name: pd.Series(dtype=object) for name in names})
+    except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OverflowError):
+        cells = _row_by_row(text, separator, found, names, file)
+    return cells.set_axis(list(found.texts), axis=1)
+
+
+def _number_columns(found: HeadingRows, spec: TableSpec, headings: Mapping[str, str] | None) -> set[int]:
+    """Return the columns whose cells the parser may read as numbers."""
+    named = understood(list(found.texts), spec, headings=headings)
+    return {
+        at
+        for at, heading in enumerate(named)
+        if heading.meant is not None
+        and heading.meant.column.type == "number"
+        and heading.meant.column.measure in STANDARD
+        and heading.meant.column.measure not in ("year", "season")
+    }
+
+
+def _row_by_row(text: str, separator: str, found: HeadingRows, names: list[str], file: Path) -> pd.DataFrame:
+    """Return the cells of a table with rows of different length; cells beyond the heading may only be blank."""
+    width, rows, too_long = len(names), [], []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    try:
+        for number, row in enumerate(reader, 1):
+            if number <= found.first + found.count:
+                continue
+            if any(cell.strip() for cell in row[width:]):
+                too_long.append(number)
+            rows.append([cell if cell != "" else None for cell in row[:width]] + [None] * (width - len(row)))
+    except csv.Error as error:
+        raise HeatnetError(f"{file} is not a table: {error}") from error
+    if too_long:
+        numbers = ", ".join(map(str, too_long[:5]))
+        more = ", ..." if len(too_long) > 5 else ""
+        raise HeatnetError(
+            f"{file} is not a table: a row has more cells than the heading ({len(too_long)}: row {numbers}{more});"
+            " put cells that hold a separator in quotes"
+        )
+    return pd.DataFrame(rows, columns=names, dtype=object)
+
+
+def _unescaped(cell: str) -> str:
+    return cell[1:] if _ESCAPED.match(cell) else cell
+
+
+def _without_formula_marks(cells: pd.DataFrame) -> pd.DataFrame:
+    """Remove the ' that heatnet writes before text which a spreadsheet would take for a formula."""
+    replaced = {}
+    for at in range(cells.shape[1]):
+        column = cells.iloc[:, at]
+        if pd.api.types.is_numeric_dtype(column.dtype):
+            continue
+        codes, texts = pd.factorize(column)
+        plain = [_unescaped(text) if text.startswith("'") else text for text in texts.tolist()]
+        if plain != texts.tolist():
+            words = np.array([*plain, None], dtype=object)
+            replaced[at] = pd.Series(words[codes], index=cells.index, dtype=column.dtype)
+    if not replaced:
+        return cells
+    parts = [replaced.get(at, cells.iloc[:, at]) for at in range(cells.shape[1])]
+    return pd.concat(parts, axis=1).set_axis(cells.columns, axis=1)

@@ -1,0 +1,236 @@
+"""An inventory as it lies on disk, a folder or one workbook, to raw tables: which file or sheet is which table."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from heatnet.errors import HeatnetError, MissingFileError
+from heatnet.interop.csv_text import read_csv
+from heatnet.interop.parquet import read_parquet
+from heatnet.interop.titles import table_of
+from heatnet.interop.workbooks import Sheet, raw_sheet, refused_workbook, sheets_of
+from heatnet.language import note
+from heatnet.schema import TABLES, RawTable
+from heatnet.schema.findings import all_findings, findings_at
+from heatnet.schema.folding import folded_word
+from heatnet.schema.headings import understood
+from heatnet.schema.vocabulary import folded
+
+SUFFIXES = (".csv", ".parquet", ".xlsx")
+_TEXTS = (".csv", ".tsv", ".txt")
+_OLD_WORKBOOKS = (".xls", ".et", ".ods", ".xlsb", ".xlsm")
+
+Headings = Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class RawTables:
+    """The tables of an inventory as they lie on disk.
+
+    Attributes
+    ----------
+    tables : tuple of RawTable
+        In the order of the schema; several of one name are parts of one table.
+    files : tuple of Path
+        The files read, sorted by name.
+    findings : DataFrame
+        Files and sheets whose name says no table.
+    """
+
+    tables: tuple[RawTable, ...]
+    files: tuple[Path, ...]
+    findings: pd.DataFrame
+
+    def of(self, name: str) -> tuple[RawTable, ...]:
+        """Return the parts of one table."""
+        return tuple(table for table in self.tables if table.name == name)
+
+
+def raw_tables(path: str | os.PathLike[str], *, headings: Headings | None = None) -> RawTables:
+    """Return the tables of an inventory: a folder of CSV, Parquet and workbooks, or one workbook.
+
+    Parameters
+    ----------
+    path : path
+        The folder or the workbook.
+    headings : mapping, optional
+        By table: the user's own headings.
+
+    Raises
+    ------
+    MissingFileError
+        No such file or folder.
+    HeatnetError
+        A file cannot be opened or is damaged; a table's file is a folder or a link to nothing; one table stands in
+        several files; the workbook is of an old format.
+    """
+    place = Path(path)
+    _must_exist(place)
+    if place.is_dir():
+        return _of_folder(place, headings or {})
+    if place.suffix.lower() == ".xlsx":
+        tables, findings = _of_workbook(place, headings or {})
+        return RawTables(_ordered(tables), (place,), all_findings(findings))
+    if place.suffix.lower() in _OLD_WORKBOOKS:
+        raise refused_workbook(place)
+    raise HeatnetError(
+        f"{place} is not an inventory: give a folder that holds nodes.csv and segments.csv, or a workbook (.xlsx)"
+    )
+
+
+def raw_table(path: str | os.PathLike[str], name: str, *, headings: Headings | None = None) -> tuple[RawTable, ...]:
+    """Return the parts of one table, of an inventory or of one file of any name.
+
+    Raises
+    ------
+    MissingFileError
+        No such file, or an inventory without that table.
+    HeatnetError
+        As `raw_tables`.
+    """
+    place = Path(path)
+    _must_exist(place)
+    if place.is_dir():
+        found = _of_folder(place, headings or {}, only=name).of(name)
+        if not found:
+            raise MissingFileError(
+                f"{place} holds no table of {name}: expected {name}.csv, {name}.parquet or {name}.xlsx"
+            )
+        return found
+    if place.suffix.lower() == ".xlsx":
+        return _table_in_workbook(place, name, headings or {})
+    return (_read_file(place, name, "", headings or {}),)
+
+
+def _must_exist(place: Path) -> None:
+    try:
+        place.stat()
+    except FileNotFoundError as error:
+        gone = " (a link to nothing)" if place.is_symlink() else ""
+        raise MissingFileError(f"{place}: no such file or folder{gone}") from error
+    except (OSError, ValueError) as error:
+        raise HeatnetError(f"{place} cannot be opened: {getattr(error, 'strerror', None) or error}") from error
+
+
+def _of_folder(folder: Path, headings: Headings, only: str = "") -> RawTables:
+    """Return the tables of a folder."""
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise HeatnetError(f"{folder} cannot be opened: {error.strerror or error}") from error
+    tables: list[RawTable] = []
+    files: dict[str, list[Path]] = {}
+    findings: list[pd.DataFrame] = []
+    used: list[Path] = []
+    for entry in entries:
+        name, kind = table_of(entry.stem) if entry.suffix.lower() in (*SUFFIXES, ".xls") else ("", "")
+        if not name and entry.suffix.lower() == ".xlsx" and not entry.name.startswith((".", "~$")) and not only:
+            used.append(entry)
+            found, said = _of_workbook(entry, headings)
+            tables += found
+            findings += said
+        elif not name and entry.suffix.lower() in (".csv", ".parquet") and not entry.name.startswith("."):
+            findings.append(_not_understood(entry.name, "interop.file_unknown"))
+        if not name or (only and name != only):
+            continue
+        if entry.suffix.lower() in _OLD_WORKBOOKS:
+            raise refused_workbook(entry)
+        files.setdefault(f"{name}:{kind}", []).append(entry)
+        _must_be_file(entry, name)
+        used.append(entry)
+        tables += (
+            _table_in_workbook(entry, name, headings, kind)
+            if entry.suffix.lower() == ".xlsx"
+            else [_read_file(entry, name, kind, headings)]
+        )
+    for key, given in files.items():
+        stems = [file.stem for file in given]
+        if len(given) > 1 and len(set(stems)) < len(stems):
+            name = key.partition(":")[0]
+            twice = [file.name for file in given]
+            raise HeatnetError(f"{folder} holds the table of {name} twice ({', '.join(twice[:2])}); keep one")
+    return RawTables(_ordered(tables), tuple(sorted(used)), all_findings(findings))
+
+
+def _must_be_file(entry: Path, name: str) -> None:
+    """Refuse what stands in the place of a table and is no file."""
+    if entry.is_symlink() and not entry.exists():
+        raise HeatnetError(f"{entry}, the table of {name}, is a link to nothing: {entry.readlink()}")
+    if not entry.is_file():
+        what = "a folder" if entry.is_dir() else "no file"
+        raise HeatnetError(f"{entry}, the table of {name}, is {what}; put a file in its place")
+
+
+def _read_file(file: Path, name: str, kind: str, headings: Headings) -> RawTable:
+    suffix = file.suffix.lower()
+    if file.is_dir() or not file.is_file():
+        _must_be_file(file, name)
+    if suffix in _TEXTS:
+        return read_csv(file, TABLES[name], kind=kind, headings=headings.get(name))
+    if suffix == ".parquet":
+        return read_parquet(file, TABLES[name], kind=kind)
+    if suffix in _OLD_WORKBOOKS:
+        raise refused_workbook(file)
+    raise HeatnetError(
+        f"{file}: heatnet reads tables from .csv, .parquet and .xlsx, not {file.suffix or 'files without suffix'}"
+    )
+
+
+def _of_workbook(file: Path, headings: Headings) -> tuple[list[RawTable], list[pd.DataFrame]]:
+    """Return the tables in a workbook, and its sheets that are none."""
+    tables, findings = [], []
+    for sheet in sheets_of(file):
+        name, kind = table_of(sheet.name)
+        if not name:
+            name, kind = _told_by_headings(file, sheet, headings)
+        if name:
+            tables.append(raw_sheet(file, sheet, TABLES[name], kind=kind, headings=headings.get(name)))
+        else:
+            findings.append(_not_understood(sheet.name, "interop.sheet_unknown"))
+    return tables, findings
+
+
+def _told_by_headings(file: Path, sheet: Sheet, headings: Headings) -> tuple[str, str]:
+    """Return the table of a sheet whose name says nothing: the only one of which it has all that is required."""
+    fitting = []
+    for name, spec in TABLES.items():
+        raw = raw_sheet(file, sheet, spec, headings=headings.get(name))
+        named = understood([str(text) for text in raw.cells.columns], spec, headings=headings.get(name))
+        given = {heading.meant.column.name for heading in named if heading.meant is not None}
+        if {column.name for column in spec.columns if column.required} <= given:
+            fitting.append((len(given), name))
+    fitting.sort(reverse=True)
+    return (fitting[0][1], "") if fitting and (len(fitting) == 1 or fitting[0][0] > fitting[1][0]) else ("", "")
+
+
+def _table_in_workbook(file: Path, name: str, headings: Headings, kind: str = "") -> tuple[RawTable, ...]:
+    """Return one table of a workbook: the sheets that are named for it, or the only sheet there is."""
+    sheets = sheets_of(file)
+    named = [(sheet, table_of(sheet.name)) for sheet in sheets]
+    found = [(sheet, its_kind) for sheet, (its_name, its_kind) in named if its_name == name]
+    if not found and len(sheets) == 1:
+        found = [(sheets[0], kind)]
+    if not found:
+        names = ", ".join(sheet.name for sheet in sheets[:5])
+        raise MissingFileError(f"{file} holds no sheet of {name} (its sheets: {names or 'none'})")
+    return tuple(
+        raw_sheet(file, sheet, TABLES[name], kind=its_kind, headings=headings.get(name)) for sheet, its_kind in found
+    )
+
+
+def _not_understood(title: str, key: str) -> pd.DataFrame:
+    known = [word for name in TABLES for word in (name, *folded("sheets", name))]
+    near = difflib.get_close_matches(folded_word(title.partition(".")[0]), known, n=1, cutoff=0.6)
+    said = note(f"{key}_near", name=title, nearest=near[0]) if near else note(key, name=title)
+    return findings_at("warning" if near else "note", key.partition(".")[2], "", "", [title], said)
+
+
+def _ordered(tables: list[RawTable]) -> tuple[RawTable, ...]:
+    order = list(TABLES)
+    return tuple(sorted(tables, key=lambda table: (order.index(table.name), table.file, table.sheet)))

@@ -1,0 +1,71 @@
+"""Parquet files to raw tables."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from heatnet.errors import HeatnetError, MissingExtraError
+from heatnet.schema import ROW, RawTable, TableSpec
+
+
+def read_parquet(file: Path, spec: TableSpec, *, kind: str = "") -> RawTable:
+    """Return the cells of a Parquet file; rows are counted as if its heading were row 1.
+
+    Raises
+    ------
+    MissingExtraError
+        pyarrow is not installed.
+    HeatnetError
+        The file cannot be opened, or is damaged.
+    """
+    try:
+        pa: Any = import_module("pyarrow")
+        pq: Any = import_module("pyarrow.parquet")
+    except ImportError as error:
+        raise MissingExtraError("parquet", f"reading {file}") from error
+    try:
+        table = pq.ParquetFile(file).read()
+        table.validate(full=True)
+        cells = _as_frame(table)
+    except (pa.ArrowException, ValueError, OSError, KeyError, IndexError, TypeError, OverflowError) as error:
+        raise HeatnetError(f"{file} is not a Parquet file that can be read: {str(error).splitlines()[0]}") from error
+    cells.index = pd.Index(np.arange(len(cells), dtype=np.int64) + 2, name=ROW)
+    return RawTable(spec.name, cells, file=str(file), kind=kind)
+
+
+def _as_frame(table: Any) -> pd.DataFrame:
+    """Return the columns one by one, without what pandas once noted about them; an index that was written is one."""
+    columns, names = [], []
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        columns.append(_cells(column))
+        names.append("" if name.startswith("__index_level_") else name)
+    if not columns:
+        return pd.DataFrame()
+    return pd.concat(columns, axis=1).set_axis(names, axis=1)
+
+
+def _cells(column: Any) -> pd.Series[Any]:
+    """Return one column: days that pandas cannot hold, decimals and nested values as objects."""
+    types: Any = import_module("pyarrow").types
+    kind = column.type
+    if types.is_dictionary(kind):
+        return _cells(column.cast(kind.value_type))
+    if types.is_timestamp(kind) or types.is_date(kind) or types.is_decimal(kind) or types.is_nested(kind):
+        return pd.Series(_plain_days(column), dtype=object)
+    return pd.Series(column.to_pandas())
+
+
+def _plain_days(column: Any) -> list[Any]:
+    """Return days as their text, which needs no range; other values as Python's."""
+    pa: Any = import_module("pyarrow")
+    pc: Any = import_module("pyarrow.compute")
+    types, kind = pa.types, column.type
+    if types.is_timestamp(kind) or types.is_date(kind):
+        local = pc.local_timestamp(column) if getattr(kind, "tz", None) else column
+        return [None if day is None else day[:10] for day in pc.cast(local, pa.string()).to_pylist()]
+    return list(column.to_pylist())
