@@ -40,6 +40,9 @@ def read_parquet(file: Path, spec: TableSpec, *, kind: str = "") -> RawTable:
 
 def _as_frame(table: Any) -> pd.DataFrame:
     """Return the columns one by one, without what pandas once noted about them; an index that was written is one."""
+    noted = table.schema.pandas_metadata
+    if noted is not None and not (isinstance(noted, dict) and {"columns", "index_columns"} <= set(noted)):
+        raise ValueError("what is noted of its columns is damaged")
     columns, names = [], []
     for name, column in zip(table.column_names, table.columns, strict=True):
         columns.append(_cells(column))
@@ -67,5 +70,8 @@ def _plain_days(column: Any) -> list[Any]:
     types, kind = pa.types, column.type
     if types.is_timestamp(kind) or types.is_date(kind):
         local = pc.local_timestamp(column) if getattr(kind, "tz", None) else column
-        return [None if day is None else day[:10] for day in pc.cast(local, pa.string()).to_pylist()]
+        texts = pc.cast(local, pa.string()).to_pylist()
+        if any(text is not None and text.startswith("<") for text in texts):
+            raise ValueError("a day that no calendar holds")
+        return [None if text is None else text[:10] for text in texts]
     return list(column.to_pylist())
