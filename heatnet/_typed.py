@@ -115,7 +115,7 @@ def _allows(part: str, value: Any) -> bool:
 
 
 def _is_usual(value: Real, *, is_whole: bool) -> bool:
-    """Whether a number is one that the machine can count with, and a whole one where that is asked for."""
+    """Return whether a number is one that the machine can count with, and a whole one where that is asked for."""
     if isinstance(value, Integral):
         return -_MOST < int(value) < _MOST and not (is_whole and isinstance(value, bool))
     return not is_whole or (math.isfinite(value) and float(value).is_integer())

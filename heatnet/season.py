@@ -18,7 +18,7 @@ _FIRST_MONTH_OF_SEASON_YEAR = 7
 
 
 def season_of(dates: pd.Series) -> pd.Series:
-    """Season of each date: the calendar year in which its heating year starts.
+    """Return the season of each date: the calendar year in which its heating year starts.
 
     The heating year runs from 15 October to 14 October, so every date lies in exactly one season.
 
@@ -45,7 +45,7 @@ def season_of(dates: pd.Series) -> pd.Series:
 
 
 def season_start(season: int) -> pd.Timestamp:
-    """First day of a season, at midnight.
+    """Return the first day of a season, at midnight.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def season_start(season: int) -> pd.Timestamp:
 
 
 def season_end(season: int) -> pd.Timestamp:
-    """Last day of a season, at midnight: the day before the next season starts.
+    """Return the last day of a season, at midnight: the day before the next season starts.
 
     Examples
     --------
@@ -78,7 +78,7 @@ def checked_season(season: int) -> int:
 def heating_interval(
     season: int, *, heating_from: str = "10-15", heating_to: str = "04-15"
 ) -> tuple[pd.Timestamp, pd.Timestamp]:
-    """First and last day on which heating runs in a season.
+    """Return the first and last day on which heating runs in a season.
 
     Parameters
     ----------
@@ -107,7 +107,7 @@ def heating_interval(
 
 
 def is_heating(dates: pd.Series, *, heating_from: str = "10-15", heating_to: str = "04-15") -> npt.NDArray[np.bool_]:
-    """Whether heating runs on each date (first and last day included); False where the date is unknown.
+    """Return whether heating runs on each date (first and last day included); False where the date is unknown.
 
     Parameters
     ----------

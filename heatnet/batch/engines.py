@@ -63,7 +63,8 @@ def engine(*, workers: int = 1, cluster: str | None = None) -> Iterator[Engine]:
     MissingExtraError
         Dask is not installed.
     """
-    if not isinstance(workers, Integral) or not 1 <= workers <= _MOST_WORKERS:
+    asked: Any = workers
+    if not isinstance(asked, Integral) or not 1 <= workers <= _MOST_WORKERS:
         raise HeatnetError(f"workers is the number of processes, from 1 to {_MOST_WORKERS}, not {workers!r}")
     if cluster is not None:
         client = _client(cluster)

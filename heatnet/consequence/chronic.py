@@ -26,7 +26,7 @@ def chronic_hours(
     stay: npt.ArrayLike = DEFAULT_PERSISTENCE,
     kept: npt.ArrayLike = 1.0,
 ) -> Floats:
-    """Cold household-hours of the coming season behind assets that do not do their job.
+    """Return cold household-hours of the coming season behind assets that do not do their job.
 
     ``impaired_prob * stay * kept * households * cold_share * cold_time_h``.
 
@@ -65,7 +65,7 @@ def chronic_hours(
 
 
 def cold_share(p_clear: float, p_impaired: float) -> float:
-    """Share of the homes behind an impaired asset that are cold because of it: ``p_impaired - p_clear``.
+    """Return the share of the homes behind an impaired asset that are cold because of it: ``p_impaired - p_clear``.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ def cold_share(p_clear: float, p_impaired: float) -> float:
 
 
 def cold_time_share(cold_visits: npt.ArrayLike, resolved_share: npt.ArrayLike, network_mean: float) -> Floats:
-    """Share of the heating time for which homes behind an asset stay cold, with ten visits at the network's mean.
+    """Return the share of the heating time for which homes behind an asset stay cold, ten visits at the mean added.
 
     ``(resolved_share + 10 * network_mean) / (cold_visits + 10)``.
 
@@ -113,7 +113,7 @@ def cold_time_share(cold_visits: npt.ArrayLike, resolved_share: npt.ArrayLike, n
 
 
 def severity(readings: npt.ArrayLike, deficit_sum: npt.ArrayLike, usual_deficit: float) -> Floats:
-    """How much colder than usual the homes behind an asset are, 1 as usual, with ten readings at the usual deficit.
+    """Return how much colder than usual homes behind an asset are (1: as usual), ten readings at the usual added.
 
     ``(deficit_sum + 10 * usual_deficit) / ((readings + 10) * usual_deficit)``.
 
@@ -137,7 +137,7 @@ def severity(readings: npt.ArrayLike, deficit_sum: npt.ArrayLike, usual_deficit:
 
 
 def heating_hours(season: int, *, heating_from: str = "10-15", heating_to: str = "04-15") -> float:
-    """Hours of the heating time of a season, first and last day included.
+    """Return hours of the heating time of a season, first and last day included.
 
     Raises
     ------
@@ -154,7 +154,7 @@ def heating_hours(season: int, *, heating_from: str = "10-15", heating_to: str =
 
 
 def _unit(values: npt.ArrayLike, name: str) -> Floats:
-    """Probabilities or shares as an array, checked."""
+    """Return probabilities or shares as an array, checked."""
     numbers = np.asarray(values, dtype=np.float64)
     if not ((numbers >= 0) & (numbers <= 1)).all():
         raise HeatnetError(f"{name} must lie between 0 and 1.")

@@ -101,7 +101,7 @@ def cold_visits_of(
 
 
 def _open_share(at: np.ndarray, table: pd.DataFrame, *, heating_days: int) -> Floats:
-    """Share of the heating time for which each cold visit stays open."""
+    """Return the share of the heating time for which each cold visit stays open."""
     on = table["visited_on"].to_numpy(dtype="datetime64[D]").astype(np.int64).astype(np.float64)
     resolved = table["resolved_on"].to_numpy(dtype="datetime64[D]")
     is_open = np.isnat(resolved)
@@ -194,7 +194,7 @@ def visits_in_outages(
 def _outage_days(
     network: Network, faults: pd.DataFrame, usual_outage_h: Floats, lead_h: float, heating: tuple[str, str]
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Asset, first and last day (since 1970) of each recorded outage, a day after heat was back included."""
+    """Return asset, first and last day (since 1970) of each recorded outage, a day after heat was back included."""
     asset = network.asset_positions(faults["asset_id"])
     hours = faults["outage_h"].to_numpy(dtype=np.float64)
     known = recorded_outage_h(faults.assign(repair_h=pd.to_numeric(faults["repair_h"])), lead_h)

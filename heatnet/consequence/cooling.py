@@ -30,7 +30,7 @@ def room_temperature(
     cooling_h: npt.ArrayLike = DEFAULT_COOLING_H,
     t_start_c: float = 20.0,
 ) -> Floats:
-    """Room temperature after some hours without heat, degC.
+    """Return the room temperature after some hours without heat, degC.
 
     ``t_in(z) = t_out + (t_start - t_out) * exp(-z / cooling_h)``.
 
@@ -63,7 +63,7 @@ def room_temperature(
 def hours_to_reach(
     target_c: float, outdoor_c: npt.ArrayLike, *, cooling_h: npt.ArrayLike = DEFAULT_COOLING_H, t_start_c: float = 20.0
 ) -> Floats:
-    """Hours without heat after which a home has cooled down to a temperature.
+    """Return hours without heat after which a home has cooled down to a temperature.
 
     ``cooling_h * ln((t_start - t_out) / (target - t_out))``; infinite where it is not colder outdoors than `target_c`.
 
@@ -106,7 +106,7 @@ def mean_cold_hours(
     t_cold_c: float = 18.0,
     reheat: float | None = 1.2,
 ) -> Floats:
-    """Hours that a home spends below a temperature because of one outage, mean over the outdoor temperatures.
+    """Return hours that a home spends below a temperature because of one outage, mean over the outdoor temperatures.
 
     In the outage the home goes from ``t_start`` towards ``E = t_out + s*(t_start - t_out)``, s the share of its heat
     that still arrives, and is cold from ``cooling_h * ln((t_start - E) / (t_cold - E))`` on, where ``E < t_cold``.
@@ -173,7 +173,7 @@ def _cold_hours_at(
     share: Floats,
     temperatures: tuple[float, float, float | None],
 ) -> Floats:
-    """Cold hours in the outage and after it at one outdoor temperature below `t_cold`."""
+    """Return cold hours in the outage and after it at one outdoor temperature below `t_cold`."""
     t_start, t_cold, reheat = temperatures
     towards = t_out + share * (t_start - t_out)
     gets_cold = towards < t_cold
@@ -192,7 +192,7 @@ def _cold_hours_at(
 def critical_outdoor_c(
     outage_h: npt.ArrayLike, cooling_h: npt.ArrayLike, *, t_start_c: float = 20.0, t_crit_c: float = 12.0
 ) -> Floats:
-    """Outdoor temperature at which an outage just cools a home down to a critical temperature, degC.
+    """Return the outdoor temperature at which an outage just cools a home down to a critical temperature, degC.
 
     ``(t_crit - t_start * e) / (1 - e)`` with ``e = exp(-outage_h / cooling_h)``. In a deeper frost the home falls
     below `t_crit_c`.
@@ -234,7 +234,7 @@ def critical_outdoor_c(
 def critical_share(
     outage_h: npt.ArrayLike, cooling_h: npt.ArrayLike, climate: Any, *, t_start_c: float = 20.0, t_crit_c: float = 12.0
 ) -> Floats:
-    """Share of the outdoor temperatures at which an outage cools a home below a critical temperature, 0 to 1.
+    """Return the share of outdoor temperatures at which an outage cools a home below a critical one, 0 to 1.
 
     The share of `climate` below `critical_outdoor_c`; a temperature equal to it is not below it.
 
@@ -298,13 +298,13 @@ def require_reheat(reheat: float | None) -> None:
 
 
 def _delays(outdoor: Floats, t_start_c: float, target_c: float) -> Floats:
-    """Time constants after which a home reaches the target, shortest first, one per temperature below the target."""
+    """Return the time constants after which a home reaches the target, one per temperature below it, shortest first."""
     cold = outdoor[outdoor < target_c]
     return np.sort(np.log(t_start_c - cold) - np.log(target_c - cold), kind="stable")
 
 
 def _time_constants(cooling_h: npt.ArrayLike) -> Floats:
-    """Time constants as an array, checked."""
+    """Return the time constants as an array, checked."""
     constant = np.asarray(cooling_h, dtype=np.float64)
     if not (np.isfinite(constant) & (constant >= 0)).all():
         raise HeatnetError("cooling_h must be finite and not negative: give thermal time constants in hours.")
@@ -312,7 +312,7 @@ def _time_constants(cooling_h: npt.ArrayLike) -> Floats:
 
 
 def _in_time_constants(hours: npt.ArrayLike, constant: Floats) -> Floats:
-    """Hours over the time constant; infinite where the constant is 0 and the hours are not, 0 where the hours are 0."""
+    """Return hours over the time constant; infinite where the constant is 0, but 0 where the hours are 0."""
     over = np.asarray(hours, dtype=np.float64)
     with np.errstate(over="ignore", divide="ignore", invalid="ignore"):
         ratio = np.asarray(over / constant)

@@ -28,7 +28,7 @@ PRIOR_RECORDS = 5.0
 
 
 def norm_repair_h(diameter_mm: npt.ArrayLike) -> Floats:
-    """Hours of a repair by diameter after a Russian norm: 8, 13, 20, 24, 30 h below 225, 450, 750, 950 mm and above.
+    """Return hours of a repair after a Russian norm: 8, 13, 20, 24, 30 h below 225, 450, 750, 950 mm and above.
 
     The norm assumes crews, machines and pipe in stock as a Russian utility has them; `outage_time` corrects it by the
     network's own records.
@@ -47,7 +47,7 @@ def norm_repair_h(diameter_mm: npt.ArrayLike) -> Floats:
 
 
 def formula_repair_h(diameter_mm: npt.ArrayLike, valve_distance_m: npt.ArrayLike) -> Floats:
-    """Hours of a repair by diameter and the distance between the closed valves, which have to be drained and filled.
+    """Return hours of a repair by diameter and the distance between closed valves, to be drained and filled.
 
     ``6 * (1 + (0.5 + 0.0015 * l_m) * D_m**1.2)``, a Russian rule for mains. It overstates small pipes: 6.2 to 6.4 h at
     100 to 200 mm, where 5 h are published.
@@ -80,7 +80,7 @@ def outage_time(
     heating_from: str = "10-15",
     heating_to: str = "04-15",
 ) -> pd.DataFrame:
-    """Hours until heat is back for every asset: the network's own records, shrunk by diameter class towards a table.
+    """Return hours until heat is back, per asset: the network's own records, shrunk by diameter class to a table.
 
     The table is the norm by diameter (`norm_repair_h`), or the formula (`formula_repair_h`) where `valve_distance_m` is
     given, for stations 8 h (an assumption), plus `lead_h` to find, isolate, drain and fill. Each record (`outage_h`
@@ -151,7 +151,7 @@ def outage_time(
 
 
 def outage_hours(network: Network, outage_h: float | pd.Series[Any] | None) -> Floats:
-    """Hours of an outage per asset position: the ones given, checked, or the norm by diameter and the lead.
+    """Return hours of an outage per asset position: the ones given, checked, or the norm by diameter and the lead.
 
     Raises
     ------
@@ -164,7 +164,7 @@ def outage_hours(network: Network, outage_h: float | pd.Series[Any] | None) -> F
 
 
 def recorded_outage_h(faults: pd.DataFrame, lead_h: float) -> Floats:
-    """Hours of each recorded outage: `outage_h` where it is above 0, else `repair_h` + `lead_h`; NaN where unknown.
+    """Return hours of each recorded outage: `outage_h` above 0, else `repair_h` + `lead_h`; NaN where unknown.
 
     Examples
     --------
@@ -179,7 +179,7 @@ def recorded_outage_h(faults: pd.DataFrame, lead_h: float) -> Floats:
 def _own_records(
     network: Network, faults: pd.DataFrame | None, lead_h: float, heating: tuple[str, str]
 ) -> tuple[npt.NDArray[np.int64], Floats]:
-    """Asset positions and hours of the usable records."""
+    """Return asset positions and hours of the usable records."""
     if faults is None:
         return np.zeros(0, dtype=np.int64), np.zeros(0)
     records = conform(faults, FAULTS)
@@ -193,7 +193,7 @@ def _own_records(
 def _class_ratios(
     classes: npt.NDArray[np.int64], ratios: Floats, n_classes: int
 ) -> tuple[Floats, npt.NDArray[np.int64]]:
-    """Shrunk mean ratio of each class (the last one: stations, on their own) and its number of records."""
+    """Return the shrunk mean ratio of each class (the last one: stations, on their own) and its number of records."""
     count = np.bincount(classes, minlength=n_classes)
     # In order of size, so that the sum does not hang on the order of the rows.
     order = np.lexsort((ratios, classes))

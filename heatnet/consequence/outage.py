@@ -43,7 +43,7 @@ def cold_hours(
     reheat: float | None = 1.2,
     capacity: bool = False,
 ) -> pd.DataFrame:
-    """Cold household-hours, and household-hours without heat, of one outage of each asset.
+    """Return cold household-hours, and household-hours without heat, of one outage of each asset.
 
     Sum over the buildings that the outage cuts off of households x the hours below `t_cold_c` in the outage and in the
     recovery after it (`heatnet.consequence.cooling.mean_cold_hours`), mean over `climate`; and of households x
@@ -132,7 +132,7 @@ class Homes:
         require_reheat(self.reheat)
 
     def cold_hours(self, outage_h: npt.ArrayLike, cooling_h: npt.ArrayLike, heat_share: npt.ArrayLike = 0.0) -> Floats:
-        """Hours below `t_cold_c` of one home, mean over the climate (`mean_cold_hours`)."""
+        """Return hours below `t_cold_c` of one home, mean over the climate (`mean_cold_hours`)."""
         return mean_cold_hours(
             outage_h,
             cooling_h,
@@ -153,7 +153,7 @@ def hours_of_outages(
     *,
     shares: HeatShares | None = None,
 ) -> tuple[Floats, Floats]:
-    """Hours in the cold, and hours without heat, of one outage of each asset, from arrays by position.
+    """Return hours in the cold, and hours without heat, of one outage of each asset, from arrays by position.
 
     Parameters
     ----------
@@ -219,7 +219,7 @@ def reliability(  # noqa: PLR0913 - the public contract
     availability_norm: float = 0.97,
     warm_norm: float = 0.9,
 ) -> pd.DataFrame:
-    """Availability of heat, and probability of a season without a dangerously cold home, of every building.
+    """Return the availability of heat, and probability of a season without a dangerously cold home, of every building.
 
     ``availability = 1 - sum(faults_mean * outage_h) / 8760`` and ``warm_prob = exp(-sum(faults_mean * share))``, with
     `share` the share of `climate` below ``t_out_crit = (t_crit - t_start*e) / (1 - e)``, ``e = exp(-outage_h /
@@ -298,6 +298,6 @@ def reliability(  # noqa: PLR0913 - the public contract
 
 
 def time_constants(network: Network) -> Floats:
-    """Thermal time constant per node position, hours; 40 where none is recorded."""
+    """Return the thermal time constant per node position, hours; 40 where none is recorded."""
     recorded = network.nodes["cooling_h"].to_numpy(dtype=np.float64)
     return np.where(np.isnan(recorded), DEFAULT_COOLING_H, recorded)

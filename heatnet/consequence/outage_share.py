@@ -75,7 +75,7 @@ def outage_share(
     heating_from: str = "10-15",
     heating_to: str = "04-15",
 ) -> OutageShare:
-    """Share of faults that cut homes off while heating runs, per asset, shrunk by level and diameter class.
+    """Return the share of faults that cut homes off while heating runs, per asset, shrunk by level and diameter class.
 
     The product of two shares: of all faults, those dated in heating time and not found by a test; of these, as far as
     `outage_h` is recorded, those with `outage_h` above 0. So a fault whose outage was not noted neither counts as an
@@ -145,7 +145,7 @@ def _counts(
     heating_from: str,
     heating_to: str,
 ) -> tuple[pd.DataFrame, int]:
-    """Faults of each class by what is known of them, and how many were set aside."""
+    """Return faults of each class by what is known of them, and how many were set aside."""
     if faults is None:
         return pd.DataFrame(0, index=range(n_classes), columns=["faults", "in_heating", "known", "outages"]), 0
     records = conform(faults, FAULTS)
@@ -168,7 +168,7 @@ def _counts(
 
 
 def _takes_away(network: Network, given: pd.Series[bool] | None) -> Truths:
-    """Whether the outage of each asset takes something away: as given, else whether it cuts a building off."""
+    """Return whether the outage of each asset takes something away: as given, else whether it cuts a building off."""
     if given is not None:
         return given.reindex(network.asset_ids).to_numpy(dtype=bool)
     is_building = np.zeros(network.n_nodes)
@@ -177,7 +177,7 @@ def _takes_away(network: Network, given: pd.Series[bool] | None) -> Truths:
 
 
 def _shrunk_shares(successes: Floats, trials: Floats, default: float) -> tuple[Floats, float]:
-    """Shares of the classes, shrunk towards the overall share, and the overall share."""
+    """Return shares of the classes, shrunk towards the overall share, and the overall share."""
     overall = float((successes.sum() + default) / (trials.sum() + 1.0))
     a, b = _STRENGTHS[:, None] * overall, _STRENGTHS[:, None] * (1.0 - overall)
     fit = (betaln(successes + a, trials - successes + b) - betaln(a, b)).sum(axis=1)

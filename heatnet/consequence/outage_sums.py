@@ -98,7 +98,7 @@ def sum_over_assets(outages: Outages, rates: Floats, outage_h: Floats, cooling_h
 
 
 def _distinct(outage_h: Floats, cooling_h: Floats) -> tuple[Floats, Ints, Floats, Ints]:
-    """Different outage times and time constants, each with the position of every asset's and building's own."""
+    """Return different outage times and time constants, each with the position of every asset's and building's own."""
     times, time_of = np.unique(outage_h, return_inverse=True)
     constants, constant_of = np.unique(cooling_h, return_inverse=True)
     return times, time_of, constants, constant_of

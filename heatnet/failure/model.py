@@ -89,7 +89,7 @@ class FailureModel:
 
     @typed
     def expected_faults(self, network: Network, *, season: int) -> pd.DataFrame:
-        """Faults to be expected of every asset in a season.
+        """Return faults to be expected of every asset in a season.
 
         Only records of earlier seasons are used: where the histories reach into `season` or beyond, the model is
         fitted anew to what was recorded before it.
@@ -133,7 +133,7 @@ class FailureModel:
     def faults_after(
         self, network: Network, *, season: int, life: int = 30, station_life: int = 20, fault_growth: float = 0.03
     ) -> pd.Series[float]:
-        """Faults a season to be expected of every asset once it is renewed, mean over its life.
+        """Return faults a season to be expected of every asset once it is renewed, mean over its life.
 
         The rate of an asset of the same kind and place, its own factor and that of its surroundings at 1, at each age
         from 0 to life - 1, divided by ``(1 + fault_growth)**age``. It may be more than what is expected of the asset
@@ -169,7 +169,7 @@ class FailureModel:
         return pd.Series(faults, index=assets.index, name="faults_after").reindex(network.asset_ids)
 
     def effects(self) -> pd.DataFrame:
-        """How much each attribute raises the rate.
+        """Return how much each attribute raises the rate.
 
         Returns
         -------
@@ -181,11 +181,11 @@ class FailureModel:
         return effects_table(self.rates, self.statistics)
 
     def summary(self) -> str:
-        """What the model has learned, and what the data cannot tell, in plain sentences."""
+        """Return what the model has learned, and what the data cannot tell, in plain sentences."""
         return summary_text(self.histories, self.statistics, self.rates, self.memory)
 
     def _known_of(self, assets: pd.DataFrame, season: int) -> tuple[int, pd.DataFrame]:
-        """Number of the history that knows most of the assets (-1: none), and what it knows of each."""
+        """Return the number of the history that knows most of the assets (-1: none), and what it knows of each."""
         shared = [_shared_count(known.index, assets.index) for known in self.known]
         number = int(np.argmax(shared)) if max(shared) > 0 else -1
         table = self.known[max(number, 0)].reindex(assets.index if number >= 0 else assets.index[:0])
@@ -197,7 +197,7 @@ class FailureModel:
         return number, past.assign(makeup_m3_per_m=table["makeup_m3_per_m"])
 
     def _laid_year(self, assets: pd.DataFrame, number: int) -> Floats:
-        """Laying years of the network, later where the history knows of a renewal after it."""
+        """Return laying years of the network, later where the history knows of a renewal after it."""
         history = self.histories[number]
         renewed = history.renewals.groupby("asset")["new_laid_year"].last()
         by_id = pd.Series(renewed.to_numpy(), index=history.assets.index[renewed.index.to_numpy(dtype=np.int64)])
@@ -271,7 +271,7 @@ def _expectations(
 
 
 def _information(statistics: FailureStatistics, rates: Rates, memory: Memory) -> Floats:
-    """Information of a cohort's fault against a Poisson fault: 1 / (1 + expected faults per asset / shape)."""
+    """Return the information of a cohort's fault against a Poisson one: 1 / (1 + expected faults per asset / shape)."""
     size = np.maximum(size_of(statistics.cohorts), np.finfo(float).tiny)[:, None]
     expected = rates.expected(statistics.cohorts, statistics.seasons, statistics.exposure / size).sum(axis=1)
     shape = memory.shape(log_length(statistics.cohorts))
@@ -280,7 +280,7 @@ def _information(statistics: FailureStatistics, rates: Rates, memory: Memory) ->
 
 
 def _known(recorded: Recorded, half_life: float) -> pd.DataFrame:
-    """What is known of each asset when the last season has ended."""
+    """Return what is known of each asset when the last season has ended."""
     past = recorded.past(half_life)
     return pd.DataFrame(
         {
@@ -295,7 +295,7 @@ def _known(recorded: Recorded, half_life: float) -> pd.DataFrame:
 
 
 def _interval(mean: Floats, shape: Floats) -> dict[str, Floats]:
-    """Mean, 90 % interval and probability of at least one fault where the rate follows a Gamma distribution."""
+    """Return mean, 90 % interval and probability of at least one fault where the rate follows a Gamma distribution."""
     return {
         "faults_mean": mean,
         "faults_low": np.minimum(mean * gammaincinv(shape, _LOW) / shape, mean),

@@ -61,7 +61,7 @@ class Rates:
         return self.coefficients[len(self.terms) + len(AGE_SPREADS) :]
 
     def expected(self, attributes: pd.DataFrame, seasons: Ints, seasons_at_risk: Floats) -> Floats:
-        """Expected faults of each row in past seasons: array (rows, seasons)."""
+        """Return expected faults of each row in past seasons: array (rows, seasons)."""
         of_age = self.coefficients[len(self.terms) : len(self.terms) + len(AGE_SPREADS)]
         effect = attribute_effect(attributes, self.terms, self.coefficients)
         scale = size_of(attributes) * pipes_of(attributes) * np.exp(effect)
@@ -77,7 +77,7 @@ class Rates:
         return expected
 
     def prior_faults(self, statistics: FailureStatistics) -> float:
-        """Faults that the prior alone would have expected of the recorded time at risk."""
+        """Return faults that the prior alone would have expected of the recorded time at risk."""
         total = 0.0
         for column, season in enumerate(statistics.seasons):
             base, _ = base_and_ages(self.ages, statistics.cohorts, int(season))
@@ -85,7 +85,7 @@ class Rates:
         return total
 
     def forecast(self, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
-        """Expected faults of each row in a whole season to come, and the variance of their logarithm."""
+        """Return expected faults of each row in a whole season to come, and the variance of their logarithm."""
         level, weight = next_level(self.seasons, self.levels, season)
         static = self.coefficients[: len(self.coefficients) - len(self.levels)]
         root = lower_factor(self.covariance)
@@ -130,7 +130,7 @@ def fit_rates(statistics: FailureStatistics, weight: Floats, *, near: Rates | No
 
 
 def next_level(seasons: Ints, levels: Floats, season: int) -> tuple[float, Floats]:
-    """Level of a season to come, and the share that each past season has in it.
+    """Return the level of a season to come, and the share that each past season has in it.
 
     The mean of the past seasons' levels, recent ones counting more; not of their logarithms, so that one season
     without records lowers it by no more than its share.
@@ -157,7 +157,7 @@ def _age_reference(statistics: FailureStatistics) -> AgeReference:
 
 
 def base_and_ages(ages: AgeReference, attributes: pd.DataFrame, season: int) -> tuple[Floats, Floats]:
-    """Prior rate of each row in a season, per km or per station, and its columns of age (0 for a station)."""
+    """Return the prior rate of each row in a season, per km or station, and its columns of age (0 for a station)."""
     law, columns = ages.columns(attributes["laid_year"].to_numpy(dtype=np.float64), season)
     station = is_station(attributes)
     columns[station] = 0.0

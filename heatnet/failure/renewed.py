@@ -14,7 +14,7 @@ from heatnet.failure.rates import Rates, base_and_ages, next_level
 def renewed_faults(
     rates: Rates, attributes: pd.DataFrame, season: int, *, life: int, station_life: int, growth: float
 ) -> Floats:
-    """Faults a season of assets renewed before a season, mean over their ages from 0 to life - 1.
+    """Return faults a season of assets renewed before a season, mean over their ages from 0 to life - 1.
 
     The rate of an asset with these attributes, laid in `season`, its own factor and that of its surroundings at 1, at
     the season's level; the rate at age k divided by ``growth**k``, for worth lets what is there grow by `growth`.

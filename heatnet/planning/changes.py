@@ -14,7 +14,7 @@ CHANGE_COLUMNS = ("change", "why")
 
 @typed
 def plan_changes(last_year: Plan, this_year: Plan, *, done: Iterable[str] = ()) -> pd.DataFrame:
-    """Each cure of two plans as done, carried over, dropped or new, with why.
+    """Return each cure of two plans as done, carried over, dropped or new, with why.
 
     Parameters
     ----------

@@ -24,7 +24,7 @@ def plan_frontier(
     rules: PlanRules | None = None,
     **fields: Unpack[FieldsButBudget],
 ) -> pd.DataFrame:
-    """Benefit, bound and size of the best plan found for each budget.
+    """Return the benefit, bound and size of the best plan found for each budget.
 
     A plan for less money is also a plan for more, and a bound for more money holds for less: the better of these
     is shown, so that benefit and bound never fall with the budget.

@@ -11,7 +11,7 @@ from heatnet.planning.summer import Summer
 
 
 def gantt_text(jobs: pd.DataFrame, summer: Summer | None, *, width: int = 100) -> str:
-    """Calendar of jobs as text: a line per job, in the order of their starts."""
+    """Return the calendar of jobs as text: a line per job, in the order of their starts."""
     dated, first, days = dated_jobs(jobs, summer)
     label = max((len(job_label(job_id, row)) for job_id, row in dated.iterrows()), default=0)
     columns = max(10, width - label - 1)
@@ -26,7 +26,7 @@ def gantt_text(jobs: pd.DataFrame, summer: Summer | None, *, width: int = 100) -
 
 
 def dated_jobs(jobs: pd.DataFrame, summer: Summer | None) -> tuple[pd.DataFrame, pd.Timestamp, int]:
-    """Jobs that have days, by start; the summer's first day; the number of days to its last.
+    """Return jobs that have days, by start; the summer's first day; the number of days to its last.
 
     Raises
     ------
@@ -41,7 +41,7 @@ def dated_jobs(jobs: pd.DataFrame, summer: Summer | None) -> tuple[pd.DataFrame,
 
 
 def job_label(job_id: Any, row: pd.Series) -> str:
-    """Id, street and crew of a job, as far as they are known."""
+    """Return the id, street and crew of a job, as far as they are known."""
     street = "" if pd.isna(row["street"]) else f" {row['street']}"
     crew = "" if pd.isna(row["crew"]) else f" crew {row['crew']}"
     return f"{job_id}{street}{crew}"

@@ -166,7 +166,7 @@ _KINDS = {
 
 
 def rules_of(rules: PlanRules | None, given: Mapping[str, Any]) -> PlanRules:
-    """Rules as a value, whichever way they were given.
+    """Return rules as a value, whichever way they were given.
 
     Raises
     ------
@@ -185,7 +185,7 @@ def rules_of(rules: PlanRules | None, given: Mapping[str, Any]) -> PlanRules:
 
 
 def ids_of(name: str, ids: Any) -> frozenset[str]:
-    """Ids or names as a set of text, read as in the tables; one text, which would be read by letters, is refused."""
+    """Return ids or names as a set of text, read as in the tables; a single text is refused."""
     if isinstance(ids, str):
         raise HeatnetError(f"{name} is {ids!r}, one text: give a list, such as [{ids!r}].")
     if not isinstance(ids, Iterable) or isinstance(ids, Mapping):
@@ -200,7 +200,7 @@ def ids_of(name: str, ids: Any) -> frozenset[str]:
 
 
 def is_number(value: Any) -> bool:
-    """Whether a value is a finite number."""
+    """Return whether a value is a finite number."""
     try:
         return isinstance(value, Real) and value is not True and value is not False and math.isfinite(value)
     except OverflowError:  # a whole number beyond all others

@@ -88,7 +88,7 @@ class Summer:
 
 
 def first_ids(ids: Iterable[Hashable]) -> str:
-    """First five ids and the count, for a message.
+    """Return the first five ids and the count, for a message.
 
     >>> first_ids("abcdefg")
     'a, b, c, d, e ... (7 in all)'
@@ -98,7 +98,7 @@ def first_ids(ids: Iterable[Hashable]) -> str:
 
 
 def day_of(name: str, day: Any) -> pd.Timestamp:
-    """A day as a date; HeatnetError where it is none."""
+    """Return a day as a date; HeatnetError where it is none."""
     try:
         when = pd.Timestamp(day)
         missing = bool(pd.isna(when))

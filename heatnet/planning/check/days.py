@@ -30,7 +30,7 @@ from heatnet.planning.saved import PlanTables
 
 
 def days_of(assets: Iterable[str], chosen: Mapping[str, Offer], summer: Any) -> int:
-    """Days that a job of these assets takes."""
+    """Return days that a job of these assets takes."""
     offers = [chosen[one] for one in assets]
     if offers[0]["asset_kind"] == "station":
         return int(summer.station_days)
@@ -39,7 +39,7 @@ def days_of(assets: Iterable[str], chosen: Mapping[str, Offer], summer: Any) -> 
 
 
 def check_calendar(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules: Asked) -> Iterator[Finding]:
-    """Findings of the days of jobs."""
+    """Return findings of the days of jobs."""
     summer, jobs = rules.summer, tables.jobs
     if summer is None:
         return
@@ -109,7 +109,7 @@ def _check_shutdowns(
     shut: Mapping[str, Mapping[str, float | None]],
     rules: Asked,
 ) -> Iterator[Finding]:
-    """Households shut together; most are shut on a day on which some job starts."""
+    """Return households shut together; most are shut on a day on which some job starts."""
     limit = rules.max_households_shut
     if limit is None:
         return

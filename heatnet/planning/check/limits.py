@@ -22,7 +22,7 @@ from heatnet.planning.saved import PlanTables
 
 
 def check_limits(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules: Asked) -> Iterator[Finding]:
-    """Findings of limits."""
+    """Return findings of limits."""
     chosen = chosen_offers(tables, offers)
     renewed = {asset: one for asset, one in chosen.items() if one["measure"] == "renew"}
     segments = {asset: one for asset, one in renewed.items() if one["asset_kind"] == "segment"}

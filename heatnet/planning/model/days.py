@@ -23,6 +23,6 @@ class DaySpan(NamedTuple):
         return max(0, self.after - self.first)
 
     def overlap(self, other: DaySpan) -> DaySpan:
-        """Days in both; a span without days where there are none."""
+        """Return days in both; a span without days where there are none."""
         first = max(self.first, other.first)
         return DaySpan(first, max(first, min(self.after, other.after)))

@@ -37,7 +37,7 @@ class Limit:
         return self.most * self.per
 
     def is_kept(self, uses: Sequence[float]) -> bool:
-        """Whether these uses keep the limit, summed without rounding error."""
+        """Return whether these uses keep the limit, summed without rounding error."""
         return math.fsum(uses) / self.per <= self.most
 
 
@@ -66,7 +66,7 @@ class _Collected:
 
 
 def limits_of(rows: Rows, units: tuple[Unit, ...], unit: Ints, section: npt.NDArray[np.object_], terms: Terms) -> Uses:
-    """Limits of one summer."""
+    """Return limits of one summer."""
     found = _Collected(units)
     _add_money(found, rows, unit, terms.rules)
     _add_lengths(found, rows, terms.rules)
@@ -107,7 +107,7 @@ def _add_lengths(found: _Collected, rows: Rows, rules: PlanRules) -> None:
 
 
 def _add_crew_days(found: _Collected, rows: Rows, unit: Ints, terms: Terms) -> None:
-    """Days of all jobs; and, where all streets are banned on some days, those that fall on the other days."""
+    """Return days of all jobs; and, where all streets are banned on some days, those that fall on the other days."""
     if terms.summer is None or terms.crew_days is None:
         return
     days, window = rows.days, terms.summer.working_days
@@ -136,7 +136,7 @@ def _add_shut_days(found: _Collected, rows: Rows, unit: Ints, section: npt.NDArr
 
 
 def _shut_share(table: pd.DataFrame, section: Any, units: tuple[Unit, ...], unit: Ints) -> Floats:
-    """Households that each day of an option keeps shut at the least, whatever else is done at the same time.
+    """Return households that each day of an option keeps shut at the least, whatever else is done at the same time.
 
     Jobs of one street take turns, so their days in a section add up; a section that several streets touch is shut for
     at least the mean of theirs. Pieces of the nameless street take no turns and count for nothing.
@@ -152,7 +152,7 @@ def _shut_share(table: pd.DataFrame, section: Any, units: tuple[Unit, ...], unit
 
 
 def unit_funds(table: pd.DataFrame, unit: Ints, is_trench: Truths) -> npt.NDArray[np.object_]:
-    """Fund that pays a unit's trenches: the one with most of its length (ties: the smallest name)."""
+    """Return the fund that pays a unit's trenches: the one with most of its length (ties: the smallest name)."""
     part = pd.DataFrame({"unit": unit, "fund": table["fund"], "m": table["length_m"].fillna(0.0)})[is_trench]
     sums = part.groupby(["unit", "fund"])["m"].sum().reset_index()
     sums = sums.sort_values(["unit", "m", "fund"], ascending=[True, False, True], kind="stable")

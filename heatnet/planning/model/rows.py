@@ -26,7 +26,7 @@ class Rows:
     cost: Floats
 
     def kept(self, keep: Truths) -> Rows:
-        """Those to keep."""
+        """Return the rows to keep."""
         return Rows(
             self.table[keep].reset_index(drop=True),
             self.index[keep],
@@ -38,7 +38,7 @@ class Rows:
 
 
 def rows_of(table: pd.DataFrame, terms: Terms) -> Rows:
-    """Rows with their days and their cost in this summer."""
+    """Return rows with their days and their cost in this summer."""
     is_segment = (table["asset_kind"] == "segment").to_numpy()
     is_trench = is_segment & table["measure"].isin(TRENCH_MEASURES).to_numpy()
     shared = {street: terms.is_shared(street) for street in table["street"].unique()}
@@ -59,7 +59,7 @@ def _days(table: pd.DataFrame, is_segment: Truths, is_trench: Truths, summer: Su
 
 
 def misfits_of(rows: Rows, terms: Terms) -> dict[int, Note]:
-    """Rows that not even a job of their own could hold, with the reason."""
+    """Return rows that not even a job of their own could hold, with the reason."""
     misfit: dict[int, Note] = {}
     if terms.streets is None:
         return misfit

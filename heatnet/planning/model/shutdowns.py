@@ -28,12 +28,12 @@ class Shutdowns:
     under_way: tuple[tuple[str, float, int], ...] = ()
 
     def allows(self, *shuts: Iterable[Shut]) -> bool:
-        """Whether these may be shut together."""
+        """Return whether these may be shut together."""
         return self.limit is None or households(*shuts) <= self.limit
 
 
 def households(*shuts: Iterable[Shut]) -> float:
-    """Households of distinct sections.
+    """Return households of distinct sections.
 
     >>> households([("a", 40.0), ("b", 25.0)], [("a", 40.0)])
     65.0
@@ -42,7 +42,7 @@ def households(*shuts: Iterable[Shut]) -> float:
 
 
 def section_keys(table: pd.DataFrame, opens_trench: Sequence[bool] | Any) -> list[str | None]:
-    """Section of each candidate: a station, or a trench without a section, is one by itself; None = no shutdown."""
+    """Return the section of each candidate, itself where it has none (a station too); None = no shutdown."""
     keys: list[str | None] = []
     rows = zip(table["asset_id"], table["asset_kind"], table["section_id"], opens_trench, strict=True)
     for asset, kind, section, opens in rows:
@@ -71,7 +71,7 @@ class ShutDays:
             self.book(0, days, [(section, count)])
 
     def book(self, first: int, after: int, shuts: Iterable[Shut]) -> None:
-        """Shut sections from one day until the day before another."""
+        """Return shut sections from one day until the day before another."""
         for section, count in shuts:
             mine = self.days.setdefault(section, np.zeros(self.window, dtype=bool))
             self.count[section] = count
@@ -79,7 +79,7 @@ class ShutDays:
             mine[first:after] = True
 
     def open_days(self, shuts: Sequence[Shut]) -> npt.NDArray[np.bool_]:
-        """Days on which these sections may be shut as well."""
+        """Return days on which these sections may be shut as well."""
         limit = self.shutdowns.limit
         if limit is None or not shuts:
             return np.ones(self.window, dtype=bool)
@@ -90,7 +90,7 @@ class ShutDays:
         return np.asarray(is_open)
 
     def added(self, shuts: Sequence[Shut]) -> npt.NDArray[np.float64]:
-        """Households of these sections, day by day, that are not shut anyway."""
+        """Return households of these sections, day by day, that are not shut anyway."""
         more = np.zeros(self.window)
         for section, count in shuts:
             more += np.where(self.days[section], 0.0, count) if section in self.days else count

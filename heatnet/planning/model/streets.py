@@ -38,12 +38,12 @@ class StreetRule:
     is_closed: bool = False
 
     def earliest(self, days: int, not_before: int = 0) -> int | None:
-        """First allowed start of a job of so many days, None if there is none."""
+        """Return the first allowed start of a job of so many days, None if there is none."""
         starts = (max(span.first, not_before) for span in self.starts(days) if max(span.first, not_before) < span.after)
         return min(starts, default=None)
 
     def starts(self, days: int) -> list[DaySpan]:
-        """Days on which a job of so many days may start."""
+        """Return days on which a job of so many days may start."""
         if self.is_closed:
             return []
         spans = [DaySpan(run.first, run.after - days + 1) for run in self.runs]
@@ -60,7 +60,7 @@ class StreetRule:
         return 0 if self.is_closed else max((span.days for span in spans), default=0)
 
     def dig_at(self, day: int) -> str | None:
-        """Id of the dig inside whose dates a day lies: the first to start, ties by id; None if there is none."""
+        """Return the id of the dig inside whose dates a day lies: the first to start, then by id."""
         return next((name for span, name in self.digs or () if span.first <= day < span.after), None)
 
 
@@ -73,7 +73,7 @@ class StreetRules:
     special: dict[str, StreetRule]
 
     def of(self, street: str | None) -> StreetRule:
-        """Rule of a street; None = the nameless street."""
+        """Return the rule of a street; None = the nameless street."""
         return self.nameless if street is None else self.special.get(street, self.default)
 
 
@@ -89,7 +89,7 @@ class _Dig:
 
 
 def street_rules(digs: pd.DataFrame | None, summer: Summer, streets: Iterable[str]) -> StreetRules:
-    """Rules of the streets named, from the digs table.
+    """Return rules of the streets named, from the digs table.
 
     Raises
     ------

@@ -35,11 +35,11 @@ class Terms:
         return 0 if self.rules.summer is None else self.rules.summer.setup_days
 
     def rule_of(self, street: str | None) -> StreetRule | None:
-        """When jobs may run on a street; None without a summer."""
+        """Return when jobs may run on a street; None without a summer."""
         return None if self.streets is None else self.streets.of(street)
 
     def is_shared(self, street: str | None) -> bool:
-        """Whether another utility opens the street anyway."""
+        """Return whether another utility opens the street anyway."""
         rule = self.rule_of(street)
         return rule is not None and street is not None and rule.digs is not None
 
@@ -61,7 +61,7 @@ def terms_of(
     crew_days: tuple[int, ...] | None,
     shut_under_way: tuple[tuple[str, float, int], ...],
 ) -> Terms:
-    """Terms of one summer for these candidates."""
+    """Return terms of one summer for these candidates."""
     summer, streets = rules.summer, None
     if summer is not None:
         streets = street_rules(rules.digs, summer, [one for one in table["street"].unique() if one is not None])

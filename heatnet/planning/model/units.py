@@ -42,7 +42,7 @@ def node_codes(table: pd.DataFrame, is_trench: Truths) -> tuple[Ints, Ints]:
 
 
 def unit_codes(table: pd.DataFrame, is_trench: Truths, node_a: Ints, node_b: Ints) -> Ints:
-    """Unit of each option: its street; else its connected piece, else its asset; in the order of options."""
+    """Return the unit of each option: its street; else its connected piece, else its asset; in the order of options."""
     streets, assets = table["street"].tolist(), table["asset_id"].tolist()
     nameless = np.array([street is None for street in streets], dtype=bool) & is_trench
     n_nodes = int(max(node_a.max(initial=-1), node_b.max(initial=-1))) + 1
@@ -59,7 +59,7 @@ def unit_codes(table: pd.DataFrame, is_trench: Truths, node_a: Ints, node_b: Int
 
 
 def units_of(table: pd.DataFrame, unit: Ints, terms: Terms) -> tuple[Unit, ...]:
-    """Units by their codes, each with its options and the terms of its street."""
+    """Return units by their codes, each with its options and the terms of its street."""
     order = np.argsort(unit, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(unit[order])) + 1) if len(order) else []
     streets = table["street"].tolist()

@@ -23,7 +23,7 @@ def fit_calendar(
     *,
     shutdowns: Shutdowns = NO_SHUTDOWNS,
 ) -> tuple[list[int | None], bool]:
-    """Starts of the jobs, None for those that found no place; and whether a failure is proven.
+    """Return starts of the jobs, None for those that found no place; and whether a failure is proven.
 
     `crews` holds the day from which each crew is free; None = no limit.
     """
@@ -57,7 +57,7 @@ def _without_crews(jobs: Sequence[Job]) -> tuple[list[int | None], bool]:
 
 
 def crews_of(jobs: Sequence[Job], starts: Sequence[int | None], crews: Sequence[int]) -> list[int | None]:
-    """Crew of each job, counted from 1: the one that became free last, so that crews are kept busy."""
+    """Return the crew of each job, counted from 1: the one that became free last, so that crews are kept busy."""
     numbers: list[int | None] = [None] * len(jobs)
     free_from = list(crews)
     for start, one in sorted((start, number) for number, start in enumerate(starts) if start is not None):

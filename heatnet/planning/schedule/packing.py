@@ -24,7 +24,7 @@ Runs = tuple[DaySpan, ...]
 
 
 def pack_calendar(jobs: Sequence[Job], crews: Sequence[int], window: int, shutdowns: Shutdowns) -> Starts:
-    """Best of a few ways to fill the gaps: starts of the jobs, None for those that found no place."""
+    """Return the starts of the jobs, None for those that found no place, by the best of a few ways to fill the gaps."""
     best: Starts = [None] * len(jobs)
     left = sum(job.days for job in jobs) + 1
     # First as though nothing were shut: often the limit is kept all the same.
@@ -74,7 +74,7 @@ class _Book:
         self.shut.book(mine.first, mine.after, job.shuts)
 
     def waiting(self, numbers: Sequence[int]) -> list[int]:
-        """Those without a start, longest first."""
+        """Return those without a start, longest first."""
         left = [one for one in numbers if self.starts[one] is None]
         return sorted(left, key=lambda one: (-self.jobs[one].days, one))
 
@@ -82,7 +82,7 @@ class _Book:
 def _pack_once(
     jobs: Sequence[Job], crews: Sequence[int], window: int, shutdowns: Shutdowns, *, big_gaps_first: bool
 ) -> Starts:
-    """One packing: jobs bound by a rule of their own, then jobs without any, then those with the usual open days."""
+    """Pack once: jobs bound by a rule of their own, then jobs without any, then those with the usual open days."""
     gaps = [(DaySpan(day, window), crew) for crew, day in enumerate(sorted(crews)) if day < window]
     book = _Book(jobs, [None] * len(jobs), gaps, ShutDays(shutdowns, window))
     on_street = Counter(job.street for job in jobs if job.street is not None)
@@ -122,7 +122,7 @@ def _slack(job: Job) -> int:
 
 
 def _bridge_bans(easy: Sequence[int], book: _Book, usual: Runs, window: int) -> None:
-    """Jobs without any rule use the days on which the others are banned, one on each crew, longest first."""
+    """Place jobs without any rule on the days on which the others are banned, one on each crew, longest first."""
     edges = [0, *(day for run in usual for day in run), window]
     bans = [DaySpan(*edges[one : one + 2]) for one in range(0, len(edges), 2)]
     for number in book.waiting(easy):
@@ -139,7 +139,7 @@ def _bridge_bans(easy: Sequence[int], book: _Book, usual: Runs, window: int) -> 
 
 
 def _least_broken(job: Job, book: _Book) -> tuple[int, int] | None:
-    """Gap and start that shut the fewest further households, and then leave the least of a gap unusable."""
+    """Return the gap and start that shut the fewest further households, and then leave the least of a gap unusable."""
     best: tuple[float, int, int, int, int] | None = None
     allowed = _allowed_starts(job, book)
     so_far = np.concatenate([[0.0], np.cumsum(book.shut.added(job.shuts))])
@@ -157,7 +157,7 @@ def _least_broken(job: Job, book: _Book) -> tuple[int, int] | None:
 
 
 def _allowed_starts(job: Job, book: _Book) -> Ints:
-    """Days on which a job may start, as far as its street, its rule and the sections it shuts are concerned."""
+    """Return days on which a job may start, as far as its street, its rule and the sections it shuts are concerned."""
     is_open = book.shut.open_days(job.shuts)
     for span in book.taken.get(job.street or "", []):
         is_open[span.first : span.after] = False
@@ -192,7 +192,7 @@ def _fill_gaps(numbers: Sequence[int], book: _Book, runs: Runs, *, big_gaps_firs
 
 
 def largest_sum(days: list[int], room: int) -> list[int]:
-    """Positions of a subset with the largest sum up to `room`; among those, one with the longest jobs.
+    """Return positions of a subset with the largest sum up to `room`; among those, one with the longest jobs.
 
     Examples
     --------

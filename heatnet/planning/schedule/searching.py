@@ -27,7 +27,7 @@ def search_calendar(
     steps: int = SEARCH_STEPS,
     shutdowns: Shutdowns = NO_SHUTDOWNS,
 ) -> tuple[list[int] | None, bool]:
-    """Starts of all jobs, or None; and whether None is proven (the search ended by itself).
+    """Return starts of all jobs, or None; and whether None is proven (the search ended by itself).
 
     `crews` holds the day from which each crew is free.
     """
@@ -48,7 +48,7 @@ class StreetFit:
     seen: dict[tuple[StreetRule, bool, tuple[int, ...]], bool] = field(default_factory=dict)
 
     def fits(self, rule: StreetRule, days: Sequence[int], *, in_turn: bool) -> bool:
-        """Whether jobs of these lengths fit the street's days; a search that is cut short counts as a fit."""
+        """Return whether jobs of these lengths fit the street's days; a search that is cut short counts as a fit."""
         key = (rule, in_turn, tuple(sorted(days)))
         if key not in self.seen:
             if in_turn:
@@ -68,14 +68,14 @@ class _Busy:
     shut: dict[str, tuple[int, float]]
 
     def after(self, now: int, waiting: set[str | None]) -> _Busy:
-        """What still matters from a day on."""
+        """Return what still matters from a day on."""
         return _Busy(
             {street: day for street, day in self.streets.items() if day > now and street in waiting},
             {section: one for section, one in self.shut.items() if one[0] > now},
         )
 
     def plus(self, job: Job, end: int) -> _Busy:
-        """With one more job, which lasts until the day before `end`."""
+        """Return the state with one more job, which lasts until the day before `end`."""
         streets = self.streets if job.street is None else {**self.streets, job.street: end}
         mine = {section: (max(end, self.shut.get(section, (0, 0.0))[0]), count) for section, count in job.shuts}
         return _Busy(streets, {**self.shut, **mine})
@@ -114,7 +114,7 @@ class _Search:
     def _next(
         self, left: frozenset[int], starts: dict[int, int | None], free: tuple[int, ...], busy: _Busy
     ) -> list[tuple[int, int]] | None:
-        """One job placed, and the others after it."""
+        """Place one job, and the others after it."""
         tried = set()
         for start, _, one in sorted(
             (start, -self.jobs[one].days, one) for one, start in starts.items() if start is not None
@@ -133,7 +133,7 @@ class _Search:
         return None
 
     def _earliest(self, job: Job, free_from: int, busy: _Busy) -> int | None:
-        """First day on which a job may start; whatever is shut by then only ends, so that day alone decides."""
+        """Return the first day on which a job may start; what is shut by then only ends, so that day decides."""
         if job.rule is None:
             return None
         start = job.rule.earliest(job.days, max(free_from, busy.streets.get(job.street or "", 0)))
@@ -148,5 +148,5 @@ class _Search:
 
 
 def runs_of(job: Job) -> tuple[DaySpan, ...]:
-    """Spells of days without a ban on a job's street; none without a summer."""
+    """Return spells of days without a ban on a job's street; none without a summer."""
     return () if job.rule is None else job.rule.runs

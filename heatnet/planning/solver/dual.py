@@ -83,7 +83,7 @@ class Relaxation:
         self.must = model.options.must_assets()
 
     def offers(self, prices: Floats) -> Offers:
-        """Best option of each asset on the trees, as a trench and without one."""
+        """Return the best option of each asset on the trees, as a trench and without one."""
         model = self.model
         value = model.options.benefit - priced(model.use, prices)
         # A must is worth more than all else together, so that it is never left out.
@@ -99,11 +99,11 @@ class Relaxation:
         return Offers(value, best - worth_flat[self.edge_asset], option, flat)
 
     def job_price(self, prices: Floats) -> Floats:
-        """What one more trench of each unit costs at these prices."""
+        """Return what one more trench of each unit costs at these prices."""
         return priced(self.model.job_use, prices) - self.model.job_benefit
 
     def at(self, prices: Floats) -> Answer:
-        """Best choice of every unit at these prices."""
+        """Return the best choice of every unit at these prices."""
         model = self.model
         n_units = len(model.units)
         offers = self.offers(prices)
@@ -136,7 +136,7 @@ class Relaxation:
 
 
 def _best_of(value: Floats, options: Ints, starts: Ints) -> tuple[Floats, Ints]:
-    """Greatest value in each group of neighbours among `options`, and the first option that has it."""
+    """Return the greatest value in each group of neighbours among `options`, and the first option that has it."""
     if not len(options):
         return np.zeros(0), np.zeros(0, dtype=np.int64)
     mine = value[options]
@@ -147,7 +147,7 @@ def _best_of(value: Floats, options: Ints, starts: Ints) -> tuple[Floats, Ints]:
 
 
 def solve_dual(relaxation: Relaxation) -> Dual:
-    """Prices of the limits and the bound, within `TOLERANCE` of the best bound prices can prove."""
+    """Return prices of the limits and the bound, within `TOLERANCE` of the best bound prices can prove."""
     with solver_unheard():
         return _solve_dual(relaxation)
 

@@ -43,7 +43,7 @@ class Forest:
     child: Ints
 
     def best(self, gain: Floats, job_price: Floats) -> Truths:
-        """Edges chosen: `gain` per edge without job price, `job_price` per unit."""
+        """Return edges chosen: `gain` per edge without job price, `job_price` per unit."""
         price = job_price[self.owner]
         low, high = self._upwards(gain, price)
         chosen = np.zeros(len(self.child), dtype=bool)
@@ -61,7 +61,7 @@ class Forest:
         return chosen
 
     def jobs(self, chosen: Truths, n_units: int) -> Ints:
-        """Trenches of each unit, as the relaxation counts them: touched nodes less chosen edges."""
+        """Return trenches of each unit, as the relaxation counts them: touched nodes less chosen edges."""
         touched = np.zeros(len(self.parent), dtype=bool)
         outer = self.child[chosen]
         touched[outer] = touched[self.parent[outer]] = True
@@ -70,7 +70,7 @@ class Forest:
         return np.asarray(nodes - np.bincount(self.owner[outer], minlength=n_units), dtype=np.int64)
 
     def margins(self, gain: Floats, job_price: Floats) -> Floats:
-        """Best value of a tree with each edge in, less the best with it out."""
+        """Return the best value of a tree with each edge in, less the best with it out."""
         price = job_price[self.owner]
         low, high = self._upwards(gain, price)
         # Best value outside a node's subtree when the node is untouched, and touched.
@@ -101,7 +101,7 @@ class Forest:
 
 
 def plant_forest(node_a: Ints, node_b: Ints, owner: Ints, weight: Floats) -> tuple[Forest, Truths]:
-    """Forest of the edges given, and which of them close a loop; edges of great `weight` become the trees.
+    """Return the forest of the edges given, and which of them close a loop; edges of great `weight` become the trees.
 
     Loops never join units, so a node belongs to the unit of its edges.
     """
@@ -125,7 +125,7 @@ def plant_forest(node_a: Ints, node_b: Ints, owner: Ints, weight: Floats) -> tup
 
 
 def _closing_edges(ends: Ints, n_nodes: int, weight: Floats) -> Truths:
-    """Edges outside of a spanning forest of greatest weight; of equal ones the first edges are in it."""
+    """Return edges outside of a spanning forest of greatest weight; of equal ones the first edges are in it."""
     order = np.argsort(-weight, kind="stable")
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(1, len(order) + 1)
@@ -142,7 +142,7 @@ def _closing_edges(ends: Ints, n_nodes: int, weight: Floats) -> Truths:
 
 
 def _rooted(ends: Ints, n_nodes: int) -> tuple[Ints, Ints, Ints]:
-    """Parent, edge to it and depth of each node of a forest; each tree is rooted at its smallest node."""
+    """Return the parent, edge to it and depth of each node of a forest; each tree is rooted at its smallest node."""
     joins = sparse.csr_array((np.ones(ends.shape[1]), (ends[0], ends[1])), shape=(n_nodes, n_nodes))
     tree = connected_components(joins, directed=False)[1]
     roots = np.unique(tree, return_index=True)[1]

@@ -19,13 +19,13 @@ SAYS = (b"Highs", b"HiGHS", b"WARNING: Highs")
 
 
 def solve_linear(*args: Any, **options: Any) -> Any:
-    """Result of `scipy.optimize.linprog`."""
+    """Return what `scipy.optimize.linprog` returns."""
     with solver_unheard():
         return linprog(*args, **options)
 
 
 def solve_integer(*args: Any, **options: Any) -> Any:
-    """Result of `scipy.optimize.milp`."""
+    """Return what `scipy.optimize.milp` returns."""
     with solver_unheard():
         return milp(*args, **options)
 

@@ -45,13 +45,13 @@ class Loops:
     pieces: tuple[frozenset[int], ...]
 
     def trenches_of(self, group: Set[int]) -> tuple[list[int], list[float]]:
-        """Columns and weights of the segments of the forest less the touched nodes in a group of nodes."""
+        """Return columns and weights of the segments of the forest less the touched nodes in a group of nodes."""
         inner = sorted({column for node in group for other, column in self.joins[node] if other in group})
         touched = [self.nodes[node] for node in sorted(group)]
         return [*inner, *touched], [1.0] * len(inner) + [-1.0] * len(touched)
 
     def broken_rows(self, values: Floats, groups: Iterable[Set[int]] = ()) -> list[Constraint]:
-        """Rows that the values of the columns break, on short loops, on what hangs together with them, on `groups`."""
+        """Return rows that the values of the columns break: on short loops, what hangs together with them, `groups`."""
         rows: dict[frozenset[int], Constraint] = {}
         for group in [*(self._grown(ring, values) for ring in self.rings), *map(frozenset, groups)]:
             if group in rows:
@@ -63,7 +63,7 @@ class Loops:
         return list(rows.values())
 
     def _grown(self, ring: frozenset[int], values: Floats) -> frozenset[int]:
-        """A ring with the nodes around it that make its row harder to keep."""
+        """Return a ring with the nodes around it that make its row harder to keep."""
         group = set(ring)
         front = sorted(ring)
         while front:
@@ -78,7 +78,7 @@ class Loops:
 
 
 def loop_core(model: Model, trenches: Ints) -> Ints:
-    """Trenches that lie on loops or between them: dead ends taken away until none is left."""
+    """Return trenches that lie on loops or between them: dead ends taken away until none is left."""
     core = trenches[np.unique(model.options.asset[trenches], return_index=True)[1]]
     while len(core):
         ends = np.stack([model.options.node_a[core], model.options.node_b[core]])
@@ -91,7 +91,7 @@ def loop_core(model: Model, trenches: Ints) -> Ints:
 
 
 def loops_of(model: Model, core: Ints, nodes: Mapping[int, int], shares: Mapping[int, int]) -> Loops:
-    """Loops of a unit: its trenches on loops, one option per asset, with the columns of nodes and shares."""
+    """Return loops of a unit: its trenches on loops, one option per asset, with the columns of nodes and shares."""
     joins: dict[int, list[tuple[int, int]]] = {}
     ends = [
         (int(model.options.node_a[one]), int(model.options.node_b[one]), shares[int(model.options.asset[one])])
@@ -110,7 +110,7 @@ def _pieces(joins: Mapping[int, list[tuple[int, int]]]) -> list[frozenset[int]]:
 
 
 def _ring(joins: Mapping[int, list[tuple[int, int]]], start: int, end: int, without: int) -> frozenset[int] | None:
-    """Nodes of a shortest way between the ends of a segment that does not use it; None where it is long."""
+    """Return nodes of a shortest way between the ends of a segment that does not use it; None where it is long."""
     came = {start: start}
     front = [start]
     for _ in range(RING_STEPS):

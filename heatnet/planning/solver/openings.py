@@ -29,7 +29,7 @@ OPENINGS = ((0.001, 300), (1.0, 2_000), (math.inf, 6_000), (math.inf, 20_000))
 
 
 def enumerated_units(model: Model, fit: Fit) -> dict[int, Patterns]:
-    """Patterns of all small units of a small model; of a large one, only where trees are not exact."""
+    """Return patterns of all small units of a small model; of a large one, only where trees are not exact."""
     counts = pattern_counts(model)
     small = counts <= PATTERN_LIMIT
     if counts[small].sum() <= ALL_PATTERNS:
@@ -45,7 +45,7 @@ def enumerated_units(model: Model, fit: Fit) -> dict[int, Patterns]:
 
 
 def opening(relaxation: Relaxation, dual: Dual, *, most: float, options: int) -> float:
-    """Loss up to which patterns stay open: so that few enough are; infinite where all are few enough."""
+    """Return the loss up to which patterns stay open: so that few enough are; infinite where all are few enough."""
     losses = [np.maximum(0.0, -_margins_on_trees(relaxation, dual.prices)[1])]
     value = relaxation.benefit - relaxation.use @ dual.prices
     if len(value):
@@ -59,7 +59,7 @@ def opening(relaxation: Relaxation, dual: Dual, *, most: float, options: int) ->
 
 
 def margins(model: Model, relaxation: Relaxation, prices: Floats) -> Floats:
-    """Best value of each option's unit with the option in, less the best without its asset, at these prices."""
+    """Return the best value of each option's unit with the option in, less that without its asset, at these prices."""
     margin = np.zeros(len(model.options))
     options, values = _margins_on_trees(relaxation, prices)
     margin[options] = values
@@ -81,7 +81,7 @@ def _margins_in(part: Patterns, prices: Floats, asset: Ints) -> Floats:
 
 
 def _margins_on_trees(relaxation: Relaxation, prices: Floats) -> tuple[Ints, Floats]:
-    """Options on trees, and for each the best value with it in less the best with its asset out."""
+    """Return options on trees, and for each the best value with it in less the best with its asset out."""
     offers = relaxation.offers(prices)
     edge_margin = relaxation.forest.margins(offers.gain, relaxation.job_price(prices))
     edge = relaxation.edge_of_trench
@@ -93,7 +93,7 @@ def _margins_on_trees(relaxation: Relaxation, prices: Floats) -> tuple[Ints, Flo
 
 
 def why_infeasible(model: Model) -> str:
-    """What asks too much, for a message."""
+    """Return what asks too much, for a message."""
     least = []
     for number, limit in enumerate(model.limits):
         if limit.kind == "min_km":
@@ -104,5 +104,5 @@ def why_infeasible(model: Model) -> str:
 
 
 def has_no_pattern(enumerated: Mapping[int, Patterns]) -> bool:
-    """Whether a unit with a must has no pattern that fits its days."""
+    """Return whether a unit with a must has no pattern that fits its days."""
     return any(not len(part.benefit) for part in enumerated.values())
