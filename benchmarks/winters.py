@@ -1,7 +1,7 @@
 """How much of the truly ill length three winters find, part by part, against one winter with the default prior.
 
-    python -m benchmarks.winters SEEDS [SCALE]   e.g. 100-119 1.0; a line of numbers per city on standard output
-    python -m benchmarks.winters table FILES...  the table from such lines
+    python -m benchmarks.winters SEEDS SCALE "ARM;ARM" [same_rooms]   e.g. 100-119 1.0 ""; a line of numbers per city
+    python -m benchmarks.winters table FILES...                       the table from such lines
 
 The cities are those of `benchmarks.location`, as drawn before this question was asked. Each winter an impaired asset
 stays so with probability .7, another falls ill as its luck has it; luck and severity are the asset's own. Words of
@@ -44,8 +44,11 @@ class Winters:
     known_prior: pd.Series
 
 
-def draw_winters(seed: int, scale: float = 1.0) -> Winters:
-    """Draw a city of the frozen generator, then its winters; only the last winter's season is the generator's own."""
+def draw_winters(seed: int, scale: float = 1.0, *, same_rooms: bool = False) -> Winters:
+    """Draw a city of the frozen generator, then its winters.
+
+    Rooms, risers and troubles of homes are drawn anew each winter, as the generator draws them, or stay the same.
+    """
     drawn.N_STATIONS, drawn.N_SEGMENTS, drawn.N_VISITS = (max(1, round(n * scale)) for n in FULL_SIZE)
     city = drawn.draw_city(seed)
     network, rng = city.network, np.random.default_rng([17, seed])
@@ -56,16 +59,17 @@ def draw_winters(seed: int, scale: float = 1.0) -> Winters:
     luck = np.concatenate([rng.lognormal(-0.18, 0.6, len(a)), np.ones(len(network.station_nodes))])
     risk = -np.expm1(np.log1p(-city.known_prior.to_numpy()) * luck)
     severity = rng.uniform(1.8, 4.5, network.n_assets)
-    riser = np.where(rng.random(len(households)) < 0.03, rng.uniform(1.5, 4.0, len(households)), 0.0)
-    house = rng.normal(0, 0.7, len(households)) - riser
     home = np.repeat(np.arange(len(households)), households.astype(int))
-    own = rng.random(len(home)) < 0.055
-    room = 20.9 + house[home] + rng.normal(0, 1.3, len(home)) - np.where(own, rng.uniform(2.5, 6, len(home)), 0)
     paths, is_station = supply_paths(network), np.arange(network.n_assets) >= network.n_segments
     ill = rng.random(network.n_assets) < risk
     tables, states = [], []
     noise = rng.integers(2**32)
     for k in range(WINTERS):
+        if not k or not same_rooms:
+            riser = np.where(rng.random(len(households)) < 0.03, rng.uniform(1.5, 4.0, len(households)), 0.0)
+            house = rng.normal(0, 0.7, len(households)) - riser
+            own = rng.random(len(home)) < 0.055
+            room = 20.9 + house[home] + rng.normal(0, 1.3, len(home)) - np.where(own, rng.uniform(2.5, 6, len(home)), 0)
         if k:
             ill = np.where(rng.random(network.n_assets) < STAY, ill, rng.random(network.n_assets) < risk)
         taken = np.where(ill, severity, 0.0)
@@ -161,9 +165,9 @@ ARMS: dict[str, tuple[str, ...]] = {
 }
 
 
-def numbers(seed: int, scale: float, arms: Iterable[str]) -> dict[str, object]:
+def numbers(seed: int, scale: float, arms: Iterable[str], *, same_rooms: bool = False) -> dict[str, object]:
     """Return, per arm, the shares of the ill length found, and predicted and observed ill assets by tenth."""
-    city = draw_winters(seed, scale)
+    city = draw_winters(seed, scale, same_rooms=same_rooms)
     order = city.network.asset_positions(city.network.in_id_order.asset_ids)
     ill = city.is_impaired[-1]
     length = city.network.length_m
@@ -214,10 +218,11 @@ def main() -> None:
         return
     first, _, last = sys.argv[1].partition("-")
     scale = float(sys.argv[2]) if len(sys.argv) > 2 else 1.0
-    arms = sys.argv[3].split(";") if len(sys.argv) > 3 else list(ARMS)
+    arms = sys.argv[3].split(";") if len(sys.argv) > 3 and sys.argv[3] else list(ARMS)
+    same_rooms = "same_rooms" in sys.argv
     for seed in range(int(first), int(last or first) + 1):
         started = time.perf_counter()
-        print(json.dumps(numbers(seed, scale, arms)), flush=True)
+        print(json.dumps(numbers(seed, scale, arms, same_rooms=same_rooms)), flush=True)
         print(f"[{seed}: {time.perf_counter() - started:.0f} s]", file=sys.stderr, flush=True)
 
 

@@ -6,12 +6,14 @@ An impairment is still there in the next winter with probability ``stay``, less 
     stay * kept * posterior of the winter before + (1 - stay * kept) * base.
 
 Each posterior is exact for its winter; between winters assets are taken as independent, which costs little (the
-joint posterior of three winters finds .004 to .010 more of the ill length).
+joint posterior of three winters finds .004 to .010 more of the ill length). The building itself, the last element of
+its path, is carried from winter to winter alike: else a riser that is ill year after year would be new evidence
+against the pipes before it each winter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +21,7 @@ import pandas as pd
 
 from heatnet._arrays import Floats
 from heatnet.location.base import Attributes, Base, Found, learned_base
+from heatnet.location.groups import Stretches
 from heatnet.location.locating import Learned, Location, WatchedWinter
 
 NOTHING_GIVEN = (None, None, None)
@@ -105,29 +108,43 @@ def filtered(
     if learns and any(len(winter.seen.tree) for winter in winters):
         base, found = learned_base(base, found_with)
         told = base.effects(found)
-    prior = base.prior()
-    posteriors: list[Floats] = []
+    chance = base.prior()
+    *earlier, last = steps_through(winters, chance, stay, learned, afresh=False)
+    location = last.winter.seen.location(last.prior, last.known, last.rate, last.own, told)
+    return Filtered(location, tuple(step.posterior for step in [*earlier, last]), chance)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """One winter while the filter goes through: what was known before it and what is after it."""
+
+    winter: Winter
+    prior: Floats
+    own: Floats
+    known: Stretches
+    rate: Learned
+    posterior: Floats
+
+
+def steps_through(
+    winters: Sequence[Winter], chance: Floats, stay: float, learned: list[Learned | None], *, afresh: bool
+) -> Iterator[Step]:
+    """Yield the winters in order with their posteriors; rates that are not known, or all, are learned and kept."""
+    posterior, own_after = chance, np.zeros(0)
     for place, winter in enumerate(winters):
-        before = _prior_of(winter, posteriors, prior, stay)
-        known = winter.seen.known(before)
-        if learned[place] is None:
-            learned[place] = winter.seen.learned(known, NOTHING_GIVEN)
+        seen = winter.seen
+        base_own = np.full(seen.network.n_nodes, seen.asked.building_prior)
+        remains = stay * winter.kept
+        prior = np.minimum(remains * posterior + (1 - remains) * chance, _LARGEST_PRIOR) if place else chance
+        own = stay * own_after + (1 - stay) * base_own if place else base_own
+        known = seen.known(prior)
         rate = learned[place]
-        assert rate is not None
-        if place == len(winters) - 1:
-            location = winter.seen.location(before, known, rate, told)
-            posteriors.append(location.assets["impaired_prob"].to_numpy(dtype=np.float64))
-        else:
-            posteriors.append(winter.seen.impaired_prob(before, known, winter.seen.beliefs(known, rate)))
-    return Filtered(location, tuple(posteriors), prior)
-
-
-def _prior_of(winter: Winter, posteriors: list[Floats], base: Floats, stay: float) -> Floats:
-    if not posteriors:
-        return base
-    remains = stay * winter.kept
-    prior: Floats = np.minimum(remains * posteriors[-1] + (1 - remains) * base, _LARGEST_PRIOR)
-    return prior
+        if afresh or rate is None:
+            rate = learned[place] = seen.learned(known, NOTHING_GIVEN, own, rate)
+        told = seen.beliefs(known, rate, own)
+        posterior, own_after = seen.impaired_prob(prior, known, told), own.copy()
+        own_after[seen.evidence.node] = told.own_impaired()
+        yield Step(winter, prior, own, known, rate, posterior)
 
 
 def _found(winters: Sequence[Winter], base: Base, stay: float, learned: list[Learned | None], afresh: bool) -> Found:
@@ -135,21 +152,12 @@ def _found(winters: Sequence[Winter], base: Base, stay: float, learned: list[Lea
     chance, hazard = base.prior(), np.maximum(base.hazards(), _LEAST_HAZARD)
     causes = hazard / -np.expm1(-hazard)  # latent causes of one illness
     ill, chances = np.zeros((2, len(chance)))
-    posteriors: list[Floats] = []
-    for place, winter in enumerate(winters):
-        anew = 1 - stay * winter.kept if posteriors else np.ones(len(chance))
-        prior = _prior_of(winter, posteriors, chance, stay)
-        known = winter.seen.known(prior)
-        if afresh or learned[place] is None:
-            learned[place] = winter.seen.learned(known, NOTHING_GIVEN)
-        rate = learned[place]
-        assert rate is not None
-        posterior = winter.seen.impaired_prob(prior, known, winter.seen.beliefs(known, rate))
-        posteriors.append(posterior)
-        told = winter.seen.tree.group_of_asset >= 0
+    for place, step in enumerate(steps_through(winters, chance, stay, learned, afresh=afresh)):
+        anew = 1 - stay * step.winter.kept if place else np.ones(len(chance))
+        told = step.winter.seen.tree.group_of_asset >= 0
         with np.errstate(invalid="ignore", divide="ignore"):
-            is_ill = np.where(prior > 0, posterior * anew * chance / prior, 0.0)
-            is_well = (1 - posterior) * anew * (1 - chance) / (1 - prior)
+            is_ill = np.where(step.prior > 0, step.posterior * anew * chance / step.prior, 0.0)
+            is_well = (1 - step.posterior) * anew * (1 - chance) / (1 - step.prior)
         ill += np.where(told, is_ill * causes, 0.0)
         chances += np.where(told, is_ill + is_well, 0.0)
     return Found(ill, chances)

@@ -264,21 +264,29 @@ class WatchedWinter:
         causes = with_causes and self.asked.cause_error is not None
         return stretches(self.tree, path_states(dose=self.asked.dose, causes=causes), prior)
 
-    def learned(self, known: Stretches, given: tuple[float | None, float | None, float | None]) -> Learned:
+    def learned(
+        self,
+        known: Stretches,
+        given: tuple[float | None, float | None, float | None],
+        own: Floats | None = None,
+        near: Learned | None = None,
+    ) -> Learned:
         """Return the rates that make what was seen most probable; words do not enter."""
         if known.states.has_station[-1]:
             counted = path_states(dose=self.asked.dose, causes=False)
             known = known.told_apart_less(counted)
-        rates = learned_rates(self.tree, known, self.evidence, self.asked.building_prior, given)
+        own_prior = self.asked.building_prior if own is None else own[self.evidence.node]
+        rates = learned_rates(self.tree, known, self.evidence, own_prior, given, None if near is None else near.rates)
         if self.evidence.readings is None:
             return Learned(rates)
-        return Learned(rates, learned_readings(self.tree, known, self.evidence, self.asked.building_prior, rates))
+        return Learned(rates, learned_readings(self.tree, known, self.evidence, own_prior, rates))
 
-    def beliefs(self, known: Stretches, learned: Learned) -> Beliefs:
-        """Return what the visits say, exactly."""
+    def beliefs(self, known: Stretches, learned: Learned, own: Floats | None = None) -> Beliefs:
+        """Return what the visits say, exactly; `own` are priors of buildings themselves, by node."""
         error = self.asked.cause_error if known.states.has_station[-1] else None
         logs = state_logs(self.evidence, learned.rates, known.states, cause_error=error, reading_rates=learned.readings)
-        return beliefs(self.tree, known, Seen(*logs, self.asked.building_prior))
+        own_prior = self.asked.building_prior if own is None else own[self.evidence.node]
+        return beliefs(self.tree, known, Seen(*logs, own_prior))
 
     def impaired_prob(self, prior: Floats, known: Stretches, told: Beliefs) -> Floats:
         """Return the posterior of every asset."""
@@ -287,17 +295,23 @@ class WatchedWinter:
         return posterior
 
     def location(
-        self, prior: Floats, known: Stretches, learned: Learned, effects: pd.DataFrame | None = None
+        self,
+        prior: Floats,
+        known: Stretches,
+        learned: Learned,
+        own: Floats | None = None,
+        effects: pd.DataFrame | None = None,
     ) -> Location:
         """Return the posterior by asset and building as tables."""
-        told, network, rates = self.beliefs(known, learned), self.network, learned.rates
+        told, network, rates = self.beliefs(known, learned, own), self.network, learned.rates
         last_asset = self.paths.last_asset[network.building_nodes]
         path_clear = np.exp(log_clear_paths(self.paths, self.tree, known, told, prior)[last_asset])
         path_clear[last_asset < 0] = np.nan
         counted = self.evidence.calls.any()
+        own_prior = np.full(len(last_asset), self.asked.building_prior) if own is None else own[network.building_nodes]
         return Location(
             assets=_asset_table(self, known, told, prior),
-            buildings=_building_table(network, self.evidence, told, self.asked.building_prior, path_clear),
+            buildings=_building_table(network, self.evidence, told, own_prior, path_clear),
             p_clear=rates.p_clear,
             p_impaired=rates.p_impaired,
             p_double=rates.p_double,
@@ -462,12 +476,12 @@ def _smallest_names(network: Network, assets: Ints, label: Ints) -> tuple[pd.Ind
 
 
 def _building_table(
-    network: Network, evidence: Evidence, told: Beliefs, building_prior: float, path_clear: Floats
+    network: Network, evidence: Evidence, told: Beliefs, own_prior: Floats, path_clear: Floats
 ) -> pd.DataFrame:
     place = np.full(network.n_nodes, -1, dtype=np.int64)
     place[network.building_nodes] = np.arange(len(network.building_nodes))
     seen = place[evidence.node]
-    own, path_prob = np.full(len(path_clear), building_prior), 1 - path_clear * (1 - building_prior)
+    own, path_prob = own_prior.copy(), 1 - path_clear * (1 - own_prior)
     own[seen], path_prob[seen] = told.own_impaired(), -np.expm1(np.minimum(told.clear_buildings(), 0.0))
     visits, cold, calls = np.zeros((3, len(path_clear)), dtype=np.int64)
     visits[seen] = evidence.seen

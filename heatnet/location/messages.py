@@ -45,22 +45,31 @@ class Seen:
     ----------
     if_own_clear, if_own_impaired : array of float
         Shape (states, buildings): where the building itself is not impaired, and where it is.
-    building_prior : float
-        Probability that it is, before anything was seen.
+    building_prior : float or array of float
+        Probability that it is, before anything was seen; of all buildings or of each.
     """
 
     if_own_clear: Floats
     if_own_impaired: Floats
-    building_prior: float
+    building_prior: float | Floats
+
+    @property
+    def has_own(self) -> bool:
+        """Whether any building itself may be impaired."""
+        return bool(np.any(self.building_prior))
+
+    @property
+    def log_own(self) -> Floats:
+        """The log of the prior of each building itself."""
+        with np.errstate(divide="ignore"):
+            return np.log(np.asarray(self.building_prior, dtype=np.float64))
 
     @property
     def total(self) -> Floats:
         """The building itself impaired or not."""
-        if not self.building_prior:
+        if not self.has_own:
             return self.if_own_clear
-        return _log_sum(
-            [np.log1p(-self.building_prior) + self.if_own_clear, np.log(self.building_prior) + self.if_own_impaired]
-        )
+        return _log_sum([np.log1p(-self.building_prior) + self.if_own_clear, self.log_own + self.if_own_impaired])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,12 +116,11 @@ class Beliefs:
 
     def own_impaired(self) -> Floats:
         """Return, per building, the probability that it itself is impaired."""
-        if not self.seen.building_prior:
+        if not self.seen.has_own:
             return np.zeros(self.of_building.shape[1])
-        total, own = self.seen.total, np.log(self.seen.building_prior) + self.seen.if_own_impaired
-        posterior: Floats = np.exp(
-            _log_sum([_minus(self.of_building[v] + own[v], total[v]) for v in range(len(total))])
-        )
+        total, own = self.seen.total, self.seen.log_own + self.seen.if_own_impaired
+        parts = [_minus(self.of_building[v] + own[v], total[v]) for v in range(len(total))]
+        posterior: Floats = np.exp(_log_sum(parts))
         return np.minimum(posterior, 1.0)
 
     def counts(self) -> Floats:
@@ -123,8 +131,8 @@ class Beliefs:
             with np.errstate(over="ignore"):
                 log_clear = _minus(self.of_building[v] + np.log1p(-prior) + self.seen.if_own_clear[v], total[v])
                 found[count] += np.exp(log_clear)
-                if prior:
-                    log_own = _minus(self.of_building[v] + np.log(prior) + self.seen.if_own_impaired[v], total[v])
+                if self.seen.has_own:
+                    log_own = _minus(self.of_building[v] + self.seen.log_own + self.seen.if_own_impaired[v], total[v])
                     found[self.states.with_one_more(v)] += np.exp(log_own)
         if not self.states.dose:
             assert not found[TWO].any()

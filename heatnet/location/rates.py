@@ -31,6 +31,7 @@ _LEAST_RATE = 1e-12
 _FEWEST_GROUPS_OF_ONE_HILL = 5000
 _RATE_BOUNDS = (-20.0, 20.0)
 _START_BOUNDS = (-6.0, 6.0)
+_CLOSE = 1e-3
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +41,7 @@ class _Surface:
     tree: GroupTree
     known: Stretches
     evidence: Evidence
-    building_prior: float
+    building_prior: float | Floats
     visits: Ladder
     calls: Ladder
     call_rate: float
@@ -100,11 +101,17 @@ class _Surface:
 
 
 def learned_rates(
-    tree: GroupTree, known: Stretches, evidence: Evidence, building_prior: float, given: Sequence[float | None]
+    tree: GroupTree,
+    known: Stretches,
+    evidence: Evidence,
+    building_prior: float | Floats,
+    given: Sequence[float | None],
+    near: Rates | None = None,
 ) -> Rates:
     """Return the rates that maximise the probability of everything seen; given ones stay as they are.
 
-    `given` holds `p_clear`, `p_impaired` and `p_double`; the last one counts only where the states tell a dose.
+    `given` holds `p_clear`, `p_impaired` and `p_double`; the last one counts only where the states tell a dose. `near`
+    are rates from which to start, such as those of a slightly different prior; else several starts are followed.
 
     Raises
     ------
@@ -122,7 +129,7 @@ def learned_rates(
     ladder = Ladder.of([None if p is None else _logit(p) for p in of_visits], _RATE_BOUNDS)
     calls = Ladder.of([None if call_rate else 0.0] * len(of_visits), _RATE_BOUNDS)
     surface = _Surface(tree, known, evidence.counted_alone(), building_prior, ladder, calls, call_rate)
-    best = surface.rates(_highest(surface).at)
+    best = surface.rates(_highest(surface, near).at)
     p = [of if g is None else float(g) for of, g in zip(best.of_visits, given, strict=True)]
     return Rates(p[0], p[1], p[2] if known.states.dose else p[1], *best.of_calls)
 
@@ -146,12 +153,12 @@ def _check_given(given: Sequence[float | None]) -> None:
             raise HeatnetError(f"{name} is {rate!r}; with another rate to be learned it must lie between 0 and 1.")
 
 
-def _highest(surface: _Surface) -> Place:
-    """Return the highest place found from several starts.
+def _highest(surface: _Surface, near: Rates | None) -> Place:
+    """Return the highest place found from several starts, or from one that is known to be near.
 
     With few visits the surface may have several hills, so each start is followed; with many one hill towers.
     """
-    starts = list(_starts(surface))
+    starts = list(_starts(surface)) if near is None else [_start_at(surface, near)]
     if len(starts) > 1 and len(surface.tree) > _FEWEST_GROUPS_OF_ONE_HILL:
         starts = [max(starts, key=surface.height)]
     tops: list[Place] = []
@@ -184,6 +191,16 @@ def _starts(surface: _Surface) -> Iterator[Floats]:
         float(surface.evidence.visits.sum()) + extra
     )
     yield np.r_[surface.visits.start([_logit(tied)] * n, apart=0.0), surface.calls.start([base] * n, apart=0.0)]
+
+
+def _start_at(surface: _Surface, near: Rates) -> Floats:
+    n = len(surface.visits.base)
+    calls = [math.log(max(c, _LEAST_RATE)) for c in near.of_calls]
+    start: Floats = np.r_[
+        surface.visits.start([_logit(p) for p in near.of_visits[:n]], apart=_CLOSE),
+        surface.calls.start(calls[:n], apart=_CLOSE),
+    ]
+    return start
 
 
 def _share(part: float, whole: float) -> float:

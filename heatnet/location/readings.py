@@ -35,7 +35,7 @@ class _Surface:
     known: Stretches
     evidence: Evidence
     readings: Readings
-    building_prior: float
+    building_prior: float | Floats
     rates: Rates
     means: Ladder
 
@@ -76,7 +76,7 @@ class _Surface:
 
 
 def learned_readings(
-    tree: GroupTree, known: Stretches, evidence: Evidence, building_prior: float, rates: Rates
+    tree: GroupTree, known: Stretches, evidence: Evidence, building_prior: float | Floats, rates: Rates
 ) -> ReadingRates:
     """Return the means and the scale that make what was seen most probable, the rates of cold visits held."""
     assert evidence.readings is not None
