@@ -5,6 +5,7 @@ from heatnet.location.explaining import LocationExplanation, explain_location
 from heatnet.location.locating import Location, default_prior, locate_faults
 from heatnet.location.next_visits import suggest_visits
 from heatnet.location.seasons import Persistence, persistence
+from heatnet.location.separating import what_separates
 
 __all__ = [
     "Location",
@@ -17,4 +18,5 @@ __all__ = [
     "persistence",
     "suggest_visits",
     "visit_findings",
+    "what_separates",
 ]

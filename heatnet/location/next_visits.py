@@ -22,6 +22,7 @@ import pandas as pd
 from heatnet._arrays import Floats, Ints
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
+from heatnet.language import note, worded
 from heatnet.location.locating import Location
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 
@@ -29,7 +30,7 @@ _LEAST_GAIN_M = 1e-9
 
 
 @typed
-def suggest_visits(location: Location, n: int, *, cure_share: float = 0.024) -> pd.DataFrame:
+def suggest_visits(location: Location, n: int, *, cure_share: float = 0.024, language: str = "en") -> pd.DataFrame:
     """Return the next visits to make, the most telling first.
 
     Each building is named once. When some of the visits have been made, locate again with them and ask again: that
@@ -43,13 +44,16 @@ def suggest_visits(location: Location, n: int, *, cure_share: float = 0.024) -> 
         Number of visits, 1 or more.
     cure_share : float
         Share of the length that can be cured, above 0 and below 1: what matters is which segments belong to it.
+    language : str
+        Language of `reason`.
 
     Returns
     -------
     DataFrame
         Index ``visit`` (1, 2, ...): ``building_id``; ``cold_prob``: probability that the visit is cold, as known before
-        the first of them; ``gain_m``: metres of ill length that it is expected to bring into the cured length. Fewer
-        than `n` rows where no other visit can change what is cured.
+        the first of them; ``gain_m``: what it is worth, metres of ill length that it is expected to bring into the
+        cured length; ``street``: of the segment at which the building hangs; ``households``; ``asset_id``: the segment
+        of which it tells most; ``reason``. Fewer than `n` rows where no other visit can change what is cured.
 
     Raises
     ------
@@ -80,9 +84,24 @@ def suggest_visits(location: Location, n: int, *, cure_share: float = 0.024) -> 
     cold_prob = location.p_clear + path_prob * (location.p_impaired - location.p_clear)
     gains = _gains(location, paths, cold_prob, _least_cured(location, cure_share))
     names = network.node_ids[nodes]
-    chosen, gain_m = gains.chosen(n, np.argsort(np.argsort(names.to_numpy(dtype=object), kind="stable")))
+    chosen, gain_m, told = gains.chosen(n, np.argsort(np.argsort(names.to_numpy(dtype=object), kind="stable")))
+    prob = location.assets["impaired_prob"].to_numpy(dtype=np.float64)
+    assets = network.asset_ids[told].astype("object")
+    why = [
+        worded(note("location.why_visit", asset=str(asset), prob=float(prob[k]), gain_m=gain), language)
+        for asset, k, gain in zip(assets, told, gain_m, strict=True)
+    ]
+    streets = np.append(network.segments["street"].to_numpy(dtype=object), [None] * len(network.station_nodes))
     return pd.DataFrame(
-        {"building_id": names[chosen], "cold_prob": cold_prob[chosen], "gain_m": gain_m},
+        {
+            "building_id": names[chosen],
+            "cold_prob": cold_prob[chosen],
+            "gain_m": gain_m,
+            "street": pd.Series(streets[paths.last_asset[nodes[chosen]]], dtype="object").to_numpy(dtype=object),
+            "households": network.households[nodes[chosen]],
+            "asset_id": assets,
+            "reason": np.array(why, dtype=object),
+        },
         index=pd.RangeIndex(1, len(chosen) + 1, name="visit"),
     )
 
@@ -107,8 +126,11 @@ class _Gains:
     segment: Ints
     metres: Floats
 
-    def chosen(self, n: int, rank: Ints) -> tuple[list[int], list[float]]:
-        """Return up to n buildings and their gains, the largest first; of equal ones the one of the lowest rank."""
+    def chosen(self, n: int, rank: Ints) -> tuple[list[int], list[float], list[int]]:
+        """Return up to n buildings, their gains and the segment of which each tells most.
+
+        The largest gain comes first, of equal ones the building of the lowest rank.
+        """
         named = np.zeros(self.segment.max(initial=-1) + 1)
 
         def gain(building: int) -> float:
@@ -119,6 +141,7 @@ class _Gains:
         heapify(waiting)
         chosen: list[int] = []
         gains: list[float] = []
+        told: list[int] = []
         while waiting and len(chosen) < n:
             _, place, building = heappop(waiting)
             now = gain(building)  # at most what it was: no other building has to be looked at again
@@ -129,8 +152,10 @@ class _Gains:
                 continue
             chosen.append(building)
             gains.append(now)
+            rows = slice(self.first[building], self.first[building + 1])
+            told.append(int(self.segment[rows][np.argmax(self.metres[rows] / (1 + named[self.segment[rows]]))]))
             named[self.segment[self.first[building] : self.first[building + 1]]] += 1
-        return chosen, gains
+        return chosen, gains, told
 
 
 def _gains(location: Location, paths: SupplyPaths, cold_prob: Floats, least: float) -> _Gains:

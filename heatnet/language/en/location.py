@@ -30,4 +30,8 @@ WORDS = {
     "words": "Crews' words for the cause of a cold row count, one per building and week; taken to be wrong with probability {cause_error}.",
     "readings": "Rooms read have {clear:.1f} degC on average where nothing on the way is impaired, {impaired:.1f} where something is; they count instead of cold or not.",
     "base": "Assets fall ill {factor:.2f} times as often as assumed by default, by {winters} {winters:winter|winters} of this network's own visits.",
+    "part_by_visit": "Visit {building}: it hangs between {asset} and what lies behind it, {share:.0%} of the suspicion before it.",
+    "part_by_valve": "Read pressure and temperature at valve {valve}, behind {asset}: {share:.0%} of the suspicion lies before it.",
+    "part_by_gauge": "Read pressure and temperature at {node}, behind {asset}: {share:.0%} of the suspicion lies before it.",
+    "why_visit": "It tells most about {asset} (impaired with probability {prob:.2f}); {gain_m:.0f} m more ill length found on average.",
 }

@@ -30,4 +30,8 @@ WORDS = {
     "words": "不热记录中人员所写原因计入，每楼每周一条；写错的概率假定为{cause_error}。",
     "readings": "实测室温计入（代替是否不热）：沿途设施正常时平均{clear:.1f}℃，有供热不良设施时{impaired:.1f}℃。",
     "base": "由本管网{winters}个采暖年度的走访得出：设施发生供热不良的频度为默认假定的{factor:.2f}倍。",
+    "part_by_visit": "走访{building}：位于{asset}与其后设施之间，其前占嫌疑的{share:.0%}。",
+    "part_by_valve": "在阀门{valve}处（{asset}之后）测压测温：其前占嫌疑的{share:.0%}。",
+    "part_by_gauge": "在{node}处（{asset}之后）测压测温：其前占嫌疑的{share:.0%}。",
+    "why_visit": "最能说明{asset}的情况（供热不良概率{prob:.2f}）；平均可多查出{gain_m:.0f}米供热不良管段。",
 }
