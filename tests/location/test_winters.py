@@ -9,7 +9,7 @@ from heatnet.location.winters import past_winters
 
 
 def street() -> hn.Network:
-    """A station T behind p, a near building N behind q, a far one F behind r."""
+    """A station T behind p, a near building N behind q, a far one F behind r (2 km: likelier ill than its riser)."""
     nodes = pd.DataFrame(
         {
             "node_id": ["A", "T", "N", "F"],
@@ -22,7 +22,7 @@ def street() -> hn.Network:
             "segment_id": ["p", "q", "r"],
             "from_node": ["A", "T", "N"],
             "to_node": ["T", "N", "F"],
-            "length_m": 100.0,
+            "length_m": [100.0, 100.0, 2000.0],
             "diameter_mm": 100.0,
             "level": ["primary", "secondary", "secondary"],
         }
