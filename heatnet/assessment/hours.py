@@ -173,12 +173,12 @@ def chronic_part(network: Network, records: Records, winters: Winters, *, season
     households = guess_households(network.nodes)["households"].to_numpy()
     behind = paths.subtree_sum(households)
     weighted = paths.subtree_sum(households * network.nodes["priority"].to_numpy(dtype=np.float64))
-    told = cold_visits_of(network, winters.visits, season=location.season, t_cold_c=settings.t_cold_c, **heating)
+    seen = cold_visits_of(network, winters.visits, season=location.season, t_cold_c=settings.t_cold_c, **heating)
     cold, open_share, readings, deficit = (
-        paths.subtree_sum(count) for count in (told.cold, told.open_share, told.readings, told.deficit_c)
+        paths.subtree_sum(count) for count in (seen.cold, seen.open_share, seen.readings, seen.deficit_c)
     )
     share = cold_share(location.p_clear, location.p_impaired)
-    cold_time_h = heating_hours(season, **heating) * cold_time_share(cold, open_share, told.mean_open_share)
+    cold_time_h = heating_hours(season, **heating) * cold_time_share(cold, open_share, seen.mean_open_share)
     winter_end = heating_interval(location.season, **heating)[1]
     stay = np.full(network.n_assets, winters.persistence)
     kept = kept_share(

@@ -73,17 +73,17 @@ def measure_first_table(
     by_label = label.loc[chosen.index]
     prob = chosen["group_prob"].where(chosen["ambiguity_group"].notna(), chosen["impaired_prob"])
     known = knowing_worth(chosen, prob.to_numpy(dtype=np.float64), least_ratio)
-    told = _Told(network, location, prices, language)
+    actions = _Actions(network, location, prices, language)
     rows = {}
     ordered = chosen.assign(label=by_label, prob=prob, knowing=known).sort_index(key=lambda ids: ids.astype(object))
     for name, group in ordered.groupby("label", sort=True):
-        rows[str(name)] = told.row(group)
+        rows[str(name)] = actions.row(group)
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(_COLUMNS)).rename_axis("ambiguity_group")
     worth = table["net_worth"].round(2).to_numpy(dtype=np.float64)
     return table.iloc[np.argsort(-worth, kind="stable")]
 
 
-class _Told:
+class _Actions:
     """What a row of the list says of its group."""
 
     def __init__(self, network: Network, location: Location, prices: Prices, language: str) -> None:

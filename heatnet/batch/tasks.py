@@ -179,8 +179,8 @@ def score_network(order: Score) -> dict[str, Any] | Unusable:
         write_parquet(_with_ids(assessment.ranking), stage / RANKING)
         write_parquet(findings, stage / FINDINGS)
         files = {name: hash_of(stage / name) for name in (FINDINGS, RANKING)}
-        told = {"key": key, "files": files, "summary": row, "settings": _settings(order)}
-        write_json(_sealed(told), stage / SCORE)
+        record = {"key": key, "files": files, "summary": row, "settings": _settings(order)}
+        write_json(_sealed(record), stage / SCORE)
     return row
 
 
@@ -188,14 +188,14 @@ def finished_row(folder: Path, key: str) -> dict[str, Any] | None:
     """Return the summary of a network that was finished under a key and whose files are whole; else None."""
     try:
         kept = json.loads((folder / SCORE).read_text(encoding="utf-8"))
-        told = {name: value for name, value in kept.items() if name != "seal"} if isinstance(kept, dict) else {}
-        if kept != _sealed(told) or told["key"] != key:
+        record = {name: value for name, value in kept.items() if name != "seal"} if isinstance(kept, dict) else {}
+        if kept != _sealed(record) or record["key"] != key:
             return None
-        if any(hash_of(folder / name) != value for name, value in told["files"].items()):
+        if any(hash_of(folder / name) != value for name, value in record["files"].items()):
             return None
     except (OSError, ValueError, KeyError, RecursionError):
         return None
-    row: dict[str, Any] = told["summary"]
+    row: dict[str, Any] = record["summary"]
     return row
 
 
@@ -254,10 +254,10 @@ def _side_by_side(columns: Mapping[str, Any], what: str, seasons: npt.NDArray[np
 def reason_of(error: Exception, source: Source) -> str:
     """Return why a network gives no result, in one line that does not say where its inventory lies."""
     text = " ".join(str(error).split())
-    told = text if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {text}"
+    message = text if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {text}"
     for place in (f"{source.path}/", f"{source.path}\\", str(source.path)):
-        told = told.replace(place, "" if place != str(source.path) else source.name)
-    return told
+        message = message.replace(place, "" if place != str(source.path) else source.name)
+    return message
 
 
 def _as_table(statistics: FailureStatistics) -> pd.DataFrame:

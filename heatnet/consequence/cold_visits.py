@@ -78,8 +78,8 @@ def cold_visits_of(
     >>> days = pd.to_datetime(["2026-01-01", "2026-02-06"])
     >>> visits = pd.DataFrame({"building_id": "B", "visited_on": days, "is_cold": True, "room_temp_c": [17.0, None],
     ...                        "resolved_on": pd.to_datetime(["2026-01-02", "2026-02-24"])})
-    >>> told = cold_visits_of(Network(nodes, segments), visits, season=2025)
-    >>> told.cold.tolist(), told.open_share.round(4).tolist(), told.deficit_c.tolist()
+    >>> seen = cold_visits_of(Network(nodes, segments), visits, season=2025)
+    >>> seen.cold.tolist(), seen.open_share.round(4).tolist(), seen.deficit_c.tolist()
     ([0.0, 2.0], [0.0, 0.2951], [0.0, 1.0])
     """
     first, last = heating_interval(season, heating_from=heating_from, heating_to=heating_to)

@@ -130,12 +130,12 @@ class Base:
                 rows.append((name, value, classes == k, self.factors[start + k]))
             start += len(values)
         by_default = found.chances * self.hazard
-        told = [
+        effects = [
             (int(has.sum()), float(by_default[has].sum()), float(found.ill[has].sum()), float(np.exp(factor)))
             for _, _, has, factor in rows
         ]
         index = pd.MultiIndex.from_tuples([(name, value) for name, value, _, _ in rows], names=["attribute", "value"])
-        return pd.DataFrame(told, columns=list(EFFECT_COLUMNS), index=index)
+        return pd.DataFrame(effects, columns=list(EFFECT_COLUMNS), index=index)
 
     def _by_attribute(self) -> list[tuple[Ints, Floats]]:
         start, parts = 1, []

@@ -309,12 +309,12 @@ def _repeats(table: pd.DataFrame, stays: Truths, names: pd.Series[str], repeat_d
     rows = rows[by_name]
     rows = rows[np.lexsort((day[rows], household[rows]))]
     cold = _is_cold(table)
-    told = np.select([cold & table["cause"].isin(NETWORK_CAUSES), table["cause"].isin(OWN_CAUSES), cold], [3, 2, 1])
+    weight = np.select([cold & table["cause"].isin(NETWORK_CAUSES), table["cause"].isin(OWN_CAUSES), cold], [3, 2, 1])
     kept = int(rows[0])
     for row in rows[1:].tolist():
         if household[row] != household[kept] or day[row] - day[kept] >= repeat_days:
             kept = row
-        elif told[row] > told[kept]:
+        elif weight[row] > weight[kept]:
             repeated[kept], kept = True, row
         else:
             repeated[row] = True

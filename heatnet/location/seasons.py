@@ -147,16 +147,16 @@ def _forward(
     rate: float, prior: Floats, odds: Floats, kept: Floats, years: npt.NDArray[np.int64]
 ) -> tuple[Floats, Floats]:
     """Return the probability of each season given it and those before, and the log probability of all per asset."""
-    told: list[Floats] = []
+    posterior: list[Floats] = []
     ill, log_seen = prior, np.zeros(len(prior))
     for t, factor in enumerate(odds):
         if t:
             from_ill, from_clear = _steps(rate, prior, years[t - 1], kept[t - 1])
-            ill = told[-1] * from_ill + (1 - told[-1]) * from_clear
+            ill = posterior[-1] * from_ill + (1 - posterior[-1]) * from_clear
         seen = 1 - ill + ill * factor
         log_seen = log_seen + np.log(seen)
-        told.append(ill * factor / seen)
-    return np.array(told), log_seen
+        posterior.append(ill * factor / seen)
+    return np.array(posterior), log_seen
 
 
 def _smoothed(rate: float, prior: Floats, forward: Floats, kept: Floats, years: npt.NDArray[np.int64]) -> Floats:

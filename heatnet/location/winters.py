@@ -103,12 +103,12 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
     )
     visits, findings = cleaned_visits(given if records.visits is None else records.visits, network, steps)
     seasons = season_of(visits["visited_on"]).to_numpy(dtype=np.float64)
-    told = visits if settings.cause_error is None else one_word_a_week(visits)
+    heard = visits if settings.cause_error is None else one_word_a_week(visits)
     first = int(min(seasons[seasons < season].min(initial=season - 1), season - 1))
     winters = [
         Winter(
             winter,
-            watched_winter(network, told, season=winter, asked=_asked(network, told[seasons == winter], settings)),
+            watched_winter(network, heard, season=winter, asked=_asked(network, heard[seasons == winter], settings)),
             kept_share(
                 network,
                 records.works,

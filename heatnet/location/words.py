@@ -39,10 +39,10 @@ def one_word_a_week(visits: pd.DataFrame) -> pd.DataFrame:
     building = pd.factorize(visits["building_id"])[0][rows]
     name = visits["visit_id"].astype("object").where(visits["visit_id"].notna(), "").to_numpy(dtype=object)[rows]
     rank = np.argsort(np.argsort(name.astype(str), kind="stable"), kind="stable")
-    told = pd.DataFrame({"row": rows, "building": building, "week": week, "word": word[rows], "day": day, "rank": rank})
-    told["times"] = told.groupby(["building", "week", "word"])["row"].transform("size")
-    told = told.sort_values(["building", "week", "times", "day", "rank"], ascending=[True, True, False, True, True])
-    stays = told.drop_duplicates(["building", "week"])["row"].to_numpy(dtype=np.int64)
+    said = pd.DataFrame({"row": rows, "building": building, "week": week, "word": word[rows], "day": day, "rank": rank})
+    said["times"] = said.groupby(["building", "week", "word"])["row"].transform("size")
+    said = said.sort_values(["building", "week", "times", "day", "rank"], ascending=[True, True, False, True, True])
+    stays = said.drop_duplicates(["building", "week"])["row"].to_numpy(dtype=np.int64)
     silenced = np.setdiff1d(rows, stays)
     cause = visits["cause"].copy()
     cause.iloc[silenced] = None

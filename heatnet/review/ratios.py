@@ -57,8 +57,8 @@ def ratio_of_counts(came: float, expected: float, variance: float, dispersion: f
 
     Examples
     --------
-    >>> told = ratio_of_counts(20, 40.0, 0.0)
-    >>> round(told.ratio, 2), round(told.low, 2), round(told.high, 2)
+    >>> estimate = ratio_of_counts(20, 40.0, 0.0)
+    >>> round(estimate.ratio, 2), round(estimate.low, 2), round(estimate.high, 2)
     (0.5, 0.34, 0.71)
     """
     if not expected > 0.0:
@@ -107,8 +107,8 @@ def ratio_of_illness(groups: Groups, without: Floats, treated: Truths) -> Ratio:
     Examples
     --------
     >>> groups = Groups(np.arange(40), np.full(40, 0.01))
-    >>> told = ratio_of_illness(groups, np.full(40, 0.7), np.ones(40, dtype=bool))
-    >>> told.high < 0.1
+    >>> estimate = ratio_of_illness(groups, np.full(40, 0.7), np.ones(40, dtype=bool))
+    >>> estimate.high < 0.1
     True
     """
     concerned = np.unique(groups.group[treated])
@@ -160,8 +160,8 @@ def illness_rates(
         fresh, still = np.minimum((1.0 - before) * factor * prior, 0.5), before * stays
         q = fresh + still
         any_ill = groups.any_ill(q)
-        told = any_ill * groups.odds
-        now = (told / (1.0 - any_ill + told) / np.maximum(any_ill, 1e-300))[groups.group]
+        odds = any_ill * groups.odds
+        now = (odds / (1.0 - any_ill + odds) / np.maximum(any_ill, 1e-300))[groups.group]
         new_fresh, new_still = float((fresh * now).sum()), float((still * now).sum())
         new_factor = (new_fresh + 1.0) / (float(((1.0 - before) * prior).sum()) + 1.0)
         new_stays = min((new_still + 10.0 * stay) / (float(before.sum()) + 10.0), 1.0)

@@ -80,11 +80,11 @@ class Backtest:
             [f"{caught:.3f} +- {error:.3f}" for caught, error in zip(row, errors, strict=True)]
             for row, errors in zip(self.capture.to_numpy(), self.standard_error.to_numpy(), strict=True)
         ]
-        told = pd.DataFrame(cells, index=self.capture.index, columns=[f"{share:.1%}" for share in SHARES])
+        shown = pd.DataFrame(cells, index=self.capture.index, columns=[f"{share:.1%}" for share in SHARES])
         total = self.scores.loc["all"]
         return (
             f"Share of {total['observed']:.0f} faults on the best-ranked share of length, seasons {self.seasons[0]} to "
-            f"{self.seasons[-1]}, each forecast from the records before it:\n{told.to_string()}\n"
+            f"{self.seasons[-1]}, each forecast from the records before it:\n{shown.to_string()}\n"
             f"Expected {total['expected']:.1f}, observed {total['observed']:.0f}: ratio {total['ratio']:.2f}.\n"
         )
 
@@ -175,8 +175,8 @@ def _refuse_unrecorded(seasons: list[int], records: Records) -> None:
     first, last = int(recorded[0].min()), int(max(part.max() for part in recorded if len(part)))
     outside = [str(season) for season in seasons if not first <= season <= last]
     if outside:
-        told = ", ".join([*outside[:5], *(["..."] if len(outside) > 5 else [])])
-        raise HeatnetError(f"no records of {len(outside)} seasons ({told}): the records run from {first} to {last}")
+        named = ", ".join([*outside[:5], *(["..."] if len(outside) > 5 else [])])
+        raise HeatnetError(f"no records of {len(outside)} seasons ({named}): the records run from {first} to {last}")
 
 
 def _forecast(inventory: Inventory, season: int, generator: np.random.Generator) -> pd.DataFrame:
@@ -186,26 +186,26 @@ def _forecast(inventory: Inventory, season: int, generator: np.random.Generator)
     found = asset_seasons(
         inventory.network, records.faults, first_season=season, last_season=season, works=records.works
     ).counts[season]
-    told = ranking.sort_index(key=lambda ids: ids.astype(object))
-    age = season - told["laid_year"]
+    ranked = ranking.sort_index(key=lambda ids: ids.astype(object))
+    age = season - ranked["laid_year"]
     table = pd.DataFrame(
         {
             "season": season,
-            "asset": np.arange(len(told)),
-            "asset_kind": told["asset_kind"],
-            "length_m": told["length_m"],
-            "past_faults": told["past_faults"],
-            "faults_mean": told["faults_mean"],
-            "fault_prob": told["fault_prob"],
-            "faults": found.reindex(told.index),
-            "score_heatnet": told["faults_mean"] / told["length_m"],
+            "asset": np.arange(len(ranked)),
+            "asset_kind": ranked["asset_kind"],
+            "length_m": ranked["length_m"],
+            "past_faults": ranked["past_faults"],
+            "faults_mean": ranked["faults_mean"],
+            "fault_prob": ranked["fault_prob"],
+            "faults": found.reindex(ranked.index),
+            "score_heatnet": ranked["faults_mean"] / ranked["length_m"],
             "score_age": age.fillna(age.mean()).fillna(0.0),
-            "score_past_faults": told["past_faults"] / told["length_m"],
-            "score_random": generator.random(len(told)),
-            "score_oracle": found.reindex(told.index) / told["length_m"],
+            "score_past_faults": ranked["past_faults"] / ranked["length_m"],
+            "score_random": generator.random(len(ranked)),
+            "score_oracle": found.reindex(ranked.index) / ranked["length_m"],
         }
     )
-    return table[~(told["laid_year"] > season)]
+    return table[~(ranked["laid_year"] > season)]
 
 
 def _ranked(segments: pd.DataFrame) -> dict[str, list[RankedSeason]]:
