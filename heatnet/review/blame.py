@@ -10,15 +10,17 @@ import pandas as pd
 
 from heatnet._arrays import Ints, Objects, Truths
 from heatnet.inventory.judging import Judged
+from heatnet.inventory.records import Records
 from heatnet.location import Location, clean_visits, locate_faults, visit_findings
 from heatnet.location.cleaning import OWN_CAUSES
+from heatnet.location.winters import BUILDING_PRIOR, past_winters
 from heatnet.network import BUILDING, Network
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.season import season_of
+from heatnet.value import Settings
 
 LEAST_PROB = 0.5
 """A group of assets is to blame where it was more likely ill than not."""
-BUILDING_PRIOR = 0.05
 _CHANGED_ONLY = {"visit_cold_from_temperature", "visit_cold_but_warm_room", "visit_own_cause", "visit_repeated"}
 _OWN_RULES = {"visit_own_by_habit": "household", "visit_closed": "household"}
 
@@ -42,16 +44,17 @@ class Winter:
     location: Location
 
     @classmethod
-    def of(
-        cls,
-        network: Network,
-        visits: pd.DataFrame,
-        season: int,
-        room_min_c: float,
-        prior: pd.Series[float] | None = None,
+    def past(cls, network: Network, records: Records, season: int, settings: Settings) -> Winter:
+        """Return a season as `assess` sees it: begun where the winters before it ended."""
+        told = past_winters(network, records.before(season + 1), season=season + 1, settings=settings)
+        return cls(network, supply_paths(network), told.location)
+
+    @classmethod
+    def alone(
+        cls, network: Network, visits: pd.DataFrame, season: int, settings: Settings, prior: pd.Series[float]
     ) -> Winter:
-        """Clean and locate the visits of a season."""
-        cleaned = clean_visits(visits, network, room_min_c=room_min_c)
+        """Return a season by its own visits and a prior."""
+        cleaned = clean_visits(visits, network, room_min_c=settings.room_min_c, heating_from=settings.heating_from)
         location = locate_faults(network, cleaned, season=season, prior=prior, building_prior=BUILDING_PRIOR)
         return cls(network, supply_paths(network), location)
 

@@ -228,7 +228,8 @@ def _illness(summer: Summer, winters: tuple[Winter, Winter]) -> _Illness:
     group = pd.factorize(names)[0].astype(np.int64)
     first = np.unique(group, return_index=True)[1]
     now = np.clip(after.assets["group_prob"].to_numpy(dtype=np.float64)[first], 1e-12, 1.0 - 1e-12)
-    prior, expected = (one.prior.reindex(after.assets.index).to_numpy(dtype=np.float64) for one in (before, after))
+    prior: Floats = summer.base(winters[0]).reindex(after.assets.index).to_numpy(dtype=np.float64)
+    expected: Floats = after.prior.reindex(after.assets.index).to_numpy(dtype=np.float64)
     base = np.clip(Groups(group, np.ones(len(first))).any_ill(expected), 1e-12, 1.0 - 1e-12)
     groups = Groups(group, np.clip(now / (1.0 - now) * (1.0 - base) / base, 1e-9, 1e9))
     was_ill = before.assets["impaired_prob"].to_numpy(dtype=np.float64)

@@ -13,13 +13,13 @@ from heatnet.failure import fit_failure_model
 from heatnet.history.exposure import asset_seasons
 from heatnet.inventory import Inventory
 from heatnet.inventory.records import Records
+from heatnet.location import default_prior
 from heatnet.network import Network
 from heatnet.review.blame import Winter
 from heatnet.season import season_of, season_start
+from heatnet.value import Settings
 
 MEASURES = ("renewal", "repair", "cleaning", "balancing")
-USUAL_STAY = 0.7
-"""How often an impairment is there again the winter after, if nothing is done; assumed, then learned."""
 _CURES = ("renewal", "cleaning", "balancing")
 
 
@@ -124,7 +124,14 @@ class Summer:
         seasons = season_of(usable["visited_on"]).to_numpy(dtype=np.float64)
         if not all((seasons == season).any() for season in (self.season - 1, self.season)):
             return None
-        before = Winter.of(self.network, usable, self.season - 1, self.room_min_c)
-        was_ill, prior = before.location.assets["impaired_prob"], before.location.prior
-        still = ((1.0 - was_ill) * prior + was_ill * USUAL_STAY).clip(upper=0.99)
-        return before, Winter.of(self.network, usable, self.season, self.room_min_c, prior=still)
+        settings = Settings(room_min_c=self.room_min_c)
+        before = Winter.past(self.network, self.known.records(), self.season - 1, settings)
+        was_ill = before.location.assets["impaired_prob"]
+        still = ((1.0 - was_ill) * self.base(before) + was_ill * settings.persistence).clip(upper=0.99)
+        return before, Winter.alone(self.network, usable, self.season, settings, still)
+
+    def base(self, winter: Winter) -> pd.Series[float]:
+        """Return each asset's prior before any winter, times what the network's own winters have taught."""
+        learned = winter.location.learned
+        factor = 1.0 if learned is None else float(learned["factor"].iloc[0])
+        return (default_prior(self.network) * factor).clip(upper=0.99)

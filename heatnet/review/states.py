@@ -14,6 +14,7 @@ from heatnet.network import Network
 from heatnet.reachability import supply_loss
 from heatnet.review.blame import LEAST_PROB, Winter
 from heatnet.season import heating_interval, season_end, season_of
+from heatnet.value import Settings
 
 if TYPE_CHECKING:
     from heatnet.planning import Plan
@@ -50,12 +51,13 @@ class Followed:
     @classmethod
     def of(cls, known: Inventory, season: int, plan: Plan | None, room_min_c: float) -> Followed:
         """Locate the season and the next one."""
-        visits = known.visits
+        visits, settings = known.visits, Settings(room_min_c=room_min_c)
         if visits is None:
             return cls(known, season, plan, None, None)
-        winter = Winter.of(known.network, visits, season, room_min_c)
+        records = known.records()
+        winter = Winter.past(known.network, records, season, settings)
         has_later = (season_of(visits["visited_on"]) == season + 1).any()
-        later = Winter.of(known.network, visits, season + 1, room_min_c) if has_later else None
+        later = Winter.past(known.network, records, season + 1, settings) if has_later else None
         return cls(known, season, plan, winter, later)
 
     @property
