@@ -228,8 +228,9 @@ def _illness(summer: Summer, winters: tuple[Winter, Winter]) -> _Illness:
     group = pd.factorize(names)[0].astype(np.int64)
     first = np.unique(group, return_index=True)[1]
     now = np.clip(after.assets["group_prob"].to_numpy(dtype=np.float64)[first], 1e-12, 1.0 - 1e-12)
-    prior: Floats = summer.base(winters[0]).reindex(after.assets.index).to_numpy(dtype=np.float64)
-    expected: Floats = after.prior.reindex(after.assets.index).to_numpy(dtype=np.float64)
+    names_of_assets = after.assets.index
+    prior = np.asarray(summer.base(winters[0]).reindex(names_of_assets), dtype=np.float64)
+    expected = np.asarray(after.prior.reindex(names_of_assets), dtype=np.float64)
     base = np.clip(Groups(group, np.ones(len(first))).any_ill(expected), 1e-12, 1.0 - 1e-12)
     groups = Groups(group, np.clip(now / (1.0 - now) * (1.0 - base) / base, 1e-9, 1e9))
     was_ill = before.assets["impaired_prob"].to_numpy(dtype=np.float64)
