@@ -9,7 +9,7 @@ import pandas as pd
 from heatnet.errors import HeatnetError, MissingFileError
 from heatnet.inventory import Inventory, inventory_of
 from heatnet.network import Network
-from heatnet.schema import TABLES
+from heatnet.schema import TABLES, RawTable
 
 _NETWORK_TABLES = ("nodes", "segments", "valves")
 
@@ -39,8 +39,10 @@ def read_partition(folder: Path, partition: str, files: tuple[Path, ...]) -> Inv
         raise MissingFileError(f"{folder} lacks {' and '.join(absent)} of {partition}")
     origins = {name: f"{name}/{partition}" for name in raw}
     network = Network(raw["nodes"], raw["segments"], raw.get("valves"), origins=origins)
-    records = {name: table for name, table in raw.items() if name not in _NETWORK_TABLES}
-    return inventory_of(network, records, files=files, origins=origins)
+    records = {
+        name: RawTable(name, table, file=origins[name]) for name, table in raw.items() if name not in _NETWORK_TABLES
+    }
+    return inventory_of(network, records, files=files)
 
 
 def _read(files: list[Path]) -> pd.DataFrame:

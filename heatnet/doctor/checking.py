@@ -10,6 +10,7 @@ import pandas as pd
 from heatnet._arrays import Truths
 from heatnet._typed import typed
 from heatnet.inventory.contents import Inventory, inventory_of
+from heatnet.inventory.grid import nodes_in_degrees
 from heatnet.inventory.judging import cold_in_warm_room
 from heatnet.inventory.names import folded_name
 from heatnet.language import note
@@ -302,7 +303,14 @@ def _sizes(network: Network) -> list[pd.DataFrame]:
     distance = np.hypot(*(place[network.to_node] - place[network.from_node]).T)
     short = distance > 1.05 * network.length_m + 5.0
     ids = network.segment_ids
+    if nodes_in_degrees(network):
+        short[:] = False
+        said = note("doctor.coordinates_in_degrees")
+        degrees = findings_at("error", "coordinates_in_degrees", "nodes", "x_m", [""], said)
+    else:
+        degrees = findings_at("error", "coordinates_in_degrees", "nodes", "x_m", [], "")
     return [
+        degrees,
         findings_at("warning", "diameter_grows_downstream", "segments", "diameter_mm", ids[grows], messages),
         _at("warning", "diameter_unusual", ids, unusual, "diameter_mm"),
         _at("warning", "length_below_distance", ids, short, "length_m"),

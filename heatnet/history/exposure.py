@@ -22,9 +22,11 @@ import pandas as pd
 from heatnet._arrays import Floats, Ints
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
-from heatnet.history.placing import Notes, located_faults, makeup_per_metre, renewals_of
-from heatnet.inventory.records import conformed_records
+from heatnet.history.placing import located_faults, makeup_per_metre, renewals_of
+from heatnet.inventory.contents import Inventory, inventory_of
+from heatnet.language import note
 from heatnet.network import Network, computed_in_id_order
+from heatnet.schema.findings import all_findings, findings_at, worded_findings
 from heatnet.season import checked_season, season_start
 
 _SEGMENT_COLUMNS = (
@@ -243,24 +245,31 @@ def asset_seasons(
     >>> history.counts.loc["S"].tolist(), history.exposure.loc["S"].tolist()
     ([0, 1, 0], [0.5, 0.5, 0.5])
     """
+    inventory = inventory_of(network, {"faults": faults, "works": works, "makeup": makeup}, nearest_m=nearest_m)
+    return history_of(inventory, first_season=first_season, last_season=last_season)
+
+
+def history_of(inventory: Inventory, *, first_season: int, last_season: int) -> History:
+    """Recorded faults and time at risk of every asset of an inventory; `asset_seasons` says what they are.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        Its network in the order in which everything is computed (`Inventory.in_id_order`).
+    first_season, last_season : int
+        The seasons in which faults were recorded.
+    """
     first_season, last_season = checked_season(first_season), checked_season(last_season)
     if last_season < first_season - 1:
         raise HeatnetError(f"The last season {last_season} lies before the first season {first_season}: swap them.")
+    network, known = inventory.network, inventory.known
     assets = asset_table(network)
-    is_recorded = faults is not None
-    if faults is None:
-        faults = pd.DataFrame({"fault_id": [], "found_on": [], "asset_id": []})
-    notes = Notes()
-    given = {"faults": faults, "works": works, "makeup": makeup}
-    known = {name: conformed_records(table, name) for name, table in given.items() if table is not None}
-    notes.found.extend(found for _, found in known.values())
-    faults = known["faults"][0]
-    works, makeup = (known[name][0] if name in known else None for name in ("works", "makeup"))
-    renewals = renewals_of(network, assets, works, last_season, notes)
-    located = located_faults(network, assets, faults, nearest_m, notes)
+    renewals = renewals_of(assets, known.get("works"), last_season)
+    located = located_faults(assets, known.get("faults"))
     outside = ~located["season"].between(first_season, last_season).to_numpy(dtype=bool)
-    span = {"first": str(first_season), "last": str(last_season)}
-    notes.leave_out("fault_outside_seasons", located["fault_id"][outside], "found_on", **span)
+    why = note("findings.fault_outside_seasons", column="found_on", first=str(first_season), last=str(last_season))
+    ids = located["fault_id"][outside]
+    left_out = findings_at("note", "fault_outside_seasons", "faults", "found_on", ids, why)
     counted = located[~outside].reset_index(drop=True)
     return History(
         assets=assets,
@@ -268,12 +277,21 @@ def asset_seasons(
         last_season=last_season,
         faults=counted,
         renewals=renewals,
-        makeup=makeup_per_metre(network, assets, makeup, last_season, notes),
-        is_recorded=is_recorded,
-        lives=_lives(assets, counted, renewals, range(first_season, last_season + 1), is_recorded),
-        set_aside=notes.all_set_aside(),
-        findings=notes.findings(),
+        makeup=makeup_per_metre(network, assets, known.get("makeup"), last_season),
+        is_recorded="faults" in known,
+        lives=_lives(assets, counted, renewals, range(first_season, last_season + 1), "faults" in known),
+        set_aside=_not_counted([inventory.rows_set_aside(), left_out]),
+        findings=worded_findings(all_findings([*inventory.found(), left_out])),
     )
+
+
+def _not_counted(parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """Table, row_id and reason of every record that does not count."""
+    rows = pd.concat([part[["table", "row_id", "message"]] for part in parts], ignore_index=True)
+    reasons = [str(message).removesuffix("; set aside") for message in rows["message"]]
+    told = pd.DataFrame({"table": rows["table"], "row_id": rows["row_id"], "reason": reasons}, dtype=object)
+    told = told[told["table"].isin(["faults", "works", "makeup"])]
+    return told.sort_values(["table", "reason", "row_id"], kind="stable", ignore_index=True)
 
 
 def asset_table(network: Network) -> pd.DataFrame:

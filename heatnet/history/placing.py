@@ -5,80 +5,31 @@ Nothing is dropped silently: a record that cannot be used is set aside with its 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from heatnet._arrays import Floats, Ints
-from heatnet.inventory.judging import Judged, judged_faults, judged_makeup, judged_works
-from heatnet.language import note
+from heatnet.inventory.door import KnownRecords
+from heatnet.inventory.judging import Judged
 from heatnet.network import Network
-from heatnet.schema import MAKEUP, WORKS, conform
-from heatnet.schema.findings import all_findings, findings_at, worded_findings
+from heatnet.schema import TABLES, WORKS, conform
+from heatnet.schema.findings import all_findings
 from heatnet.season import season_of
 
 _RENEWAL_COLUMNS = ("asset", "done_on", "season", "share", "laid_year", "new_laid_year")
 
 
-@dataclass(frozen=True, slots=True)
-class Notes:
-    """What was found while reading records; grows as tables are read."""
-
-    found: list[pd.DataFrame] = field(default_factory=list)
-    rows: list[pd.DataFrame] = field(default_factory=list)
-
-    def add(self, judged: Judged) -> None:
-        """Keep what was found when a table was judged, and the rows that do not count."""
-        self.found.append(judged.findings)
-        for rule in pd.unique(judged.rule[~judged.is_used]):
-            self._keep(judged.table, judged.ids[judged.rule == rule], judged.findings, rule)
-
-    def leave_out(self, rule: str, ids: pd.Series[str], column: str, **values: Any) -> None:
-        """Keep faults that are sound but not asked for, with the reason."""
-        message = note(f"findings.{rule}", column=column, **values)
-        findings = findings_at("note", rule, "faults", column, ids, message)
-        self.found.append(findings)
-        self._keep("faults", ids.to_numpy(dtype=object), findings, rule)
-
-    def _keep(self, table: str, ids: Any, findings: pd.DataFrame, rule: str) -> None:
-        reasons = findings.loc[(findings["rule"] == rule), "message"].map(str)
-        if len(ids):
-            reason = reasons.iloc[0].removesuffix("; set aside")
-            self.rows.append(pd.DataFrame({"table": table, "row_id": ids, "reason": reason}, dtype=object))
-
-    def findings(self) -> pd.DataFrame:
-        """All findings, in a fixed order."""
-        return worded_findings(all_findings(self.found))
-
-    def all_set_aside(self) -> pd.DataFrame:
-        """Table, row_id and reason of every record that does not count."""
-        if not self.rows:
-            return pd.DataFrame({name: pd.Series(dtype=object) for name in ("table", "row_id", "reason")})
-        rows = pd.concat(self.rows, ignore_index=True).astype(object)
-        return rows.sort_values(["table", "reason", "row_id"], kind="stable", ignore_index=True)
-
-
-def located_faults(
-    network: Network, assets: pd.DataFrame, faults: pd.DataFrame, nearest_m: float, notes: Notes
-) -> pd.DataFrame:
+def located_faults(assets: pd.DataFrame, known: KnownRecords | None) -> pd.DataFrame:
     """Faults with a date and an asset that was laid by then, oldest first.
 
     Parameters
     ----------
-    network : Network
-        For the lines of segments.
     assets : DataFrame
         Index asset_id, ``position``.
-    faults : DataFrame
-        In standard form.
-    nearest_m : float
-        Largest distance in metres between a fault that has only a place and its segment.
-    notes : Notes
-        Takes what is set aside.
+    known : KnownRecords or None
+        The faults, judged on the network to which the positions belong.
 
     Returns
     -------
@@ -86,24 +37,31 @@ def located_faults(
         ``fault_id``, ``asset`` (row of `assets`), ``found_on``, ``season``, ``by_test`` (found by a test or an
         inspection).
     """
-    judged = judged_faults(network, faults, nearest_m=nearest_m)
-    notes.add(judged)
+    if known is None:
+        known = _none_of("faults")
+    faults = known.table
     table = pd.DataFrame(
         {
             "fault_id": faults["fault_id"],
-            "asset": np.append(_row_of_position(assets), -1)[judged.place],
+            "asset": np.append(_row_of_position(assets), -1)[known.judged.place],
             "found_on": faults["found_on"],
             "season": season_of(faults["found_on"]),
             "by_test": faults["found_by"].isin(["test", "inspection"]).to_numpy(dtype=bool),
         }
     )
-    counted = table[judged.is_used].astype({"season": np.int64})
+    counted = table[known.judged.is_used].astype({"season": np.int64})
     return counted.sort_values(["found_on", "fault_id"], kind="stable").reset_index(drop=True)
 
 
-def renewals_of(
-    network: Network, assets: pd.DataFrame, works: pd.DataFrame | None, last_season: int, notes: Notes
-) -> pd.DataFrame:
+def _none_of(name: str) -> KnownRecords:
+    """Return no records at all, in standard form."""
+    table = conform(pd.DataFrame({column.name: [] for column in TABLES[name].columns}), TABLES[name])
+    nobody = np.zeros(0, dtype=object)
+    judged = Judged(name, nobody, nobody, np.zeros(0, dtype=np.int64), all_findings([]))
+    return KnownRecords(table, judged, (), all_findings([]).reindex(columns=["table", "row_id", "rule", "message"]))
+
+
+def renewals_of(assets: pd.DataFrame, known: KnownRecords | None, last_season: int) -> pd.DataFrame:
     """Renewals of known assets up to a season, oldest first.
 
     Returns
@@ -112,10 +70,9 @@ def renewals_of(
         ``asset`` (row of `assets`), ``done_on``, ``season``, ``share`` of the length, ``laid_year`` before and
         ``new_laid_year`` after: the mean of old and new, weighted by length.
     """
-    if works is None:
-        works = conform(pd.DataFrame({"work_id": [], "asset_id": [], "done_on": []}), WORKS)
-    judged = judged_works(network, works)
-    notes.add(judged)
+    if known is None:
+        known = _none_of("works")
+    works, judged = known.table, known.judged
     asset, done_on = np.append(_row_of_position(assets), -1)[judged.place], works["done_on"]
     length = np.append(assets["length_m"].to_numpy(dtype=np.float64), np.nan)[asset]
     share = np.clip(works["length_m"].to_numpy(dtype=np.float64) / length, 0.0, 1.0)
@@ -205,7 +162,7 @@ def kept_share(
 
 
 def makeup_per_metre(
-    network: Network, assets: pd.DataFrame, makeup: pd.DataFrame | None, last_season: int, notes: Notes
+    network: Network, assets: pd.DataFrame, known: KnownRecords | None, last_season: int
 ) -> pd.DataFrame:
     """Make-up water of the secondary net around each station, spread over the metres of the net.
 
@@ -215,8 +172,9 @@ def makeup_per_metre(
         A row per secondary segment and season with known make-up water: ``asset`` (row of `assets`), ``season``,
         ``makeup_m3_per_m``.
     """
-    if makeup is None:
-        makeup = conform(pd.DataFrame({"station_id": [], "season": [], "makeup_m3": []}), MAKEUP)
+    if known is None:
+        known = _none_of("makeup")
+    makeup, judged = known.table, known.judged
     secondary = np.flatnonzero(~network.is_primary)
     ends = (network.from_node[secondary], network.to_node[secondary])
     graph = coo_array((np.ones(len(secondary)), ends), shape=(network.n_nodes, network.n_nodes))
@@ -224,8 +182,6 @@ def makeup_per_metre(
     pipes = pd.DataFrame({"net": net_of_node[ends[0]], "asset": _row_of_position(assets)[secondary]})
     metres = pd.Series(network.length_m[secondary]).groupby(pipes["net"]).sum()
     pipes = pipes.sort_values("asset")
-    judged = judged_makeup(network, makeup)
-    notes.add(judged)
     water = pd.DataFrame(
         {"net": net_of_node[judged.place], "season": makeup["season"], "m3": makeup["makeup_m3"].astype("float64")}
     )

@@ -16,6 +16,7 @@ import pandas as pd
 
 from heatnet._arrays import Ints, Objects, Truths
 from heatnet.language import note, worded, words
+from heatnet.schema import LAYOUT_REASONS
 
 State = Literal["used", "not_asked_for", "set_aside"]
 USED: Final = "used"
@@ -153,8 +154,13 @@ def planned_fates(
 
 
 def mostly_set_aside(accounts: pd.DataFrame) -> list[str]:
-    """Return the tables of which more than half is set aside."""
-    return [str(name) for name in accounts.index[2 * accounts[SET_ASIDE] > accounts["rows"]]]
+    """Return the tables of which more than half is set aside; totals and remarks among the rows are no records."""
+    found = []
+    for name, row in accounts.iterrows():
+        layout = sum(reason.rows for reason in row["reasons"] if reason.rule in LAYOUT_REASONS)
+        if 2 * (row[SET_ASIDE] - layout) > row["rows"] - layout:
+            found.append(str(name))
+    return found
 
 
 def account_sentences(accounts: pd.DataFrame, language: str = "en") -> list[str]:

@@ -3,30 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
-from heatnet.inventory.judging import JUDGES, Judged
+from heatnet._arrays import Truths
+from heatnet.inventory.judging import JUDGES, NEAREST_M, Judged, judged_faults
 from heatnet.inventory.matching import Identities, Matches, identities
 from heatnet.inventory.places import Assets, Buildings, match_assets, match_streets, match_visits
-from heatnet.inventory.records import conformed_records
+from heatnet.language import note
 from heatnet.network import Network
-from heatnet.schema import TABLES
+from heatnet.schema import TABLES, WORKS, Reading, conformed
+from heatnet.schema.findings import all_findings, findings_at
+from heatnet.value import Settings
 
 RECORD_TABLES = ("visits", "faults", "works", "digs", "makeup")
 _REFERENCE = {"visits": "building_id", "faults": "asset_id", "works": "asset_id", "makeup": "station_id"}
-_HINTS = ("community", "building", "unit", "flat", "street", "place")
+_WORKS_AS_WRITTEN = replace(
+    WORKS, columns=tuple(replace(one, default=None) if one.name == "kind" else one for one in WORKS.columns)
+)
 _MATCHED = ("visits", "faults", "works")
-
-
-class ReadFrame(NamedTuple):
-    """A table in standard form, what helps to match its rows, and what was found in it."""
-
-    table: pd.DataFrame
-    hints: pd.DataFrame
-    findings: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,41 +33,84 @@ class KnownRecords:
     table: pd.DataFrame
     judged: Judged
     found: tuple[pd.DataFrame, ...]
+    taken_off: pd.DataFrame
+
+    def only(self, rows: Truths) -> KnownRecords:
+        """Return these rows, without what was found of any."""
+        judged = self.judged
+        nothing = judged.findings.iloc[:0]
+        left = Judged(judged.table, judged.ids[rows], judged.rule[rows], judged.place[rows], nothing)
+        return KnownRecords(self.table[rows].reset_index(drop=True), left, (), self.taken_off.iloc[:0])
+
+    @property
+    def set_aside(self) -> pd.DataFrame:
+        """The rows that are not used: ``table``, ``row_id``, ``rule``, ``message``."""
+        told = self.judged.findings[["table", "row_id", "rule", "message"]]
+        return pd.concat([told, self.taken_off], ignore_index=True)
 
 
-def read_frame(table: pd.DataFrame, name: str, origin: str | None = None) -> ReadFrame:
-    """Return a table of records in standard form, with the words in it that may stand for ids."""
-    known, found = conformed_records(table, name, origin=origin)
-    standard = [column.name for column in TABLES[name].columns]
-    return ReadFrame(known[standard], known.drop(columns=standard).reindex(columns=list(_HINTS)), found)
+def set_aside_rows(name: str, reading: Reading) -> pd.DataFrame:
+    """Return the rows that were set aside when a table was read: ``table``, ``row_id``, ``rule``, ``message``."""
+    off = reading.set_aside
+    ids = [row_id or f"row {row}" for row_id, row in zip(off["row_id"], off["row"], strict=True)]
+    columns = {"table": name, "row_id": ids, "rule": off["reason"].tolist(), "message": off["message"].tolist()}
+    return pd.DataFrame(columns, dtype=object)
 
 
-def matched_records(network: Network, read: Mapping[str, ReadFrame]) -> dict[str, KnownRecords]:
+def read_table(raw: Any, name: str, settings: Settings | None = None) -> Reading:
+    """Return a table in standard form, read as the settings of its town say."""
+    town = settings or Settings()
+    spec = _WORKS_AS_WRITTEN if name == "works" else TABLES[name]
+    reading = conformed(raw, spec, headings=town.headings.get(name), units=town.units.get(name))
+    return _with_kinds(reading) if name == "works" else reading
+
+
+def _with_kinds(works: Reading) -> Reading:
+    """Return works of which those without a kind are renewals, and that it was so."""
+    kind, ids = works.table["kind"], works.table["work_id"]
+    is_missing = kind.isna().to_numpy(dtype=bool)
+    if not is_missing.any():
+        return works
+    said = note("findings.work_without_kind", column="kind")
+    found = findings_at("note", "work_without_kind", "works", "kind", ids[is_missing], said)
+    table = works.table.assign(kind=kind.fillna(str(WORKS.column("kind").default)))
+    return replace(works, table=table, findings=all_findings([works.findings, found]))
+
+
+def known_records(
+    network: Network, readings: Mapping[str, Reading], *, nearest_m: float = NEAREST_M
+) -> dict[str, KnownRecords]:
     """Return the tables of records with the buildings and assets that their rows mean, each row judged.
 
     Parameters
     ----------
     network : Network
         The network.
-    read : mapping
-        Tables in standard form.
+    readings : mapping
+        Tables of records in standard form.
+    nearest_m : float
+        Farthest that a fault with nothing but a place may lie from its segment.
     """
     targets = _Targets(network)
     known = {}
-    for name, frame in read.items():
-        key = TABLES[name].key[0]
-        matches = Matches(name, key, frame.table)
+    for name, reading in readings.items():
+        matches = Matches(name, TABLES[name].key[0], reading.table)
         if name in _REFERENCE:
             matches.match_ids(_REFERENCE[name], targets.of(name))
         if name == "visits":
-            match_visits(matches, frame.hints, targets.buildings())
+            match_visits(matches, reading.hints, targets.buildings())
         elif name in _MATCHED:
-            match_assets(matches, frame.hints, targets.assets())
+            match_assets(matches, reading.hints, targets.assets())
         elif name == "digs":
             match_streets(matches, network)
         table = matches.finished() if name in _MATCHED else matches.table
-        judged = JUDGES[name](network, table, matches.rule)
-        known[name] = KnownRecords(table, judged, (frame.findings, *matches.found))
+        judged = (
+            judged_faults(network, table, matches.rule, nearest_m=nearest_m)
+            if name == "faults"
+            else JUDGES[name](network, table, matches.rule)
+        )
+        judged = replace(judged, findings=all_findings([*matches.aside, judged.findings]))
+        known[name] = KnownRecords(table, judged, (reading.findings, *matches.found), set_aside_rows(name, reading))
     return known
 
 

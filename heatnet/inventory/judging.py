@@ -16,6 +16,7 @@ import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Objects, Truths
 from heatnet.graph.nearest import nearest_lines
+from heatnet.inventory.grid import node_places, placed
 from heatnet.language import note
 from heatnet.network import Network
 from heatnet.schema.findings import Severity, all_findings, findings_at
@@ -118,15 +119,18 @@ def judged_faults(
     judge = _Judge("faults", row_names(faults, "fault_id"), before)
     asset = network.asset_positions(faults["asset_id"])
     is_named = faults["asset_id"].notna().to_numpy(dtype=bool)
-    place = faults[["x_m", "y_m"]].to_numpy(dtype=np.float64)
-    by_place = ~is_named & np.isfinite(place).all(axis=1)
-    asset[by_place] = nearest_segments(network, place[by_place], nearest_m)
+    given = faults[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+    by_place = ~is_named & np.isfinite(given).all(axis=1)
+    asset[by_place], is_degrees = nearest_segments(network, given[by_place], nearest_m)
+    in_degrees = by_place.copy()
+    in_degrees[by_place] = is_degrees
     found_on = faults["found_on"]
     laid = np.append(laid_years(network), np.nan)[asset]
     is_early = (asset >= 0) & (found_on.dt.year.to_numpy(dtype=np.float64, na_value=np.nan) < laid)
     judge.aside("error", "fault_without_date", "found_on", found_on.isna().to_numpy(dtype=bool))
     judge.aside("error", "unknown_asset", "asset_id", is_named & (asset < 0))
     judge.aside("error", "fault_without_place", "asset_id", ~is_named & ~by_place)
+    judge.aside("error", "fault_in_degrees", "x_m", in_degrees & (asset < 0), nearest_m=nearest_m)
     judge.aside("error", "fault_far_away", "x_m", by_place & (asset < 0), nearest_m=nearest_m)
     judge.aside("warning", "fault_before_laying", "found_on", is_early)
     return judge.verdict(asset)
@@ -192,10 +196,14 @@ def laid_years(network: Network) -> Floats:
     return np.concatenate([network.segments["laid_year"].to_numpy(dtype=np.float64), stations])
 
 
-def nearest_segments(network: Network, places: Floats, within_m: float) -> Ints:
-    """Return the segment nearest to each place, -1 where none lies within so many metres; ties: the least id."""
-    node_place = network.nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
+def nearest_segments(network: Network, places: Floats, within_m: float) -> tuple[Ints, Truths]:
+    """Return the segment nearest to each place, -1 where none lies within so many metres, and which came in degrees.
+
+    Of segments equally near that of the least id counts.
+    """
+    asked = placed(network, places[:, 0], places[:, 1])
+    nodes = node_places(network)
     order = np.argsort(network.segment_ids.to_numpy(dtype=object), kind="stable")
-    starts, ends = node_place[network.from_node[order]], node_place[network.to_node[order]]
-    line = nearest_lines(places, starts, ends, within_m=within_m)
-    return np.append(order, -1)[line].astype(np.int64)
+    starts, ends = nodes[network.from_node[order]], nodes[network.to_node[order]]
+    line = nearest_lines(asked.places, starts, ends, within_m=within_m)
+    return np.append(order, -1)[line].astype(np.int64), asked.is_degrees

@@ -105,6 +105,8 @@ class Matches:
         Name of the table.
     matched_by, rule : array
         How each row was matched (None: by its id), and the rule that sets it aside (None: none).
+    found, aside : list of DataFrame
+        What was found, and what was found of the rows set aside.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Matches:
     matched_by: Objects = field(init=False)
     rule: Objects = field(init=False)
     found: list[pd.DataFrame] = field(default_factory=list)
+    aside: list[pd.DataFrame] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.matched_by = np.full(len(self.table), None, dtype=object)
@@ -146,8 +149,15 @@ class Matches:
 
     def say(self, severity: Severity, rule: str, column: str, rows: list[Any], messages: Any) -> None:
         """Keep a finding for each of the rows."""
-        ids = [_named(self.table[self.key].iloc[row], row) for row in rows]
-        self.found.append(findings_at(severity, rule, self.name, column, ids, messages))
+        self.found.append(findings_at(severity, rule, self.name, column, self._ids(rows), messages))
+
+    def set_aside(self, rule: str, column: str, rows: list[Any], messages: Any) -> None:
+        """Set the rows aside, with a finding for each."""
+        self.rule[rows] = rule
+        self.aside.append(findings_at("error", rule, self.name, column, self._ids(rows), messages))
+
+    def _ids(self, rows: list[Any]) -> list[str]:
+        return [_named(self.table[self.key].iloc[row], row) for row in rows]
 
     def finished(self) -> pd.DataFrame:
         """Return the table with the column ``matched_by`` where a row was matched."""

@@ -264,23 +264,21 @@ def _take(records: Matches, column: str, rows: list[int], meant: list[Meant], ru
     for row, match in zip(rows, meant, strict=True):
         if match.id is not None:
             ids[row], records.matched_by[row] = match.id, match.how
-        else:
-            records.rule[row] = rules[match.is_ambiguous]
     dtype = records.table[column].dtype
     records.table = records.table.assign(**{column: pd.Series(ids, index=records.table.index, dtype=dtype)})
     pairs = list(zip(rows, meant, strict=True))
     guessed = [(row, match) for row, match in pairs if match.how in GUESSES and match.id is not None]
     said: list[Note] = [note(f"findings.matched_by_{match.how}", column=column, taken=match.id) for _, match in guessed]
     records.say("note", "matched_by_guess", column, [row for row, _ in guessed], said)
-    for rule in rules:
-        lost = [(row, match) for row, match in pairs if records.rule[row] == rule]
+    for is_ambiguous, rule in enumerate(rules):
+        lost = [(row, match) for row, match in pairs if match.id is None and match.is_ambiguous == bool(is_ambiguous)]
         near = [
             note(f"findings.{rule}", candidates=match.candidates)
             if match.candidates
             else note(f"findings.{rule}_at_all")
             for _, match in lost
         ]
-        records.say("error", rule, column, [row for row, _ in lost], near)
+        records.set_aside(rule, column, [row for row, _ in lost], near)
 
 
 def _one_of(ids: Iterable[str], how: str) -> Meant:

@@ -1,46 +1,40 @@
-"""Files to tables in standard form.
+"""Files to an inventory, or to one table of it.
 
-An inventory is a folder that holds each table as ``<table>.csv`` or ``<table>.parquet``. CSV may be UTF-8 (with or
-without byte order mark), UTF-16 or GB 18030, separated by commas, semicolons or tabs, with English or Chinese headings.
+An inventory is a folder that holds each table as CSV, Parquet or a workbook, or one workbook with a sheet per table,
+with headings, units and words in English, Chinese or Russian.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import os
-import warnings
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
 from heatnet._typed import typed
-from heatnet.errors import HeatnetError, MissingExtraError, MissingFileError
-from heatnet.inventory.contents import Inventory, inventory_of
+from heatnet.errors import MissingFileError
+from heatnet.interop import RawTables, raw_table, raw_tables
+from heatnet.inventory.contents import Inventory, with_records
+from heatnet.inventory.door import read_table
+from heatnet.inventory.drawn import NETWORK_TABLES, drawn_network
 from heatnet.network import Network
-from heatnet.schema import ESCAPED_FORMULA, PANDAS_VERSION, TABLES, TableSpec, conform
+from heatnet.schema import TABLES, Problem, Reading, raise_problems
 from heatnet.value import Settings, read_settings
-
-_SUFFIXES = (".csv", ".parquet")
-_NETWORK_TABLES: tuple[str, ...] = ("nodes", "segments", "valves")
-# Numbers keep their last digit; from 3.1 on pandas reads them so by itself.
-_EXACT_NUMBERS = {} if PANDAS_VERSION >= (3, 1) else {"float_precision": "round_trip"}
 
 PathLike = str | os.PathLike[str]
 
 
 @typed
-def read_inventory(path: PathLike, *, settings: Settings | None = None) -> Inventory:
+def read_inventory(path: PathLike, *, settings: Settings | PathLike | None = None) -> Inventory:
     """Return the network and all records of an inventory.
 
     Parameters
     ----------
     path : path
-        Folder of the inventory.
-    settings : Settings, optional
-        Instead of the inventory's own ``settings.toml``.
+        Folder of the inventory, or a workbook (``.xlsx``) with a sheet per table.
+    settings : Settings or path, optional
+        Settings instead of the inventory's own, or a TOML file that is laid over its own ``settings.toml``.
 
     Returns
     -------
@@ -64,18 +58,13 @@ def read_inventory(path: PathLike, *, settings: Settings | None = None) -> Inven
     ...     len(hn.read_inventory(folder).findings)
     0
     """
-    network = read_network(path)
-    files = _table_files(Path(path))
-    records = {
-        name: _read_table(files[name], spec)
-        for name, spec in TABLES.items()
-        if name in files and name not in _NETWORK_TABLES
-    }
-    own = Path(path) / "settings.toml"
-    if settings is None and own.is_file():
-        settings = read_settings(own)
-    inventory = inventory_of(network, records, files=tuple(sorted(files.values())))
-    return replace(inventory, settings=settings)
+    town = _settings_of(path, settings)
+    raw = raw_tables(path, headings=_headings(town))
+    readings, problems = _readings(raw, path, town)
+    network, matched = drawn_network(readings, _origins(raw), problems)
+    of_network = {name: readings.pop(name) for name in NETWORK_TABLES if name in readings}
+    base = Inventory(network, files=raw.files, settings=town, of_network=of_network, matched=(raw.findings, *matched))
+    return with_records(base, readings)
 
 
 @typed
@@ -85,7 +74,8 @@ def read_network(path: PathLike) -> Network:
     Parameters
     ----------
     path : path
-        Folder with ``nodes``, ``segments`` and, if there are any, ``valves`` as ``.csv`` or ``.parquet``.
+        Folder with ``nodes``, ``segments`` and, if there are any, ``valves`` as ``.csv``, ``.parquet`` or ``.xlsx``, or
+        one workbook with a sheet per table.
 
     Returns
     -------
@@ -108,15 +98,11 @@ def read_network(path: PathLike) -> Network:
     ...     hn.read_network(folder).n_segments
     4
     """
-    folder = Path(path)
-    files = _table_files(folder)
-    absent = [name for name in ("nodes", "segments") if name not in files]
-    if absent:
-        wanted = " and ".join(f"{name}.csv" for name in absent)
-        raise MissingFileError(f"{folder} is not an inventory: it lacks {wanted} (or .parquet)")
-    tables = {name: _read_raw(files[name], TABLES[name]) for name in _NETWORK_TABLES if name in files}
-    origins = {name: str(files[name]) for name in tables}
-    return Network(tables["nodes"], tables["segments"], tables.get("valves"), origins=origins)
+    town = _settings_of(path, None)
+    raw = raw_tables(path, headings=_headings(town))
+    of_network = RawTables(tuple(part for part in raw.tables if part.name in NETWORK_TABLES), raw.files, raw.findings)
+    readings, problems = _readings(of_network, path, town)
+    return drawn_network(readings, _origins(of_network), problems)[0]
 
 
 @typed
@@ -126,7 +112,7 @@ def read_visits(path: PathLike) -> pd.DataFrame:
     Parameters
     ----------
     path : path
-        Folder of an inventory, or one ``.csv`` or ``.parquet`` file.
+        Folder of an inventory, a workbook, or one file of any name.
 
     Returns
     -------
@@ -217,113 +203,48 @@ def read_makeup(path: PathLike) -> pd.DataFrame:
 
 
 def _read_records(path: PathLike, name: str) -> pd.DataFrame:
-    file = Path(path)
-    if file.is_dir():
-        files = _table_files(file)
-        if name not in files:
-            raise MissingFileError(f"{file} holds no table of {name}: expected {name}.csv or {name}.parquet")
-        file = files[name]
-    return _read_table(file, TABLES[name])
+    town = _settings_of(path, None)
+    reading = read_table(raw_table(path, name, headings=_headings(town)), name, town)
+    raise_problems(reading.problems)
+    return reading.table
 
 
-def _read_table(file: Path, spec: TableSpec) -> pd.DataFrame:
-    return conform(_read_raw(file, spec), spec, origin=str(file))
+def _settings_of(path: PathLike, settings: Settings | PathLike | None) -> Settings | None:
+    """Return the settings of an inventory: its own, a file laid over them, or those given."""
+    if isinstance(settings, Settings):
+        return settings
+    own = Path(path) / "settings.toml"
+    town = read_settings(own) if own.is_file() else None
+    return town if settings is None else read_settings(settings, base=town)
 
 
-def _table_files(folder: Path) -> dict[str, Path]:
-    """Return the file of each table in an inventory folder."""
-    if not folder.exists():
-        raise MissingFileError(f"{folder}: no such file or folder")
-    if not folder.is_dir():
-        raise HeatnetError(f"{folder} is not an inventory: give a folder that holds nodes.csv and segments.csv")
-    files: dict[str, Path] = {}
-    for name in TABLES:
-        found = [folder / f"{name}{suffix}" for suffix in _SUFFIXES if (folder / f"{name}{suffix}").is_file()]
-        if len(found) > 1:
-            raise HeatnetError(f"{folder} holds the table of {name} twice ({found[0].name}, {found[1].name}); keep one")
-        if found:
-            files[name] = found[0]
-    return files
+def _headings(town: Settings | None) -> Mapping[str, Mapping[str, str]] | None:
+    return None if town is None else town.headings
 
 
-def _read_raw(file: Path, spec: TableSpec) -> pd.DataFrame:
-    """Return the cells of a file; numbers as numbers where all are, text as text."""
-    if not file.is_file():
-        raise MissingFileError(f"{file}: no such file")
-    if file.suffix == ".parquet":
-        return _read_parquet(file)
-    if file.suffix == ".csv":
-        return _read_csv(file, spec)
-    raise HeatnetError(
-        f"{file}: heatnet reads tables from .csv and .parquet, not {file.suffix or 'files without suffix'}"
-    )
+def _readings(
+    raw: RawTables, path: PathLike, town: Settings | None
+) -> tuple[dict[str, Reading], list[Problem]]:
+    """Return the tables in standard form, and what makes any of them unusable.
+
+    Raises
+    ------
+    MissingFileError
+        There are no nodes or no segments.
+    """
+    absent = [name for name in ("nodes", "segments") if not raw.of(name)]
+    if absent:
+        wanted = " and ".join(f"{name}.csv" for name in absent)
+        raise MissingFileError(f"{path} is not an inventory: it lacks {wanted} (or .parquet, or a sheet in a workbook)")
+    readings = {name: read_table(parts, name, town) for name in TABLES if (parts := raw.of(name))}
+    problems = [problem for reading in readings.values() for problem in reading.problems]
+    empty = [name for name in ("nodes", "segments") if not len(readings[name].table) and not readings[name].problems]
+    problems += [
+        Problem(name, "", f"has no rows; each is {TABLES[name].row}", origin=raw.of(name)[0].origin) for name in empty
+    ]
+    return readings, problems
 
 
-def _read_parquet(file: Path) -> pd.DataFrame:
-    try:
-        return pd.read_parquet(file)
-    except ImportError as error:
-        raise MissingExtraError("parquet", f"reading {file}") from error
-    except (ValueError, OSError) as error:  # pyarrow's ArrowInvalid is a ValueError
-        raise HeatnetError(f"{file} is not a Parquet file: {error}") from error
-
-
-def _read_csv(file: Path, spec: TableSpec) -> pd.DataFrame:
-    try:
-        text = _decoded(file)
-        heading = next(csv.reader([text.partition("\n")[0].rstrip("\r")], delimiter=_separator(text)), [])
-        options: dict[str, Any] = {
-            "sep": _separator(text),
-            "dtype": {name: str for name in heading if name not in _number_headings(spec, heading)},
-            "keep_default_na": False,
-            "na_values": [""],
-            "index_col": False,
-            "low_memory": False,
-            **_EXACT_NUMBERS,
-        }
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", pd.errors.ParserWarning)
-            table = pd.read_csv(io.StringIO(text), **options)
-    except pd.errors.EmptyDataError as error:
-        raise HeatnetError(f"{file} is empty: expected a heading and rows, each {spec.row}") from error
-    except (pd.errors.ParserError, pd.errors.ParserWarning, csv.Error) as error:
-        raise HeatnetError(
-            f"{file} is not a table: a row has more cells than the heading ({str(error).strip()})"
-        ) from error
-    return _without_formula_marks(table)
-
-
-def _decoded(file: Path) -> str:
-    """Return the text of a file in one of the encodings that spreadsheets write."""
-    raw = file.read_bytes()
-    encodings = ("utf-16",) if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8-sig", "gb18030")
-    for encoding in encodings:
-        try:
-            return raw.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise HeatnetError(f"{file} is not text: save it as CSV in UTF-8 or GB 18030")
-
-
-def _separator(text: str) -> str:
-    """Return the separator of the heading: the one of comma, semicolon and tab that stands there most."""
-    heading = text.partition("\n")[0]
-    return max(",;\t", key=heading.count)
-
-
-def _number_headings(spec: TableSpec, heading: list[str]) -> set[str]:
-    """Return the headings whose cells the CSV parser may read as numbers."""
-    numbers = {
-        word.casefold() for column in spec.columns if column.type == "number" for word in (column.name, *column.aliases)
-    }
-    return {name for name in heading if name.strip().casefold() in numbers}
-
-
-def _without_formula_marks(table: pd.DataFrame) -> pd.DataFrame:
-    """Remove the ' that heatnet writes before text which a spreadsheet would take for a formula."""
-    for name in table.columns:
-        if not pd.api.types.is_numeric_dtype(table[name].dtype):
-            marked = table[name].str.match(ESCAPED_FORMULA, na=False).to_numpy(dtype=bool)
-            if marked.any():
-                table[name] = table[name].where(~marked, table[name].str.slice(1))
-    return table
+def _origins(raw: RawTables) -> dict[str, str]:
+    """Return where each table stands, for messages."""
+    return {name: ", ".join(dict.fromkeys(part.origin for part in raw.of(name))) for name in TABLES if raw.of(name)}

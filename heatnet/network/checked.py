@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Truths
+from heatnet._arrays import AnyInts, Truths
 from heatnet.network.positions import lookup_of, positions_in
 from heatnet.schema import NODES, SEGMENTS, VALVES, Problem, conform_leniently, problem_at
 
@@ -34,9 +34,12 @@ class Checked:
         *,
         problems: list[Problem],
         origins: Mapping[str, str],
+        rows: Mapping[str, AnyInts] | None = None,
     ) -> None:
         self.nodes, self.segments, self.valves, self.problems = nodes, segments, valves, problems
-        self.first_row = {name: 2 if name in origins else 0 for name in ("nodes", "segments", "valves")}
+        self.origins, known = origins, rows or {}
+        names = ("nodes", "segments", "valves")
+        self.rows: dict[str, int | AnyInts] = {name: known.get(name, 2 if name in origins else 0) for name in names}
         self.node_ids = pd.Index(self.nodes["node_id"], name="node_id")
         self.segment_ids = pd.Index(self.segments["segment_id"], name="segment_id")
         self.node_lookup, self.segment_lookup = lookup_of(self.node_ids), lookup_of(self.segment_ids)
@@ -93,7 +96,8 @@ class Checked:
     def _note(self, spec: Any, column: str, bad: Truths, what: str) -> None:
         if bad.any():
             table: pd.DataFrame = getattr(self, spec.name)
-            self.problems.append(problem_at(table, spec, column, bad, what, self.first_row[spec.name]))
+            origin = self.origins.get(spec.name, "")
+            self.problems.append(problem_at(table, spec, column, bad, what, self.rows[spec.name], origin))
 
     def _named(self, column: str, bad: Truths) -> str:
         names = self.segments.loc[bad, column].unique()[:5]

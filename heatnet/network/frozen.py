@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet._arrays import Floats, Ints, Truths
+from heatnet._arrays import AnyInts, Floats, Ints, Truths
 from heatnet._typed import typed
 from heatnet.network.checked import Checked
 from heatnet.network.graphs import graph_of, tables_of
@@ -34,7 +34,7 @@ from heatnet.network.positions import (
     ranks_of,
     text_order,
 )
-from heatnet.schema import TABLES, VALVES, raise_problems
+from heatnet.schema import TABLES, VALVES, conform, raise_problems
 from heatnet.schema.changing import conformed_changes
 
 if TYPE_CHECKING:
@@ -103,6 +103,33 @@ class Network:
         checked = Checked.of(nodes, segments, valves, origins)
         raise_problems(checked.problems, origins)
         self._take(checked)
+
+    @classmethod
+    def of_standard(
+        cls, tables: Mapping[str, pd.DataFrame], origins: Mapping[str, str], rows: Mapping[str, AnyInts], problems: Any
+    ) -> Network:
+        """Return the network of tables that are in standard form already.
+
+        Parameters
+        ----------
+        tables : mapping of str to DataFrame
+            ``nodes``, ``segments`` and, if there are any, ``valves``, each with a RangeIndex.
+        origins : mapping of str to str
+            The file of each, for messages.
+        rows : mapping of str to array of int
+            The row of each row in its file.
+        problems : sequence of Problem
+            What was found when they were brought into that form; raised together with what is found here.
+        """
+        valves = tables.get("valves")
+        if valves is None:
+            valves = conform(pd.DataFrame(columns=[column.name for column in VALVES.columns]), VALVES)
+        found = list(problems)
+        checked = Checked(tables["nodes"], tables["segments"], valves, problems=found, origins=origins, rows=rows)
+        raise_problems(checked.problems, origins)
+        network = object.__new__(cls)
+        network._take(checked)
+        return network
 
     def _take(self, checked: Checked) -> None:
         self.__dict__.update(

@@ -100,7 +100,7 @@ def test_records_that_name_nothing_known_are_set_aside_and_none_is_lost() -> Non
     assert len(history.set_aside) == 6
     assert history.counts.to_numpy().sum() == 1
     assert reasons(history)["F1"] == "asset_id names no asset, no place"
-    assert reasons(history)["F2"] == "found_on is missing"
+    assert reasons(history)["F2"] == "found_on is empty; the row is set aside."
     assert reasons(history)["F3"] == "found_on lies outside the seasons 2010 to 2012"
 
 

@@ -161,7 +161,7 @@ def test_a_table_of_which_more_than_half_is_set_aside_is_said_first() -> None:
     assert account_sentences(accounts) == [
         "More than half of visits is set aside: 2 of 2 rows.",
         "nodes: 1 row: 1 used",
-        "visits: 2 rows: 0 used, 2 set aside (unknown building 2: v, w)",
+        "visits: 2 rows: 0 used; 2 set aside (unknown building 2: v, w)",
     ]
     half = accounts_of({"visits": Fates.judged(["v", "w"], np.array([None, "unknown_building"], dtype=object))})
     assert mostly_set_aside(half) == []
@@ -171,7 +171,7 @@ def test_an_account_has_words_in_chinese_and_a_form_for_json() -> None:
     accounts = accounts_of({"works": Fates.judged([f"w{row}" for row in range(7)], "unknown_asset")})
     assert account_sentences(accounts, "zh") == [
         "工程表半数以上的行未采用：7行中有7行。",
-        "工程表：共7行，采用0行、剔除7行（设施不明7行：w0、w1、w2、w3、w4等）",
+        "工程表：共7行，采用0行；剔除7行（设施不明7行：w0、w1、w2、w3、w4等）",
     ]
     assert accounts_as_data(accounts) == {
         "works": {

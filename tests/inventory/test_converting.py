@@ -10,7 +10,7 @@ from heatnet.errors import HeatnetError
 from heatnet.inventory.contents import inventory_of
 from heatnet.inventory.converting import FORMS, Form, convert_inventory, tables_of
 
-READ: tuple[Form, ...] = ("csv", "parquet")
+READ = FORMS
 ODD_TEXTS = (
     "'quoted", "=1+1", "'=1+1", "a,b;c\td", 'say "no"', "two\nlines", "暖气🔥片", "长" * 10_000, "-", "+7", "@home",
     "ул. Ленина",

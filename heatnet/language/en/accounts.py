@@ -49,4 +49,5 @@ WORDS = {
     "rule_ambiguous_place": "place of several assets",
     "used_and_matched": "{rows:,} used ({matched:,} matched by name or place)",
     "rule_dig_ends_before_start": "ends before it starts",
+    "rule_fault_in_degrees": "degrees, not near a segment",
 }

@@ -23,4 +23,5 @@ WORDS = {
     "work_longer_than_asset": "{column} is more than the length of the asset; taken as the whole of it",
     "visit_cold_but_warm_room": "{column} is warm enough, yet the home was cold",
     "street_spelled_twice": "{count} segments lie on one street that is written in several ways: {spellings}; a dig or ban on one is none on the other",
+    "coordinates_in_degrees": "x_m, y_m are degrees, not metres: give them in metres, or under the headings longitude and latitude",
 }

@@ -32,4 +32,6 @@ WORDS = {
     "matched_by_building": "{column} {taken} is a guess: the pipe that leads to the house named",
     "matched_by_street": "{column} {taken} is a guess: the only pipe at the streets named",
     "dig_ends_before_start": "{column} lies before start_on; set aside",
+    "junction_made": "{column} of the segments name a node that stands in no row, and no row is a junction; taken as a junction",
+    "fault_in_degrees": "{column}, y_m are degrees, and no segment lies within {nearest_m:g} m of the place; set aside",
 }

@@ -49,4 +49,5 @@ WORDS = {
     "rule_ambiguous_place": "地点对应多个设施",
     "used_and_matched": "采用{rows:,}行（其中{matched:,}行按名称或地点对应）",
     "rule_dig_ends_before_start": "结束早于开始",
+    "rule_fault_in_degrees": "经纬度坐标，附近无管段",
 }

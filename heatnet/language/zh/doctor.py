@@ -21,4 +21,5 @@ WORDS = {
     "work_longer_than_asset": "{column} 大于设施长度；按全长计",
     "visit_cold_but_warm_room": "{column} 已达标，却记为不热",
     "street_spelled_twice": "同一街道有多种写法：{spellings}，共 {count} 条管段；其中一种写法上的掘路或禁掘对其他写法无效",
+    "coordinates_in_degrees": "x_m、y_m 为经纬度而非米：请换算成米，或以经度、纬度为列名",
 }

@@ -32,4 +32,6 @@ WORDS = {
     "matched_by_building": "{column} {taken} 为推测：通往所述楼栋的管段",
     "matched_by_street": "{column} {taken} 为推测：所述街道上唯一的管段",
     "dig_ends_before_start": "{column} 早于 start_on；剔除",
+    "junction_made": "管段的 {column} 所指节点未列入节点表，且表中没有任何节点类管点；按节点处理",
+    "fault_in_degrees": "{column}、y_m 为经纬度，且 {nearest_m:g} 米内没有管段；剔除",
 }
