@@ -1,7 +1,9 @@
 """How the house is built: small functions, few parameters, a public face that shows what it promises."""
 
 import ast
+import importlib
 import inspect
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -198,3 +200,28 @@ def test_no_module_imports_itself_by_a_detour() -> None:
     graph = networkx.DiGraph([(name, other) for name, others in imports().items() for other in others])
     circles = [sorted(group) for group in networkx.strongly_connected_components(graph) if len(group) > 1]
     assert not circles
+
+
+def pages() -> dict[str, str]:
+    """README, CONTRIBUTING and every page of the docs."""
+    root = Path(heatnet.__file__).parents[1]
+    files = [root / "README.md", root / "CONTRIBUTING.md", *sorted((root / "docs").glob("*.md"))]
+    return {
+        path.name if path.parent == root else f"docs/{path.name}": path.read_text(encoding="utf-8") for path in files
+    }
+
+
+def test_pages_name_only_what_there_is() -> None:
+    shown = set(dir(heatnet)) | {"language"}
+    for name, text in pages().items():
+        assert set(re.findall(r"\bhn\.(\w+)", text)) <= shown, name
+        for statement in re.findall(r"^from (heatnet[\w.]*) import (.+)$", text, re.MULTILINE):
+            module = importlib.import_module(statement[0])
+            for thing in statement[1].split(","):
+                assert hasattr(module, thing.strip()), f"{name}: {statement}"
+
+
+def test_every_page_of_the_docs_is_in_their_list() -> None:
+    root = Path(heatnet.__file__).parents[1]
+    listed = set(re.findall(r"\((\w+\.md)\)", pages()["docs/README.md"]))
+    assert listed == {path.name for path in (root / "docs").glob("*.md")} - {"README.md"}
