@@ -1,10 +1,11 @@
 # make plan: write the sample city and plan its summer.   make test: everything that has to hold.
+# make test-doors: what needs a browser or a spreadsheet program (.ci/doors installs both on Debian).
 # make bench: measure heatnet beside its peers (about two hours on a quiet machine).
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python -m
 
-.PHONY: plan test bench clean
+.PHONY: plan test test-doors bench clean
 
 plan: $(VENV)/.with-core
 	$(VENV)/bin/heatnet demo city
@@ -18,6 +19,9 @@ test: $(VENV)/.with-dev
 	$(VENV)/bin/lint-imports
 	$(RUN) pytest -n 2 --cov --cov-report=term
 	$(RUN) pytest --nbmake -p no:cacheprovider notebooks
+
+test-doors: $(VENV)/.with-dev
+	$(RUN) pytest -m door tests/doors
 
 bench: $(VENV)/.with-bench
 	$(RUN) benchmarks.results
