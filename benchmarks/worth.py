@@ -1,0 +1,174 @@
+"""How much of the truly avoidable harm, in money, the plan takes away, on sample cities whose truth is known.
+
+For each city the records until the coming season are assessed. What a renewal of each segment truly avoids over its
+life follows from the truth by the formulas of `heatnet.value`: its true rate of faults, the true hours until heat is
+back, who is truly cold next season and by how much, and the true heat loss. Every rule renews the same 2.4 % of the
+route length; its share is what it avoids over what one avoids who knows the whole truth. *Knows rates and last winter*
+knows the true rates and who was ill last winter, but not who falls ill before the next. Stations are left out: they
+have no length.
+
+Run: python -m benchmarks.worth [cities] [km] [stations] [recipe] [first seed].
+"""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pandas as pd
+
+import heatnet as hn
+from heatnet.consequence import Homes, heating_hours, hours_of_outages, time_constants
+from heatnet.consequence.climate import default_climate
+from heatnet.reachability import outages
+from heatnet.synthetic import City, make_city
+from heatnet.value.risk import risk_parts
+from heatnet.value.worth import worth_parts
+
+SEASON = 2026
+SHARE = 0.024
+VALUES = ("cold_hour", "no_heat_hour", "repair_cost", "heat_gj", "fault_growth", "discount", "renew_faults")
+WHOLE = ("life",)
+PARTS = ("worth_faults", "worth_heat", "worth_cold")
+
+
+def true_worth(city: City, assessment: hn.Assessment, *, ill_in: int = SEASON) -> pd.DataFrame:
+    """Worth of each renewal from the truth; `ill_in`: the season whose illness counts."""
+    truth, network = city.truth, assessment.network
+    ids, settings = network.asset_ids, assessment.settings
+    rate = truth.fault_rate[SEASON].reindex(ids)
+    households = truth.households.reindex(network.node_ids).fillna(0.0).to_numpy()
+    lasts = truth.outage_h.reindex(ids).to_numpy()
+    cold, without = hours_of_outages(
+        outages(network), households, lasts, time_constants(network), Homes(default_climate())
+    )
+    hours = heating_hours(SEASON)
+    behind = truth.households_behind.reindex(ids) * (truth.p_impaired - truth.p_clear)
+    table = assessment.ranking.reindex(ids)[["asset_kind", "length_m", "diameter_mm"]].assign(
+        heat_loss_w_m=truth.heat_loss_w_m.reindex(ids),
+        faults_mean=rate,
+        faults_after=_rate_when_new(network, rate),
+        outage_hours=rate * truth.outage_share * cold,
+        no_heat_hours=rate * truth.outage_share * without,
+        chronic_hours=truth.is_impaired[ill_in].reindex(ids).astype(float) * behind * hours,
+        severity=truth.deficit_k.reindex(ids) / settings.values.usual_deficit,
+        stay=settings.persistence,
+    )
+    table = table.join(risk_parts(table, settings.values, heating_h=hours))
+    return table[["asset_kind", "length_m"]].join(worth_parts(table, settings.values, settings.prices))
+
+
+def _rate_when_new(network: hn.Network, rate: pd.Series) -> pd.Series:
+    """True faults a season of each segment as a young pipe: the median per km of those laid since 2015."""
+    segments = network.segments.set_index("segment_id")
+    per_km = rate.reindex(segments.index) / (segments["length_m"] / 1000.0)
+    young = per_km[segments["laid_year"] >= 2015].median()
+    return (segments["length_m"] / 1000.0 * young).reindex(rate.index).fillna(rate)
+
+
+def scores(assessment: hn.Assessment, knowing: pd.DataFrame, truly: pd.DataFrame) -> dict[str, pd.Series]:
+    """What each rule ranks by, per metre but for age and random."""
+    told = assessment.ranking.reindex(truly.index)
+    length = told["length_m"]
+    return {
+        "heatnet, the list": told["ratio"],
+        "cold visits per metre": told["cold_visits"] / length,
+        "expected faults per metre": told["faults_mean"] / length,
+        "past faults per metre": told["past_faults"] / length,
+        "age": SEASON - told["laid_year"].fillna(told["laid_year"].mean()),
+        "random": pd.Series(np.random.default_rng(1).random(len(told)), index=told.index),
+        "knows rates and last winter": knowing["ratio"],
+        "all-knowing": truly["ratio"],
+    }
+
+
+def taken(score: pd.Series, worth: pd.Series, length: pd.Series) -> float:
+    """Worth of the best segments up to the share of length; the one that crosses the limit counts in part."""
+    order = np.lexsort((score.index.to_numpy(dtype=str), -score.to_numpy()))
+    along = np.concatenate([[0.0], length.to_numpy()[order].cumsum()])
+    found = np.concatenate([[0.0], worth.to_numpy()[order].cumsum()])
+    return float(np.interp(SHARE * along[-1], along, found))
+
+
+def of_plan(assessment: hn.Assessment, worth: pd.Series, km: float) -> float:
+    """True worth of what the planner renews within the kilometres, trenches and all."""
+    plan = hn.plan_cures(assessment.candidates(measures=["renew"]), max_km=km, max_stations=0, min_ratio=0)
+    return float(worth.reindex(plan.cures.index).sum())
+
+
+def shifted(assessment: hn.Assessment) -> dict[str, hn.Settings]:
+    """The settings with each value halved and doubled."""
+    values, found = assessment.settings.values, {}
+    for name in (*VALUES, *WHOLE):
+        for factor in (0.5, 2.0):
+            old = getattr(values, name)
+            new = tuple(factor * part for part in old) if isinstance(old, tuple) else factor * old
+            changed = {name: int(new) if name in WHOLE else new}
+            found[f"{name} x {factor:g}"] = assessment.settings.replace(**changed)
+    return found
+
+
+def of_city(seed: int, km: float, stations: int, recipe: int) -> tuple[pd.Series, pd.DataFrame]:
+    """Shares of the all-knowing by rule, and what halving and doubling each value does to the list."""
+    city = make_city(length_km=km, stations=stations, rng=seed, recipe=recipe)
+    records = {name: getattr(city, name) for name in ("visits", "faults", "works", "makeup")}
+    assessment = hn.assess(city.network, season=SEASON, **records)
+    truly, knowing = true_worth(city, assessment), true_worth(city, assessment, ill_in=SEASON - 1)
+    pipes = truly.index[truly["asset_kind"] == "segment"]
+    truly, knowing = truly.loc[pipes], knowing.loc[pipes]
+    length = truly["length_m"]
+    by_rule = {name: taken(score, truly["worth"], length) for name, score in scores(assessment, knowing, truly).items()}
+    best = by_rule["all-knowing"]
+    by_rule["heatnet, the plan"] = of_plan(assessment, truly["worth"], SHARE * length.sum() / 1000.0)
+    by_rule["all-knowing, of all harm"] = best * best / truly["worth"].sum()
+    parts = truly[[*PARTS]].sum() / truly["worth"].sum()
+    shares = pd.Series(by_rule) / best
+    told = assessment.ranking.reindex(pipes)
+    return pd.concat([shares, parts]), _moved(assessment, told, truly["worth"], best)
+
+
+def _moved(assessment: hn.Assessment, told: pd.DataFrame, worth: pd.Series, best: float) -> pd.DataFrame:
+    """Share of the list that stays, of the harm it takes, and of each part in its worth, by changed value."""
+    columns = [name for name in told.columns if name not in worth_parts_columns()]
+    first, rows = _chosen(told["ratio"], told["length_m"]), {}
+    for name, settings in {"as it is": assessment.settings, **shifted(assessment)}.items():
+        table = told[columns]
+        table = table.join(risk_parts(table, settings.values, heating_h=heating_hours(SEASON)))
+        valued = worth_parts(table, settings.values, settings.prices)
+        chosen = _chosen(valued["ratio"], told["length_m"])
+        stays = told.loc[first.intersection(chosen), "length_m"].sum() / told.loc[first, "length_m"].sum()
+        parts = valued.loc[chosen, [*PARTS]].sum() / valued.loc[chosen, "worth"].sum()
+        rows[name] = {"stays": stays, "taken": worth.reindex(chosen).sum() / best, **parts}
+    return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def worth_parts_columns() -> set[str]:
+    """Columns that follow from values and prices."""
+    return {"risk", "repair_risk", "outage_risk", "cold_risk", "heat_risk", "worth", "worth_faults", "worth_heat",
+            "worth_cold", "cost", "ratio", "ratio_alone"}  # fmt: skip
+
+
+def _chosen(score: pd.Series, length: pd.Series) -> pd.Index:
+    order = np.lexsort((score.index.to_numpy(dtype=str), -score.to_numpy()))
+    return score.index[order][np.cumsum(length.to_numpy()[order]) <= SHARE * length.sum()]
+
+
+def main() -> None:
+    """Print each city and the mean and standard error over the cities."""
+    asked = sys.argv[1:] + ["10", "400", "18", "2", "100"][len(sys.argv) - 1 :]
+    cities, km, stations, recipe, seed = (int(word) for word in asked)
+    found, moved = [], []
+    for number in range(seed, seed + cities):
+        shares, by_value = of_city(number, km, stations, recipe)
+        found.append(shares.rename(number))
+        moved.append(by_value)
+        print(f"city {number}: {shares.round(3).to_dict()}", flush=True)
+    table = pd.concat(found, axis=1)
+    print(f"\n{cities} cities of {km} km, recipe {recipe}: harm taken away on {SHARE:.1%}, all-knowing = 1")
+    print(pd.DataFrame({"mean": table.mean(axis=1), "standard error": table.sem(axis=1)}).round(3).to_string())
+    print("\nEach value halved and doubled: share of the list that stays, harm taken, parts of the list's worth")
+    print((sum(moved) / len(moved)).round(3).to_string())
+
+
+if __name__ == "__main__":
+    main()
