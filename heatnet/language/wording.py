@@ -170,7 +170,6 @@ def heading(key: str, language: str = "en") -> str:
     return worded(Note(f"headings.{key}"), language)
 
 
-@cache
 def languages() -> tuple[str, ...]:
     """Return the languages that heatnet speaks, English first.
 
