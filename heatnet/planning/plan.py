@@ -14,6 +14,18 @@ from heatnet.planning.rules import PlanRules
 from heatnet.planning.summer import Summer
 from heatnet.value.settings import Prices
 
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """What is left of a worth that is put off by a summer: of faults, heat and cold homes, and of money."""
+
+    faults: float = 1.0
+    heat: float = 1.0
+    stay: float = 1.0
+
+
+NO_DECAY = Decay()
+
 CURE_COLUMNS = (
     "job_id",
     "asset_kind",
@@ -43,11 +55,22 @@ JOB_COLUMNS = (
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Request:
-    """What was asked for: the candidates, the rules and the prices, so that a plan can be made again."""
+    """What was asked for: the candidates, the rules, the prices and the least ratio, so that a plan can be made again.
+
+    `least_ratio` is the `min_ratio` of the rules, or what stands for None; `is_assessed`: prices are in the costs.
+    """
 
     table: pd.DataFrame
     rules: PlanRules
     prices: Prices
+    least_ratio: float = 0.0
+    is_assessed: bool = False
+    decay: Decay = NO_DECAY
+
+    @property
+    def has_worth(self) -> bool:
+        """Whether the candidates are weighed in money."""
+        return "worth" in self.table.columns
 
     @property
     def summer(self) -> Summer | None:
@@ -63,16 +86,22 @@ class Plan:
     ----------
     cures : pandas.DataFrame
         Index asset_id: job_id (missing for a measure without a job), asset_kind, measure, street, length_m, cost
-        (money, without job cost), benefit (cold household-hours), start_on, end_on (NaT without a summer); then
-        from_node, to_node, community, owner, fund.
+        (money, without job cost), benefit (cold household-hours; with worth: worth less the least ratio times the
+        cost), start_on, end_on (NaT without a summer); then from_node, to_node, community, owner, fund; with worth
+        also worth, ratio (worth/cost) and measure_first.
     jobs : pandas.DataFrame
         Index job_id: job_kind (trench, station), street, cures (how many), length_m, job_cost, cost (total),
         benefit, days, crew (missing when crews have no limit), start_on, end_on, dig_id; then fund (who pays the
         job cost, where there are funds) and households_shut (cut off while the job's sections are drained, each section
-        once, missing where not given; an upper bound where sections share households).
-    benefit, bound, gap, cost : float
-        Cold household-hours avoided; what no feasible plan exceeds; ``(bound - benefit)/bound``, 0 where `bound`
-        is 0; money.
+        once, missing where not given; an upper bound where sections share households). With worth also worth, ratio
+        (worth/cost), households (the most homes behind one of its cures), area (communities), problem (faults, heat,
+        cold: what most of the worth is) and measure. A job's benefit is less the least ratio times its job cost.
+    benefit, bound, gap, cost, worth : float
+        Cold household-hours avoided, or money where the candidates have worth; what no feasible plan exceeds;
+        ``(bound - benefit)/max(abs(bound), abs(benefit))``, 0 where they are equal; money; worth of all cures, 0 where
+        nobody says.
+    binding : tuple of str
+        Limits that hold the plan back: raising one would bring more.
     notes : tuple of Note
         What the reader must know, such as that the prices are not theirs.
     left_out : pandas.DataFrame
@@ -95,11 +124,18 @@ class Plan:
     claims: pd.DataFrame = field(repr=False)
     standing: pd.DataFrame = field(repr=False)
     request: Request = field(repr=False)
+    worth: float = 0.0
+    binding: tuple[str, ...] = ()
 
     @property
     def gap(self) -> float:
         """Share of the bound that the plan may still miss."""
-        return (self.bound - self.benefit) / self.bound if self.bound > 0 else 0.0
+        return gap_of(self.benefit, self.bound)
+
+    @property
+    def paying_jobs(self) -> int:
+        """How many jobs return more than they cost."""
+        return int((self.jobs["worth"] > self.jobs["cost"]).sum()) if "worth" in self.jobs.columns else 0
 
     def why(self, asset_id: str, *, language: str = "en") -> str:
         """One sentence: why an asset is in or out, and the cost at which that would turn.
@@ -121,25 +157,42 @@ class Plan:
         row = self.standing.loc[[asset_id]].iloc[0]
         if row["reason"] is not None:
             return note("planning.why_out", asset=asset_id, reason=row["reason"])
-        return _standing_note(asset_id, row, is_in=asset_id in self.cures.index)
+        is_in = asset_id in self.cures.index
+        return _standing_note(
+            asset_id, row, is_in=is_in, least_ratio=self.request.least_ratio, of_worth=self.request.has_worth
+        )
 
     def gantt_text(self, *, width: int = 100) -> str:
         """Calendar as text, a line per job; raises HeatnetError for a plan without a summer."""
         return gantt.gantt_text(self.jobs, self.request.summer, width=width)
 
 
-def _standing_note(asset_id: str, row: pd.Series, *, is_in: bool) -> Note:
-    hours, cost, margin = float(row["benefit"]), float(row["cost"]), float(row["margin"])
-    place = "in" if is_in else "out"
+def gap_of(benefit: float, bound: float) -> float:
+    """Share of the bound that a plan may still miss; 0 where benefit and bound are equal.
+
+    Examples
+    --------
+    >>> gap_of(75.0, 100.0), gap_of(-10.0, -5.0), gap_of(0.0, 0.0)
+    (0.25, 0.5, 0.0)
+    """
+    size = max(abs(bound), abs(benefit))
+    return (bound - benefit) / size if bound != benefit else 0.0
+
+
+def _standing_note(asset_id: str, row: pd.Series, *, is_in: bool, least_ratio: float, of_worth: bool) -> Note:
+    cost, margin = float(row["cost"]), float(row["margin"])
+    gross = float(row["worth"]) if of_worth else float(row["benefit"])
+    place, unit = "in" if is_in else "out", "worth_" if of_worth else ""
 
     def why(turning: str, **values: Any) -> Note:
-        return note(f"planning.why_{place}_{turning}", asset=asset_id, benefit=hours, cost=cost, **values)
+        return note(f"planning.why_{unit}{place}_{turning}", asset=asset_id, benefit=gross, cost=cost, **values)
 
     if row["is_must"]:
-        return note("planning.why_must", asset=asset_id, margin=margin)
-    price = float(row["money_price"])
+        return note(f"planning.why_{unit}must", asset=asset_id, margin=margin)
+    # One unit of money more costs what the budget's price says, and what it has to return.
+    price = float(row["money_price"]) + least_ratio
     if is_in == (margin > 0) and price > 0:
         turn = cost + margin / price
         return why("cost", turn=turn) if is_in or turn >= 0 else why("at_no_cost")
-    turn = max(0.0, hours - margin)
+    turn = max(0.0, gross - margin)
     return why("benefit" if is_in == (margin > 0) else "near", turn=turn)

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Unpack
 
 import pandas as pd
 
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
-from heatnet.language import note
+from heatnet.language import Note, note
 from heatnet.planning.model.building import build_model
-from heatnet.planning.model.candidates import Candidates, candidate_table, sift_candidates, with_prices
-from heatnet.planning.plan import Plan, Request
+from heatnet.planning.model.candidates import (
+    TRENCH_MEASURES,
+    Candidates,
+    candidate_table,
+    priced_table,
+    sift_candidates,
+    total_ratio,
+    usable,
+)
+from heatnet.planning.plan import Decay, Plan, Request
 from heatnet.planning.rules import PlanRules, RuleFields, rules_of
 from heatnet.planning.schedule.solving import solve
-from heatnet.planning.tables import plan_tables, standing_table
-from heatnet.value.settings import DEFAULT_PRICES, Prices
+from heatnet.planning.tables import binding_limits, plan_tables, standing_table
+from heatnet.value.settings import DEFAULT_PRICES, Prices, Settings
 
 
 @typed
 def plan_cures(candidates_or_assessment: Any, rules: PlanRules | None = None, **fields: Unpack[RuleFields]) -> Plan:
-    """Plan the cures of one summer that avoid the most cold household-hours within every limit.
+    """Plan the cures of one summer that are worth most, or avoid the most cold household-hours, within every limit.
 
-    Maximises ``sum(cold_household_hours x removes) x horizon`` over the choices that keep all limits, with
-    trenches, shared digs and the calendar counted as they are carried out. `Plan.bound` is proven: no feasible
-    plan exceeds it.
+    Maximises ``sum(worth - min_ratio*cost) - min_ratio*sum(job cost)`` where the candidates have worth, else
+    ``sum(cold_household_hours x removes) x horizon``, over the choices that keep all limits, with trenches, shared
+    digs and the calendar counted as they are carried out. `Plan.bound` is proven: no feasible plan exceeds it.
 
     Parameters
     ----------
@@ -33,7 +43,9 @@ def plan_cures(candidates_or_assessment: Any, rules: PlanRules | None = None, **
         Table by asset_id (index or column) with asset_kind (segment, station) and cold_household_hours (expected
         per season, >= 0); optional length_m, diameter_mm, from_node, to_node, street, community, owner,
         accepted_on, cost (replaces the price formula), measure (renew, part, clean, balance, valve; default
-        renew), removes (share of the hours, default 1), fund, section_id (of segments) and households_shut (cut off
+        renew), removes (share of the hours, default 1), worth (money over the cure's life; then
+        cold_household_hours may be missing), worth_faults, worth_heat, worth_cold, stay, measure_first, past_faults,
+        cold_visits, households_behind, fund, section_id (of segments) and households_shut (cut off
         while that section is drained, or by a station). Or any object whose ``candidates()`` returns one.
     rules : PlanRules, optional
         All that is asked, as one value.
@@ -76,10 +88,28 @@ def plan_cures(candidates_or_assessment: Any, rules: PlanRules | None = None, **
 
 
 def requested(candidates_or_assessment: Any, rules: PlanRules) -> Request:
-    """Candidates conformed and prices settled."""
+    """Candidates conformed and priced, prices and the least ratio settled."""
     if rules.max_households_shut is not None and rules.summer is None:
         raise HeatnetError("max_households_shut is a limit of each day: give a summer as well.")
-    return Request(candidate_table(candidates_or_assessment), rules, prices_of(candidates_or_assessment, rules))
+    prices = prices_of(candidates_or_assessment, rules)
+    table = priced_table(candidate_table(candidates_or_assessment, rules.prices), prices)
+    settings = getattr(candidates_or_assessment, "settings", None)
+    decay = decay_of(settings if isinstance(settings, Settings) else Settings())
+    if "worth" in table.columns:
+        if rules.horizon != 1:
+            raise HeatnetError(f"horizon is {rules.horizon:g}: a worth has its life in it, leave horizon out.")
+        least = total_ratio(table) if rules.min_ratio is None else rules.min_ratio
+        return Request(table, rules, prices, least, isinstance(settings, Settings), decay)
+    if rules.min_ratio:
+        raise HeatnetError("min_ratio asks for worth: the candidates have no column worth.")
+    return Request(table, rules, prices, 0.0, isinstance(settings, Settings), decay)
+
+
+def decay_of(settings: Settings) -> Decay:
+    """What is left of each part of a worth that is put off by a summer."""
+    values = settings.values
+    discount = 1.0 / (1.0 + values.discount)
+    return Decay((1.0 + values.fault_growth) * discount, discount, settings.persistence)
 
 
 def prices_of(candidates_or_assessment: Any, rules: PlanRules) -> Prices:
@@ -91,8 +121,17 @@ def prices_of(candidates_or_assessment: Any, rules: PlanRules) -> Prices:
 
 
 def prepare(request: Request) -> Candidates:
-    """Candidates of a request: sifted and priced."""
-    return with_prices(sift_candidates(request.table, request.rules), request.prices, request.rules)
+    """Candidates of a request that may be planned."""
+    candidates = usable(sift_candidates(request.table, request.rules), request.prices, request.rules)
+    is_unpriced = request.is_assessed or candidates.table["cost"].isna().any()
+    if request.prices == DEFAULT_PRICES and is_unpriced:
+        candidates = replace(candidates, notes=(*candidates.notes, note("planning.default_prices")))
+    return candidates
+
+
+def asked_of(request: Request) -> PlanRules:
+    """Rules of a request with the least ratio settled."""
+    return request.rules.replace(min_ratio=request.least_ratio) if request.has_worth else request.rules
 
 
 def plan_request(
@@ -108,7 +147,7 @@ def plan_request(
     """
     rules, candidates = request.rules, prepare(request)
     model, misfits = build_model(
-        candidates.table, rules, request.prices, crew_days=crew_days, shut_under_way=shut_under_way
+        candidates.table, asked_of(request), request.prices, crew_days=crew_days, shut_under_way=shut_under_way
     )
     solution = solve(model)
     misfit_table = pd.DataFrame(
@@ -118,15 +157,36 @@ def plan_request(
     if rules.summer is None and rules.digs is not None and len(rules.digs):
         notes.append(note("planning.no_summer_no_digs"))
     cures, jobs = plan_tables(candidates.table, model, solution, rules.summer)
+    binding = binding_limits(model, solution)
+    if request.has_worth:
+        notes += worth_notes(request, candidates.table, jobs, binding)
     return Plan(
         cures=cures,
         jobs=jobs,
         benefit=solution.benefit,
-        bound=max(solution.bound, solution.benefit, 0.0) + 0.0,  # never -0.0
+        bound=max(solution.bound, solution.benefit) + 0.0,  # never -0.0
         cost=math.fsum([*cures["cost"].tolist(), *jobs["job_cost"].tolist()]),
         notes=tuple(notes),
         left_out=pd.concat([candidates.left_out, misfit_table]).rename_axis("asset_id").sort_index(),
         claims=candidates.claims,
         standing=standing_table(candidates.table, model, solution),
         request=request,
+        worth=math.fsum(cures["worth"].tolist()) if request.has_worth else 0.0,
+        binding=binding,
     )
+
+
+def worth_notes(request: Request, table: pd.DataFrame, jobs: pd.DataFrame, binding: Sequence[str]) -> list[Note]:
+    """What a reader must know of a plan in money: the least ratio, how many jobs pay, what binds."""
+    ratio = request.least_ratio
+    key = "least_ratio_of_all" if request.rules.min_ratio is None else "least_ratio"
+    notes = [note(f"planning.{key}", ratio=ratio)]
+    digs = table[table["measure"].isin(TRENCH_MEASURES)]
+    below = int((digs["worth"] < ratio * digs["price"]).sum())
+    if len(digs) and below > 0.9 * len(digs):
+        notes.append(note("planning.few_reach_ratio", ratio=ratio, count=below, all=len(digs)))
+    paying = int((jobs["worth"] > jobs["cost"]).sum())
+    notes.append(note("planning.paying_jobs", count=paying, all=len(jobs)))
+    limits = tuple(note(f"planning.limit_{name.partition(' ')[0]}", name=name.partition(" ")[2]) for name in binding)
+    notes.append(note("planning.binding", limits=limits) if limits else note("planning.nothing_binds"))
+    return notes

@@ -117,7 +117,7 @@ def replan(
     if candidates_or_assessment is not None:
         base = requested(candidates_or_assessment, asked)
     elif asked.prices is not None:
-        base = replace(base, prices=asked.prices)
+        base = replace(requested(plan.request.table.drop(columns="price"), asked), decay=base.decay)
     table = base.table[~base.table["asset_id"].isin(list(kept.index)) & ~_joins_kept(base.table, kept)]
     rest = plan_request(
         replace(base, table=table, rules=_rest_rules(asked, table, kept, kept_jobs, at_work, day)),
@@ -273,15 +273,18 @@ def _whole_plan(old: Plan, rest: Plan, kept: pd.DataFrame, kept_jobs: pd.DataFra
     new_cures["job_id"] = [names.get(job) for job in new_cures["job_id"]]
     cures = _stacked(kept, new_cures)
     jobs = _stacked(kept_jobs, new_jobs)
-    before = math.fsum(kept["benefit"].tolist())
+    jobless = kept["benefit"][~kept["job_id"].isin(list(kept_jobs.index))]
+    before = math.fsum([*kept_jobs["benefit"].tolist(), *jobless.tolist()])
     standing = pd.concat([old.standing[old.standing.index.isin(list(kept.index))], rest.standing])
-    benefit = math.fsum(cures["benefit"].tolist())
+    benefit = math.fsum([before, rest.benefit])
     return Plan(
         cures=cures,
         jobs=jobs,
         benefit=benefit,
         bound=max(before + rest.bound, benefit),
         cost=math.fsum([*cures["cost"].tolist(), *jobs["job_cost"].tolist()]),
+        worth=math.fsum(cures["worth"].tolist()) if "worth" in cures.columns else 0.0,
+        binding=rest.binding,
         notes=rest.notes,
         left_out=rest.left_out,
         claims=rest.claims,

@@ -12,7 +12,7 @@ from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.schema import ESCAPED_FORMULA
 
-NUMBERS = ("cost", "benefit", "job_cost", "days", "crew", "households_shut")
+NUMBERS = ("cost", "benefit", "worth", "ratio", "job_cost", "days", "crew", "households_shut")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,6 +20,10 @@ from heatnet.planning.summer import Summer
 
 EXTRA_COLUMNS = ("from_node", "to_node", "community", "owner", "fund")
 DATE_COLUMNS = ("start_on", "end_on")
+WORTH_COLUMNS = ("worth", "ratio", "measure_first")
+JOB_WORTH_COLUMNS = ("worth", "households", "area", "problem", "measure")
+# Share of the bound by which a limit twice as wide would raise it, for it to bind.
+BINDS = 1e-6
 
 
 def plan_tables(
@@ -41,7 +45,8 @@ def plan_tables(
     rows.sort(key=lambda row: _job_order(row, ids))
     width = max(3, len(str(len(rows))))
     job_ids = [f"J{number:0{width}d}" for number in range(1, len(rows) + 1)]
-    return _cure_table(table, model, solution, rows, job_ids, period), _job_table(rows, job_ids)
+    jobs = _job_table(rows, job_ids, has_worth="worth" in table.columns)
+    return _cure_table(table, model, solution, rows, job_ids, period), jobs
 
 
 def _job_row(table: pd.DataFrame, model: Model, job: Job) -> dict[str, Any]:
@@ -49,7 +54,9 @@ def _job_row(table: pd.DataFrame, model: Model, job: Job) -> dict[str, Any]:
     job_cost = unit.job_cost if job.is_trench else 0.0
     of_job = float(model.job_benefit[job.unit]) if job.is_trench else 0.0
     length_m = np.nan_to_num(table["length_m"].to_numpy()[model.options.candidate[options]])
+    row = {} if "worth" not in table.columns else _worth_of_job(table, model, options)
     return {
+        **row,
         "job_kind": "trench" if job.is_trench else "station",
         "street": job.street,
         "cures": len(options),
@@ -59,6 +66,20 @@ def _job_row(table: pd.DataFrame, model: Model, job: Job) -> dict[str, Any]:
         "benefit": math.fsum([of_job, *model.options.benefit[options].tolist()]),
         "households_shut": _households_shut(model, options),
         "options": options,
+    }
+
+
+def _worth_of_job(table: pd.DataFrame, model: Model, options: list[int]) -> dict[str, Any]:
+    """What a job is worth, for whom and why; `problem` is the part that most of the worth is."""
+    rows = table.iloc[model.options.candidate[options]]
+    parts = {name: math.fsum(np.nan_to_num(rows[f"worth_{name}"].to_numpy())) for name in ("faults", "heat", "cold")}
+    communities = sorted({one for one in rows["community"].tolist() if one is not None})
+    return {
+        "worth": math.fsum(model.options.worth[options].tolist()),
+        "households": rows["households_behind"].max(),
+        "area": ", ".join(communities) or None,
+        "problem": max(parts, key=lambda name: parts[name]) if max(parts.values()) > 0 else None,
+        "measure": ", ".join(sorted(set(rows["measure"].tolist()))),
     }
 
 
@@ -121,18 +142,43 @@ def _cure_table(
     for name in DATE_COLUMNS:
         dates = [pd.NaT if job is None else jobs[job][name] for _, job in rows]
         cures[name] = pd.to_datetime(pd.Series(dates, index=cures.index, dtype="datetime64[s]"))
-    return cures[[*CURE_COLUMNS, *EXTRA_COLUMNS]].infer_objects()
+    columns = [*CURE_COLUMNS, *EXTRA_COLUMNS]
+    if "worth" in table.columns:
+        cures["worth"] = model.options.worth[options]
+        cures["ratio"] = cures["worth"] / cures["cost"].where(cures["cost"] > 0)
+        cures["measure_first"] = source["measure_first"].to_numpy(dtype=bool)
+        columns += WORTH_COLUMNS
+    return cures[columns].infer_objects()
 
 
-def _job_table(jobs: list[dict[str, Any]], job_ids: list[str]) -> pd.DataFrame:
-    columns = [*JOB_COLUMNS, "fund", "households_shut"]
+def _job_table(jobs: list[dict[str, Any]], job_ids: list[str], *, has_worth: bool) -> pd.DataFrame:
+    columns = [*JOB_COLUMNS, "fund", "households_shut", *(JOB_WORTH_COLUMNS if has_worth else ())]
     table = pd.DataFrame(
         {name: [job[name] for job in jobs] for name in columns}, index=pd.Index(job_ids, dtype=object, name="job_id")
     )
     kinds: dict[str, str] = dict.fromkeys(("cures",), "int64") | dict.fromkeys(("days", "crew"), "Int64")
     kinds |= dict.fromkeys(("length_m", "job_cost", "cost", "benefit", "households_shut"), "float64")
     kinds |= dict.fromkeys(DATE_COLUMNS, "datetime64[s]")
+    if has_worth:
+        kinds |= {"worth": "float64", "households": "float64"}
+        columns.insert(columns.index("worth") + 1, "ratio")
+        table = table.astype(kinds)
+        return table.assign(ratio=table["worth"] / table["cost"].where(table["cost"] > 0))[columns].infer_objects()
     return table.astype(kinds).infer_objects()
+
+
+def binding_limits(model: Model, solution: Solution) -> tuple[str, ...]:
+    """Limits that hold the plan back: they have a price, so that more of them would bring more.
+
+    By kind, a fund or community behind it: ``"budget"``, ``"min_km north"``; each once.
+    """
+    size = max(abs(solution.bound), abs(solution.benefit))
+    found = [
+        f"{limit.kind} {limit.name}".strip() if limit.kind != "crew_days" else "crew_days"
+        for limit, price in zip(model.limits, solution.dual.prices.tolist(), strict=True)
+        if price * abs(limit.total) > BINDS * size
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def standing_table(table: pd.DataFrame, model: Model, solution: Solution) -> pd.DataFrame:
@@ -155,6 +201,7 @@ def standing_table(table: pd.DataFrame, model: Model, solution: Solution) -> pd.
             "asset_id": source["asset_id"].to_numpy(),
             "measure": source["measure"].to_numpy(),
             "benefit": model.options.benefit,
+            "worth": model.options.worth,
             "cost": model.options.cost,
             "margin": margin,
             "money_price": money,
@@ -170,7 +217,8 @@ def standing_table(table: pd.DataFrame, model: Model, solution: Solution) -> pd.
     out = table.drop_duplicates("asset_id").set_index("asset_id").reindex(sorted(model.too_much))
     if not len(out):
         return standing
-    facts = {"measure": out["measure"], "benefit": out["hours"], "cost": out["price"], "margin": -np.inf}
+    gross = out["worth"] if "worth" in out.columns else out["cold_household_hours"] * out["removes"]
+    facts = {"measure": out["measure"], "benefit": gross, "worth": gross, "cost": out["price"], "margin": -np.inf}
     facts |= {"money_price": 0.0, "is_must": False, "reason": [model.too_much[one] for one in out.index]}
     alone = pd.DataFrame(facts, index=out.index)
     return alone if standing.empty else pd.concat([standing, alone]).sort_index()

@@ -17,8 +17,10 @@ from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.language import Note
 from heatnet.planning.model.building import Model, build_model
+from heatnet.planning.model.candidates import WORTH_PARTS
 from heatnet.planning.model.options import joined_options
 from heatnet.planning.model.units import Unit
+from heatnet.planning.plan import Request, gap_of
 from heatnet.planning.planner import prepare, requested
 from heatnet.planning.rules import FieldsButBudget, PlanRules, is_number, rules_of
 from heatnet.planning.schedule.solving import solve
@@ -34,8 +36,9 @@ class YearsPlan:
     ----------
     cures, jobs : pandas.DataFrame
         As in `Plan`, with a first column `summer` (its year); job ids carry the year, e.g. ``2026-J001``.
-    benefit, bound, cost : float
-        Cold household-hours avoided over all seasons; what no feasible programme exceeds; money.
+    benefit, bound, cost, worth : float
+        Cold household-hours avoided over all seasons, or money where the candidates have worth; what no feasible
+        programme exceeds; money; worth of all cures as put off, 0 where nobody says.
     notes : tuple of Note
         What the reader must know.
     """
@@ -46,11 +49,12 @@ class YearsPlan:
     bound: float
     cost: float
     notes: tuple[Note, ...]
+    worth: float = 0.0
 
     @property
     def gap(self) -> float:
         """Share of the bound that the programme may still miss."""
-        return (self.bound - self.benefit) / self.bound if self.bound > 0 else 0.0
+        return gap_of(self.benefit, self.bound)
 
 
 @typed
@@ -67,7 +71,9 @@ def plan_years(
 
     A cure of the summer ``k = 0, 1, ...`` avoids ``hours x removes x (growth^k + ... + growth^last)`` with
     ``last = number of summers - 2 + horizon``: every season after it up to `horizon` seasons counted from the
-    last summer. A connected piece of the nameless street counts as a street.
+    last summer. With worth a cure put off ``k`` summers is worth ``worth_faults*(d*g)^k + worth_heat*d^k +
+    worth_cold*(d*stay)^k``, ``min_ratio`` times its cost and job cost counted times ``d^k``: cold homes come first, for
+    they do not last. A connected piece of the nameless street counts as a street.
 
     Parameters
     ----------
@@ -97,15 +103,18 @@ def plan_years(
     ({'s2': 2026, 's1': 2027}, 53.0)
     """
     asked = _asked(rules, fields, summers, budget)
-    request = requested(candidates_or_assessment, asked[0])
+    request = _by_parts(requested(candidates_or_assessment, asked[0]))
     candidates = prepare(request)
-    factor = _growth(growth, candidates.table)
-    models = []
-    for year, one in enumerate(asked):
-        model, _ = build_model(candidates.table, one.replace(horizon=1.0), request.prices)
-        seasons = [factor**season for season in range(year, len(summers) - 1 + int(one.horizon))]
-        counted = np.sum(seasons, axis=0)[model.options.candidate]
-        models.append(replace(model, options=model.options.with_benefit(model.options.benefit * counted)))
+    table = candidates.table
+    if "worth" in table.columns:
+        models = _models_of_worth(request, table, asked, growth)
+    else:
+        factor = _growth(growth, table)
+        models = [
+            _grown(build_model(table, one.replace(horizon=1.0), request.prices)[0], factor, range(year, last))
+            for year, one in enumerate(asked)
+            for last in (len(summers) - 1 + int(one.horizon),)
+        ]
     merged = _merge(models, candidates.table)
     solution = solve(merged)
     parts = []
@@ -120,7 +129,45 @@ def plan_years(
         bound=solution.bound,
         cost=math.fsum([*cures["cost"].tolist(), *jobs["job_cost"].tolist()]),
         notes=candidates.notes,
+        worth=math.fsum(cures["worth"].tolist()) if "worth" in cures.columns else 0.0,
     )
+
+
+def _by_parts(request: Request) -> Request:
+    """The request, weighed by hours where the parts of a worth are not known."""
+    if not request.has_worth or request.table[list(WORTH_PARTS)].notna().all(axis=None):
+        return request
+    if not (request.table["cold_household_hours"] > 0).any() or request.rules.min_ratio:
+        raise HeatnetError("To put a worth off, give worth_faults, worth_heat and worth_cold of each candidate.")
+    return replace(request, table=request.table.drop(columns="worth"), least_ratio=0.0)
+
+
+def _grown(model: Model, factor: Floats, seasons: Iterable[int]) -> Model:
+    """A summer's model with the hours of all these seasons."""
+    options = model.options
+    counted = np.sum([factor**season for season in seasons], axis=0)[options.candidate]
+    return replace(model, options=options.with_benefit(options.benefit * counted, options.worth))
+
+
+def _models_of_worth(
+    request: Request, table: pd.DataFrame, asked: Sequence[PlanRules], growth: float | pd.Series
+) -> list[Model]:
+    """Models of all summers, each part of a worth and all money put off at its own rate."""
+    if not (is_number(growth) and growth == 1.0):
+        raise HeatnetError("growth is for cold household-hours: a worth has its own rates, leave growth out.")
+    decay, ratio = request.decay, request.least_ratio
+    stay = table["stay"].fillna(decay.stay).to_numpy(dtype="float64")
+    rates = (np.full(len(table), decay.faults), np.full(len(table), decay.heat), decay.heat * stay)
+    parts = [table[name].to_numpy(dtype="float64") for name in WORTH_PARTS]
+    models = []
+    for year, rules in enumerate(asked):
+        model, _ = build_model(table, rules.replace(min_ratio=ratio), request.prices)
+        lost = [part * (rate**year - 1.0) for part, rate in zip(parts, rates, strict=True)]
+        worth = model.options.worth + (lost[0] + lost[1] + lost[2])[model.options.candidate]
+        later = decay.heat**year
+        options = model.options.with_benefit(worth - ratio * later * model.options.cost, worth)
+        models.append(replace(model, options=options, job_benefit=model.job_benefit * later))
+    return models
 
 
 def _asked(rules: PlanRules | None, fields: Any, summers: Any, budget: Any) -> list[PlanRules]:
@@ -184,6 +231,7 @@ def _merge(models: Sequence[Model], table: pd.DataFrame) -> Model:
         use=_blocks([model.use for model in models]),
         job_use=_blocks([model.job_use for model in models]),
         job_benefit=np.concatenate([model.job_benefit for model in models]),
+        min_job_m=models[0].min_job_m,
         window=max(model.window or 0 for model in models),
         crews=tuple(model.crews[0] for model in models),
         city_bans=tuple(model.city_bans[0] for model in models),

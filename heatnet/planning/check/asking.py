@@ -36,10 +36,13 @@ class Asked:
     must: frozenset[str]
     never: frozenset[str]
     max_households_shut: float | None
+    min_job_m: float
+    leaves_unmeasured: bool
+    least_ratio: float
 
 
-def asked_of(rules: PlanRules, what: Any) -> Asked:
-    """What a plan has to keep, from the rules."""
+def asked_of(rules: PlanRules, what: Any, offers: Mapping[Any, Offer]) -> Asked:
+    """What a plan has to keep, from the rules and what was offered."""
     prices = rules.prices or getattr(getattr(what, "settings", None), "prices", None) or Prices()
     return Asked(
         budget=rules.budget,
@@ -54,7 +57,21 @@ def asked_of(rules: PlanRules, what: Any) -> Asked:
         must=rules.must,
         never=rules.never | rules.under_way,
         max_households_shut=rules.max_households_shut,
+        min_job_m=rules.min_job_m,
+        leaves_unmeasured=rules.measure_first == "leave",
+        least_ratio=_least_ratio(offers, prices) if rules.min_ratio is None else rules.min_ratio,
     )
+
+
+def _least_ratio(offers: Mapping[Any, Offer], prices: Prices) -> float:
+    """Total worth by total cost of all renewals offered; 0 where nothing has worth or cost."""
+    renewals = [one for one in offers.values() if one["measure"] == "renew" and number_of(one, "worth") is not None]
+    costs = [full_price(one, prices) for one in renewals]
+    worth = math.fsum(
+        number_of(one, "worth") or 0.0 for one, cost in zip(renewals, costs, strict=True) if cost is not None
+    )
+    cost = math.fsum(one for one in costs if one is not None)
+    return max(0.0, worth / cost) if cost > 0 else 0.0
 
 
 def text_of(value: Any) -> str | None:
@@ -62,9 +79,14 @@ def text_of(value: Any) -> str | None:
     return None if pd.isna(value) or str(value) == "" else str(value)
 
 
-def offers_of(what: Any) -> dict[tuple[str, str], Offer]:
+def offers_of(what: Any, rules: PlanRules) -> dict[tuple[str, str], Offer]:
     """Candidate rows by asset and measure, with unknown text as None."""
-    table = what if isinstance(what, pd.DataFrame) else what.candidates()
+    if isinstance(what, pd.DataFrame):
+        table = what
+    elif rules.prices is not None and hasattr(what, "settings"):
+        table = what.candidates(prices=rules.prices)
+    else:
+        table = what.candidates()
     if "asset_id" not in table.columns:
         table = table.rename_axis("asset_id").reset_index()
     offers: dict[tuple[str, str], Offer] = {}
@@ -155,18 +177,36 @@ def share_paid(offer: Offer, rules: Asked) -> float:
     return 1 - rules.prices.dig_saving if pays_less and sharing_digs(offer["street"], rules) else 1.0
 
 
+def full_price(offer: Offer, prices: Prices) -> float | None:
+    """Price of an offer without any saving; None where its length or diameter is unknown."""
+    cost, length = number_of(offer, "cost"), number_of(offer, "length_m")
+    is_station, measure = offer["asset_kind"] == "station", offer["measure"]
+    if cost is not None:
+        return cost
+    if measure == "valve":
+        return prices.valve_cost
+    if is_station:
+        return prices.balance_cost if measure == "balance" else prices.station_cost
+    c0, c1 = prices.cost_per_m
+    diameter = number_of(offer, "diameter_mm") if c1 and measure != "clean" else 0.0
+    if length is None or diameter is None:
+        return None
+    return length * (prices.clean_cost_per_m if measure == "clean" else c0 + c1 * diameter)
+
+
 def price_of(offer: Offer, rules: Asked) -> float:
     """Price of an offer, savings taken off."""
-    cost = number_of(offer, "cost")
-    if cost is None and offer["asset_kind"] == "station":
-        cost = rules.prices.station_cost
-    if cost is None:
-        c0, c1 = rules.prices.cost_per_m
-        per_m = c0 + (c1 * (number_of(offer, "diameter_mm") or 0.0) if c1 else 0.0)
-        cost = per_m * (number_of(offer, "length_m") or 0.0)
-    return cost * share_paid(offer, rules)
+    return (full_price(offer, rules.prices) or 0.0) * share_paid(offer, rules)
 
 
-def differs(one: Any, other: float) -> bool:
-    """Whether two numbers differ by more than rounding."""
-    return not math.isclose(float(one), other, rel_tol=1e-9, abs_tol=1e-12)
+def benefit_of(offer: Offer, rules: Asked) -> float:
+    """What an offer brings, without its trench."""
+    worth, removes = number_of(offer, "worth"), number_of(offer, "removes")
+    if worth is not None:
+        return worth - rules.least_ratio * price_of(offer, rules)
+    return (number_of(offer, "cold_household_hours") or 0.0) * (1.0 if removes is None else removes) * rules.horizon
+
+
+def differs(one: Any, other: float, *, size: float = 0.0) -> bool:
+    """Whether two numbers differ by more than rounding, that of numbers of this size included."""
+    return not math.isclose(float(one), other, rel_tol=1e-9, abs_tol=max(1e-12, 1e-9 * abs(size)))

@@ -53,9 +53,10 @@ def check_plan(
     >>> check_plan(plan, table, prices=Prices(), max_stations=0)["message"].tolist()
     ['1 stations are renewed, at most 0 are allowed.']
     """
-    asked = asked_of(rules_of(rules, fields), candidates_or_assessment)
+    given = rules_of(rules, fields)
     tables = plan_from_tables(plan.cures, plan.jobs)
-    offers = offers_of(candidates_or_assessment)
+    offers = offers_of(candidates_or_assessment, given)
+    asked = asked_of(given, candidates_or_assessment, offers)
     found = [*check_cures(tables, offers, asked)]
     if not found:
         found += check_jobs(tables, offers, asked)

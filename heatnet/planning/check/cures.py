@@ -8,10 +8,13 @@ from typing import Any
 import pandas as pd
 
 from heatnet.planning.check.asking import (
+    OPENS_TRENCH,
     Asked,
     Finding,
     Offer,
+    benefit_of,
     differs,
+    full_price,
     number_of,
     price_of,
 )
@@ -50,11 +53,26 @@ def check_cures(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules:
             yield "owner", "cures", asset_id, "owner", f"{asset_id} belongs to another owner."
         if is_claim(offer, rules) and asset_id not in rules.must:
             yield "claim", "cures", asset_id, "accepted_on", f"{asset_id} is still under warranty."
-        hours = float(offer["cold_household_hours"])
-        removes = number_of(offer, "removes")
-        benefit = hours * (1.0 if removes is None else removes) * rules.horizon
-        if differs(cure["benefit"], benefit):
-            yield "benefit", "cures", asset_id, "benefit", f"{asset_id} brings {benefit:g}, not {cure['benefit']:g}."
-        cost = price_of(offer, rules)
-        if differs(cure["cost"], cost):
-            yield "cost", "cures", asset_id, "cost", f"{asset_id} costs {cost:.2f}, not {cure['cost']:.2f}."
+        yield from _check_sums(asset_id, cure, offer, rules)
+
+
+def _check_sums(asset_id: str, cure: Any, offer: Offer, rules: Asked) -> Iterator[Finding]:
+    benefit, cost, worth = benefit_of(offer, rules), price_of(offer, rules), number_of(offer, "worth")
+    if differs(cure["benefit"], benefit, size=worth or 0.0):
+        yield "benefit", "cures", asset_id, "benefit", f"{asset_id} brings {benefit:g}, not {cure['benefit']:g}."
+    if differs(cure["cost"], cost):
+        yield "cost", "cures", asset_id, "cost", f"{asset_id} costs {cost:.2f}, not {cure['cost']:.2f}."
+    if worth is None:
+        return
+    if "worth" not in cure or differs(cure["worth"], worth):
+        yield "worth", "cures", asset_id, "worth", f"{asset_id} is worth {worth:.2f}."
+    if offer["measure"] not in OPENS_TRENCH and worth < (full_price(offer, rules.prices) or 0.0):
+        yield (
+            "worth",
+            "cures",
+            asset_id,
+            "measure",
+            f"{asset_id}: to {offer['measure']} it is worth less than it costs.",
+        )
+    if rules.leaves_unmeasured and str(offer.get("measure_first")).lower() in ("true", "1", "1.0", "yes", "是"):
+        yield "measure_first", "cures", asset_id, "measure_first", f"{asset_id} is to be measured first."

@@ -10,9 +10,11 @@ import networkx as nx
 
 from heatnet.planning.check.asking import (
     OPENS_TRENCH,
+    TOLERANCE,
     Asked,
     Finding,
     Offer,
+    benefit_of,
     differs,
     number_of,
     price_of,
@@ -77,26 +79,75 @@ def check_jobs(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules: 
     for job, assets in sorted(members.items()):
         if assets not in expected or job not in tables.jobs.index:
             continue
-        row = tables.jobs.loc[job]
-        some = chosen[min(assets)]
-        price = rules.prices.job_cost * share_paid(some, rules) if expected[assets] == "trench" else 0.0
-        total = price + math.fsum(price_of(chosen[one], rules) for one in sorted(assets))
-        if row["job_kind"] != expected[assets]:
-            yield "job", "jobs", job, "job_kind", f"Job {job} is a {expected[assets]}."
-        if differs(row["job_cost"], price):
-            yield "job_cost", "jobs", job, "job_cost", f"Job {job} has a job cost of {price:.2f}."
-        if "cost" in row and differs(row["cost"], total):
-            yield "job_cost", "jobs", job, "cost", f"Job {job} costs {total:.2f} in all."
-        shut = sections_shut(assets, chosen)
-        count = None if None in shut.values() else math.fsum(one or 0.0 for one in shut.values())
-        told = number_of({str(name): value for name, value in row.items()}, "households_shut")
-        if "households_shut" in row and (told is None) != (count is None):
+        mine = {asset: chosen[asset] for asset in sorted(assets)}
+        row = {str(name): value for name, value in tables.jobs.loc[job].items()}
+        yield from _check_sums(job, row, mine, expected[assets], rules)
+        yield from _check_shut(job, row, mine)
+        if expected[assets] == "trench":
+            yield from _check_trench(job, mine, rules)
+
+
+def _job_price(mine: Mapping[str, Offer], kind: str, rules: Asked) -> float:
+    return rules.prices.job_cost * share_paid(mine[min(mine)], rules) if kind == "trench" else 0.0
+
+
+def _check_sums(job: str, row: Offer, mine: Mapping[str, Offer], kind: str, rules: Asked) -> Iterator[Finding]:
+    price = _job_price(mine, kind, rules)
+    total = price + math.fsum(price_of(one, rules) for one in mine.values())
+    if row["job_kind"] != kind:
+        yield "job", "jobs", job, "job_kind", f"Job {job} is a {kind}."
+    if differs(row["job_cost"], price):
+        yield "job_cost", "jobs", job, "job_cost", f"Job {job} has a job cost of {price:.2f}."
+    if "cost" in row and differs(row["cost"], total):
+        yield "job_cost", "jobs", job, "cost", f"Job {job} costs {total:.2f} in all."
+    worths = [number_of(one, "worth") for one in mine.values()]
+    if None in worths or "worth" not in row:
+        return
+    worth = math.fsum(one or 0.0 for one in worths)
+    if differs(row["worth"], worth):
+        yield "worth", "jobs", job, "worth", f"Job {job} is worth {worth:.2f}."
+    benefit = math.fsum([-rules.least_ratio * price, *(benefit_of(one, rules) for one in mine.values())])
+    if "benefit" in row and differs(row["benefit"], benefit, size=worth + rules.least_ratio * total):
+        yield "benefit", "jobs", job, "benefit", f"Job {job} brings {benefit:g}, its trench counted."
+    is_asked = any(asset in rules.must or _serves_minimum(one, rules) for asset, one in mine.items())
+    if benefit < -1e-9 * (worth + rules.least_ratio * total) and not is_asked:
+        yield "min_ratio", "jobs", job, "worth", f"Job {job} returns less than {rules.least_ratio:g} of its cost."
+
+
+def _serves_minimum(offer: Offer, rules: Asked) -> bool:
+    return offer["measure"] == "renew" and offer["asset_kind"] == "segment" and offer["community"] in rules.min_km
+
+
+def _check_shut(job: str, row: Offer, mine: Mapping[str, Offer]) -> Iterator[Finding]:
+    shut = sections_shut(mine, mine)
+    count = None if None in shut.values() else math.fsum(one or 0.0 for one in shut.values())
+    said = number_of(row, "households_shut")
+    if "households_shut" in row and (said is None) != (count is None):
+        yield "households_shut", "jobs", job, "households_shut", f"Job {job} cuts off other households than it says."
+    elif said is not None and count is not None and differs(said, count):
+        yield "households_shut", "jobs", job, "households_shut", f"Job {job} cuts off {count:g} households."
+
+
+def _check_trench(job: str, mine: Mapping[str, Offer], rules: Asked) -> Iterator[Finding]:
+    """Its length, and that what returns less than the least ratio joins it together."""
+    if _metres(mine) < rules.min_job_m * (1 - TOLERANCE):
+        yield "min_job_m", "jobs", job, "length_m", f"Job {job} is shorter than {rules.min_job_m:g} m."
+    for asset, offer in mine.items():
+        if number_of(offer, "worth") is None or asset in rules.must or _serves_minimum(offer, rules):
+            continue
+        if benefit_of(offer, rules) >= -1e-9 * (number_of(offer, "worth") or 0.0) or len(mine) == 1:
+            continue
+        rest = {name: one for name, one in mine.items() if name != asset}
+        joins = len(expected_jobs(rest)) > 1 or _metres(rest) < rules.min_job_m
+        if not joins:
             yield (
-                "households_shut",
-                "jobs",
-                job,
-                "households_shut",
-                f"Job {job} tells other households.",
+                "min_ratio",
+                "cures",
+                asset,
+                "worth",
+                f"{asset} returns less than {rules.least_ratio:g} and joins nothing.",
             )
-        elif told is not None and count is not None and differs(told, count):
-            yield "households_shut", "jobs", job, "households_shut", f"Job {job} cuts off {count:g} households."
+
+
+def _metres(mine: Mapping[str, Offer]) -> float:
+    return math.fsum(number_of(one, "length_m") or 0.0 for one in mine.values())

@@ -19,7 +19,7 @@ from heatnet.errors import InfeasiblePlanError
 from heatnet.language import Note, note
 from heatnet.planning.model.days import DaySpan
 from heatnet.planning.model.limits import ROUNDING, Limit, limits_of
-from heatnet.planning.model.options import Options
+from heatnet.planning.model.options import Options, trenches_of
 from heatnet.planning.model.rows import Rows, misfits_of, rows_of
 from heatnet.planning.model.shutdowns import Shut, Shutdowns, section_keys
 from heatnet.planning.model.summers import Terms, terms_of
@@ -34,9 +34,9 @@ class Model:
     """Options, units and limits; see the module's text.
 
     `use` is options x limits, `job_use` units x limits (what one more trench takes), `job_benefit` what one more
-    trench of each unit brings (0 or less). By period: `crews` holds the day from which each crew is free (None = no
-    limit), `city_bans` the spells on which every street is banned. `too_much` holds the assets that are no options,
-    for they alone exceed a limit, with the reason.
+    trench of each unit brings (0 or less), `min_job_m` the least length of a trench. By period: `crews` holds the day
+    from which each crew is free (None = no limit), `city_bans` the spells on which every street is banned. `too_much`
+    holds the assets that are no options, for they alone exceed a limit, with the reason.
     """
 
     options: Options
@@ -49,6 +49,7 @@ class Model:
     crews: tuple[tuple[int, ...] | None, ...]
     city_bans: tuple[tuple[DaySpan, ...], ...]
     shutdowns: Shutdowns
+    min_job_m: float = 0.0
     too_much: Mapping[str, Note] = field(default_factory=dict)
 
     def shuts(self, options: Sequence[int] | Ints) -> tuple[Shut, ...]:
@@ -77,6 +78,15 @@ class Model:
         """What a choice with these trenches brings, summed without rounding error."""
         jobs = [int(self.options.unit[group[0]]) for group in trenches]
         return math.fsum([*self.options.benefit[chosen].tolist(), *self.job_benefit[jobs].tolist()])
+
+    def short_trenches(self, chosen: Ints) -> list[Ints]:
+        """Trenches of a choice that are shorter than `min_job_m`."""
+        if not self.min_job_m:
+            return []
+        lengths = self.options.length_m
+        return [
+            group for group in trenches_of(self.options, chosen) if math.fsum(lengths[group].tolist()) < self.min_job_m
+        ]
 
     @property
     def n_families(self) -> int:
@@ -128,11 +138,13 @@ def _model(rows: Rows, terms: Terms) -> Model:
     units = units_of(table, unit, terms)
     section = np.array([*section_keys(table, is_trench), None], dtype=object)[:-1]
     uses = limits_of(rows, units, unit, section, terms)
+    asset = pd.factorize(table["asset_id"])[0].astype(np.int64)
+    benefit, worth, job_benefit = _benefits(rows, units, terms)
     options = Options(
         candidate=rows.index,
-        asset=pd.factorize(table["asset_id"])[0].astype(np.int64),
+        asset=asset,
         is_must=table["asset_id"].isin(list(terms.rules.must)).to_numpy(),
-        benefit=(table["hours"] * terms.rules.horizon).to_numpy(dtype="float64"),
+        benefit=benefit,
         cost=rows.cost,
         days=rows.days,
         is_trench=is_trench,
@@ -143,6 +155,8 @@ def _model(rows: Rows, terms: Terms) -> Model:
         section=section,
         shut=table["households_shut"].to_numpy(dtype="float64"),
         length_m=np.where(is_trench, table["length_m"].fillna(0.0).to_numpy(dtype="float64"), 0.0),
+        worth=worth,
+        station=_stations(table, asset, is_trench),
     )
     return Model(
         options=options,
@@ -150,12 +164,38 @@ def _model(rows: Rows, terms: Terms) -> Model:
         limits=uses.limits,
         use=uses.use,
         job_use=uses.job_use,
-        job_benefit=np.zeros(len(units)),
+        job_benefit=job_benefit,
         window=None if summer is None else summer.working_days,
         crews=(terms.crew_days,),
         city_bans=(terms.city_bans,),
         shutdowns=terms.shutdowns,
+        min_job_m=terms.rules.min_job_m,
     )
+
+
+def _benefits(rows: Rows, units: tuple[Unit, ...], terms: Terms) -> tuple[Floats, Floats, Floats]:
+    """Benefit and worth of each row, and what one more trench of each unit brings.
+
+    With worth: worth less `min_ratio` times the cost, of which each trench takes its job cost.
+    """
+    table, rules = rows.table, terms.rules
+    if "worth" not in table.columns:
+        hours = (table["cold_household_hours"] * table["removes"] * rules.horizon).to_numpy(dtype="float64")
+        return hours, np.zeros(len(table)), np.zeros(len(units))
+    worth, ratio = table["worth"].to_numpy(dtype="float64"), rules.min_ratio or 0.0
+    return worth - ratio * rows.cost, worth, -ratio * np.array([unit.job_cost for unit in units], dtype=np.float64)
+
+
+def _stations(table: pd.DataFrame, asset: Ints, is_trench: Truths) -> Ints:
+    """Asset of the station that each row is, or at which its trench ends; -1: none."""
+    ids = table["asset_id"].tolist()
+    is_station = (table["asset_kind"] == "station").tolist()
+    codes = {ids[row]: int(asset[row]) for row in range(len(ids)) if is_station[row]}
+    ends = zip(ids, table["from_node"].tolist(), table["to_node"].tolist(), is_trench.tolist(), strict=True)
+    found = [
+        next((codes[name] for name in ((a, b) if opens else (one,)) if name in codes), -1) for one, a, b, opens in ends
+    ]
+    return np.array(found, dtype=np.int64)
 
 
 def _reasons(table: pd.DataFrame, misfit: Mapping[int, Note], why: Mapping[int, Note]) -> dict[str, Note]:
@@ -181,9 +221,24 @@ _TOO_MUCH = {
 }
 
 
+def _too_short(model: Model) -> dict[int, Note]:
+    """Options that all they could be joined to makes no trench of `min_job_m`."""
+    options = model.options
+    if not model.min_job_m:
+        return {}
+    found: dict[int, Note] = {}
+    for group in trenches_of(options, np.flatnonzero(options.is_trench)):
+        longest: dict[int, float] = {}
+        for asset, length in zip(options.asset[group].tolist(), options.length_m[group].tolist(), strict=True):
+            longest[asset] = max(length, longest.get(asset, 0.0))
+        if math.fsum(longest.values()) < model.min_job_m:
+            found |= dict.fromkeys(group.tolist(), note("planning.out_short_job", metres=model.min_job_m))
+    return found
+
+
 def _too_much_alone(model: Model) -> dict[int, Note]:
     """Options that no plan can hold: alone, or with the least that the musts take, they exceed a limit."""
-    found: dict[int, Note] = {}
+    found = _too_short(model)
     options, must = model.options, model.options.must_assets()
     for number, limit in enumerate(model.limits):
         if limit.kind == "min_km" or not len(options):

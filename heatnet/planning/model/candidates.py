@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from heatnet.errors import HeatnetError, InfeasiblePlanError
 from heatnet.language import Note, note
 from heatnet.planning.rules import PlanRules
 from heatnet.planning.summer import Summer, first_ids
+from heatnet.schema import text_values
 from heatnet.value.settings import Prices
 
 MEASURES = ("renew", "part", "clean", "balance", "valve")
@@ -19,7 +21,23 @@ TRENCH_MEASURES = ("renew", "part")
 HEATING_TIMES_OF_CLAIM = 2
 
 _TEXT = ("asset_kind", "from_node", "to_node", "street", "community", "owner", "measure", "fund", "section_id")
-_NUMBER = ("cold_household_hours", "length_m", "diameter_mm", "cost", "removes", "households_shut")
+_NUMBER = (
+    "cold_household_hours",
+    "length_m",
+    "diameter_mm",
+    "cost",
+    "removes",
+    "households_shut",
+    "worth_faults",
+    "worth_heat",
+    "worth_cold",
+    "stay",
+    "past_faults",
+    "cold_visits",
+    "households_behind",
+)
+YES = ("true", "1", "1.0", "yes", "y", "是")
+WORTH_PARTS = ("worth_faults", "worth_heat", "worth_cold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +48,7 @@ class Candidates:
     ----------
     table : pandas.DataFrame
         RangeIndex; one row per asset and measure; text columns hold None where unknown, `price` is the cost
-        of the cure without job cost and without any saving, `hours` the hours it removes per season.
+        of the cure without job cost and without any saving.
     left_out : pandas.DataFrame
         Index asset_id: reason why the asset could not be planned.
     claims : pandas.DataFrame
@@ -45,15 +63,17 @@ class Candidates:
     notes: tuple[Note, ...]
 
 
-def candidate_table(what: Any) -> pd.DataFrame:
+def candidate_table(what: Any, prices: Prices | None = None) -> pd.DataFrame:
     """Candidate rows of a table or of any object with a ``candidates()`` method, checked and in one order.
+
+    Candidates of an assessment are priced anew where `prices` are given. Only a table with `worth` has that column.
 
     Raises
     ------
     HeatnetError
         When a required column is missing, a number cannot be used, or an asset offers a measure twice.
     """
-    raw = what.candidates() if not isinstance(what, pd.DataFrame) and hasattr(what, "candidates") else what
+    raw = _offered(what, prices)
     if not isinstance(raw, pd.DataFrame):
         raise HeatnetError(
             f"Candidates are {type(raw).__name__}: give a table by asset_id, or an object with candidates()."
@@ -66,11 +86,22 @@ def candidate_table(what: Any) -> pd.DataFrame:
             "This is an assessment's ranking, which knows no streets and no end nodes: give the assessment itself, or "
             "its candidates()."
         )
-    missing = [name for name in ("asset_kind", "cold_household_hours") if name not in table.columns]
+    twice = table.columns[table.columns.duplicated()].unique()
+    if len(twice):
+        raise HeatnetError(f"The candidates have two columns {first_ids(twice)}: leave one out.")
+    needed = ("asset_kind",) if "worth" in table.columns else ("asset_kind", "cold_household_hours")
+    missing = [name for name in needed if name not in table.columns]
     if missing:
         raise HeatnetError(f"The candidates have no column {', '.join(missing)}: add it.")
     columns = {name: pd.Series(values, dtype=values.dtype) for name, values in _columns(table).items()}
     return _ordered(pd.DataFrame(columns))
+
+
+def _offered(what: Any, prices: Prices | None) -> Any:
+    if isinstance(what, pd.DataFrame) or not hasattr(what, "candidates"):
+        return what
+    is_assessment = prices is not None and hasattr(what, "settings")
+    return what.candidates(prices=prices) if is_assessment else what.candidates()
 
 
 def _columns(table: pd.DataFrame) -> dict[str, Any]:
@@ -79,6 +110,11 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
         columns[name] = _texts(table[name]) if name in table.columns else np.full(len(table), None, object)
     for name in _NUMBER:
         columns[name] = _numbers(table[name], name) if name in table.columns else np.full(len(table), np.nan)
+    if "worth" in table.columns:
+        columns["worth"] = _numbers(table["worth"], "worth")
+        if "cold_household_hours" not in table.columns:
+            columns["cold_household_hours"] = np.zeros(len(table))
+    columns["measure_first"] = _truths(table)
     accepted = table["accepted_on"] if "accepted_on" in table.columns else pd.Series(pd.NaT, index=table.index)
     try:
         columns["accepted_on"] = pd.to_datetime(accepted, format="ISO8601").to_numpy(dtype="datetime64[s]")
@@ -90,8 +126,15 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _texts(column: pd.Series) -> np.ndarray[Any, Any]:
-    texts = [str(one) or None for one in np.where(column.isna(), "", column.to_numpy(dtype=object)).tolist()]
-    return np.array([*texts, None], dtype=object)[:-1]
+    texts = text_values(column)
+    return np.array([*texts.astype(object).where(texts.notna(), None).tolist(), None], dtype=object)[:-1]
+
+
+def _truths(table: pd.DataFrame) -> np.ndarray[Any, Any]:
+    if "measure_first" not in table.columns:
+        return np.zeros(len(table), dtype=bool)
+    words = [str(one).strip().lower() for one in table["measure_first"].fillna(False).tolist()]
+    return np.array([word in YES for word in words], dtype=bool)
 
 
 def _numbers(column: pd.Series, name: str) -> np.ndarray[Any, Any]:
@@ -109,8 +152,13 @@ def _ordered(table: pd.DataFrame) -> pd.DataFrame:
     _refuse(table, ~table["asset_kind"].isin(["segment", "station"]), "asset_kind is not segment or station")
     _refuse(table, ~table["measure"].isin(MEASURES), f"measure is none of {', '.join(MEASURES)}")
     _refuse(table, ~(np.isfinite(hours) & (hours >= 0)), "cold_household_hours is missing or negative")
+    if "worth" in table.columns:
+        _refuse(table, ~np.isfinite(table["worth"]), "worth is missing or not a number")
     _refuse(table, ~table["removes"].between(0, 1), "removes is no share between 0 and 1")
     _refuse(table, cost.notna() & ~(np.isfinite(cost) & (cost >= 0)), "cost is negative or not finite")
+    for name in WORTH_PARTS:
+        _refuse(table, np.isinf(table[name]), f"{name} is not finite")
+    _refuse(table, table["stay"].notna() & ~table["stay"].between(0, 1), "stay is no share between 0 and 1")
     for name in ("length_m", "diameter_mm", "households_shut"):
         value = table[name]
         _refuse(table, value.notna() & ~(np.isfinite(value) & (value >= 0)), f"{name} is negative or not finite")
@@ -132,40 +180,63 @@ def _refuse(table: pd.DataFrame, is_bad: Any, what: str) -> None:
 
 
 def sift_candidates(table: pd.DataFrame, rules: PlanRules) -> Candidates:
-    """Candidates that may be planned; the others with the reason, warranty claims in a list of their own."""
-    ids, summer = table["asset_id"], rules.summer
+    """Priced candidates that may be planned; the others with the reason, warranty claims in a list of their own.
+
+    Warranty claims are assets that had a fault or cold homes behind them, as far as the candidates tell.
+    """
+    ids = table["asset_id"]
     for name, named in (("must", rules.must), ("never", rules.never)):
         unknown = sorted(named - set(ids))
         if unknown:
             raise HeatnetError(f"{name} names assets that are no candidates: {first_ids(unknown)}: check their ids.")
+    reason = _reasons(table, rules)
+    is_must = ids.isin(list(rules.must))
+    is_out = reason.notna().to_numpy()
+    stuck = ids[is_must & ~ids.isin(ids[~is_out])]
+    if len(stuck):
+        why = reason[stuck.index[0]]
+        raise InfeasiblePlanError(f"must names assets that may not be planned ({why}): {first_ids(stuck.unique())}.")
+    gone = is_out & ~ids.isin(ids[~is_out]).to_numpy()
+    left_out = pd.DataFrame({"reason": reason[gone].to_numpy()}, index=ids[gone])
+    claims = table[(reason == note("planning.out_warranty")) & _has_evidence(table)].set_index("asset_id")
+    claims = claims[["asset_kind", "measure", "street", "accepted_on", "cold_household_hours"]]
+    claims = claims[claims["measure"].isin(TRENCH_MEASURES) | ~claims.index.duplicated()]
+    notes = []
+    if rules.summer is None and table["accepted_on"].notna().any():
+        notes.append(note("planning.no_summer_no_warranty"))
+    strangers = sorted(rules.under_way - set(ids))
+    if strangers:
+        notes.append(note("planning.strangers_under_way", ids=strangers, count=len(strangers)))
+    kept = table[~is_out].reset_index(drop=True)
+    return Candidates(kept, left_out[~left_out.index.duplicated()], claims[~claims.index.duplicated()], tuple(notes))
+
+
+def _reasons(table: pd.DataFrame, rules: PlanRules) -> pd.Series:
+    """Why each row may not be planned; None where it may. The last reason found stands."""
+    ids = table["asset_id"]
     reason = pd.Series([None] * len(table), index=table.index, dtype=object)
 
     def put(which: Any, key: str) -> None:
         reason[which] = note(f"planning.{key}")
 
+    if "worth" in table.columns:
+        put(~table["measure"].isin(TRENCH_MEASURES) & ~(table["worth"] >= table["price"]), "out_does_not_pay")
+    if rules.measure_first == "leave":
+        put(table["measure_first"], "out_measure_first")
     if rules.funds is not None:
         put(~table["fund"].isin(list(rules.funds)), "out_no_fund")
     if rules.owners is not None:
         put(~table["owner"].isin(list(rules.owners)), "out_owner")
-    claimed = _is_claim(table, summer) & ~ids.isin(list(rules.must))
-    put(claimed, "out_warranty")
+    put(_is_claim(table, rules.summer) & ~ids.isin(list(rules.must)), "out_warranty")
     put(ids.isin(list(rules.under_way)), "out_under_way")
     put(ids.isin(list(rules.never)), "out_never")
-    refused = ids[ids.isin(list(rules.must)) & reason.notna()]
-    if len(refused):
-        why = reason[refused.index[0]]
-        raise InfeasiblePlanError(f"must names assets that may not be planned ({why}): {first_ids(refused.unique())}.")
-    left_out = pd.DataFrame({"reason": reason[reason.notna()].to_numpy()}, index=ids[reason.notna()])
-    claims = table[claimed & (reason == note("planning.out_warranty"))].set_index("asset_id")
-    claims = claims[["asset_kind", "measure", "street", "accepted_on", "cold_household_hours"]]
-    notes = []
-    if summer is None and table["accepted_on"].notna().any():
-        notes.append(note("planning.no_summer_no_warranty"))
-    strangers = sorted(rules.under_way - set(ids))
-    if strangers:
-        notes.append(note("planning.strangers_under_way", ids=strangers, count=len(strangers)))
-    kept = table[reason.isna()].reset_index(drop=True)
-    return Candidates(kept, left_out[~left_out.index.duplicated()], claims, tuple(notes))
+    return reason
+
+
+def _has_evidence(table: pd.DataFrame) -> pd.Series:
+    """Whether an asset had a fault or cold homes behind it; true where nobody tells."""
+    told = table[["past_faults", "cold_visits"]]
+    return (told > 0).any(axis=1) | told.isna().all(axis=1)
 
 
 def _is_claim(table: pd.DataFrame, summer: Summer | None) -> pd.Series:
@@ -178,37 +249,53 @@ def _is_claim(table: pd.DataFrame, summer: Summer | None) -> pd.Series:
     return (table["accepted_on"] > since) & table["accepted_on"].notna()
 
 
-def with_prices(candidates: Candidates, prices: Prices, rules: PlanRules) -> Candidates:
-    """Candidates with `price` (without job cost or saving) and `hours` (removed per season).
+def priced_table(table: pd.DataFrame, prices: Prices) -> pd.DataFrame:
+    """Candidates with `price`, without job cost or saving; missing where the length or diameter it needs is."""
+    is_segment = (table["asset_kind"] == "segment").to_numpy()
+    measure, length = table["measure"], table["length_m"]
+    c0, c1 = prices.cost_per_m
+    per_m = c0 + (c1 * table["diameter_mm"] if c1 > 0 else 0.0)
+    price = (length * per_m).where(is_segment, prices.station_cost)
+    price = price.mask(is_segment & (measure == "clean"), length * prices.clean_cost_per_m)
+    price = price.mask(~is_segment & (measure == "balance"), prices.balance_cost)
+    price = price.mask(measure == "valve", prices.valve_cost)
+    return table.assign(price=table["cost"].where(table["cost"].notna(), price))
+
+
+def total_ratio(table: pd.DataFrame) -> float:
+    """Total worth / total cost of all renewals of a priced table; 0 where they cost nothing."""
+    rows = table[(table["measure"] == "renew") & table["price"].notna()]
+    cost = math.fsum(rows["price"].tolist())
+    return max(0.0, math.fsum(rows["worth"].tolist()) / cost) if cost > 0 else 0.0
+
+
+def usable(candidates: Candidates, prices: Prices, rules: PlanRules) -> Candidates:
+    """The candidates, once each has the length, diameter or households that a limit, the calendar or the price needs.
 
     Raises
     ------
     HeatnetError
-        When a candidate lacks the length, diameter or households that a limit, the calendar or the price needs.
+        When one lacks what is needed.
     """
-    table = candidates.table.copy()
+    table = candidates.table
     is_segment = (table["asset_kind"] == "segment").to_numpy()
     digs = is_segment & table["measure"].isin(TRENCH_MEASURES).to_numpy()
     has_cost = table["cost"].notna().to_numpy()
-    length, diameter = table["length_m"], table["diameter_mm"]
-    c0, c1 = prices.cost_per_m
-    needs_length = rules.max_km is not None or rules.min_km is not None
-    wants_length = (is_segment & ~has_cost) | (digs & (needs_length or rules.summer is not None))
-    _refuse(table, wants_length & length.isna().to_numpy(), "length_m is needed and missing")
+    by_length = is_segment & ~has_cost & (table["measure"] != "valve").to_numpy()
+    limits_length = rules.max_km is not None or rules.min_km is not None or rules.min_job_m > 0
+    wants_length = by_length | (digs & (limits_length or rules.summer is not None))
+    _refuse(table, wants_length & table["length_m"].isna().to_numpy(), "length_m is needed and missing")
     if rules.max_households_shut is not None:
         unknown = (digs | ~is_segment) & table["households_shut"].isna().to_numpy()
         _refuse(table, unknown, "households_shut is needed for max_households_shut and missing")
-    if c1 > 0:
-        missing = is_segment & ~has_cost & diameter.isna().to_numpy()
+    by_diameter = by_length & (table["measure"] != "clean").to_numpy()
+    if prices.cost_per_m[1] > 0:
+        missing = by_diameter & table["diameter_mm"].isna().to_numpy()
         _refuse(table, missing, "diameter_mm is needed for the price and missing")
-    formula = length * (c0 + (c1 * diameter if c1 > 0 else 0.0))
-    formula = formula.where(is_segment, prices.station_cost)
-    table["price"] = table["cost"].where(has_cost, formula)
-    table["hours"] = table["cold_household_hours"] * table["removes"]
+    _refuse(table, ~np.isfinite(table["price"].to_numpy(dtype="float64")), "the price is no number")
     notes = list(candidates.notes)
-    if prices == Prices() and (table["price"] == formula).any():
-        notes.append(note("planning.default_prices"))
-    guessed = ~has_cost & ~table["measure"].isin(TRENCH_MEASURES).to_numpy()
+    is_odd = np.where(is_segment, table["measure"] == "balance", table["measure"].isin(["clean", "part"]))
+    guessed = ~has_cost & is_odd.astype(bool)
     if guessed.any():
         notes.append(note("planning.priced_as_renewals", count=int(guessed.sum())))
     return Candidates(table, candidates.left_out, candidates.claims, tuple(notes))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from heatnet._arrays import Ints, Truths
 from heatnet.planning.model.building import Model
-from heatnet.planning.model.options import Options
+from heatnet.planning.model.options import Options, trenches_of
 from heatnet.planning.model.shutdowns import Shut
 from heatnet.planning.model.streets import StreetRule
 
@@ -30,20 +29,6 @@ class Job:
     unit: int = -1
     options: tuple[int, ...] = ()
     is_trench: bool = True
-
-
-def trenches_of(options: Options, chosen: Ints) -> list[Ints]:
-    """Chosen options that open a trench, one group for each trench, by unit and first option."""
-    trenches = np.sort(chosen[options.is_trench[chosen]])
-    if not len(trenches):
-        return []
-    nodes, ends = np.unique(np.stack([options.node_a[trenches], options.node_b[trenches]]), return_inverse=True)
-    a, b = ends.reshape(2, -1)
-    joins = sparse.coo_array((np.ones(len(a)), (a, b)), shape=(len(nodes), len(nodes)))
-    label = sparse.csgraph.connected_components(joins, directed=False)[1][a]
-    order = np.argsort(label, kind="stable")
-    groups = np.split(trenches[order], np.flatnonzero(np.diff(label[order])) + 1)
-    return sorted(groups, key=lambda group: (int(options.unit[group[0]]), int(group[0])))
 
 
 def trench_labels(options: Options, places: Ints, chosen: Truths) -> Ints:

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from scipy import sparse
 
 from heatnet._arrays import Floats, Ints, Truths
 
@@ -38,6 +39,10 @@ class Options:
         Households that this cuts off.
     length_m : array of float
         Route length; 0 where it opens no trench.
+    worth : array of float
+        What it is worth in money; 0 where nobody says.
+    station : array of int
+        Asset of the station that it is, or at which its trench ends; -1: none.
     """
 
     candidate: Ints
@@ -54,6 +59,8 @@ class Options:
     section: npt.NDArray[np.object_]
     shut: Floats
     length_m: Floats
+    worth: Floats
+    station: Ints
 
     def __len__(self) -> int:
         return len(self.candidate)
@@ -74,9 +81,23 @@ class Options:
         must[self.asset[self.is_must]] = True
         return must
 
-    def with_benefit(self, benefit: Floats) -> Options:
-        """The same options with another benefit."""
-        return replace(self, benefit=benefit)
+    def with_benefit(self, benefit: Floats, worth: Floats) -> Options:
+        """The same options with another benefit and worth."""
+        return replace(self, benefit=benefit, worth=worth)
+
+
+def trenches_of(options: Options, chosen: Ints) -> list[Ints]:
+    """Chosen options that open a trench, one group for each trench, by unit and first option."""
+    trenches = np.sort(chosen[options.is_trench[chosen]])
+    if not len(trenches):
+        return []
+    nodes, ends = np.unique(np.stack([options.node_a[trenches], options.node_b[trenches]]), return_inverse=True)
+    a, b = ends.reshape(2, -1)
+    joins = sparse.coo_array((np.ones(len(a)), (a, b)), shape=(len(nodes), len(nodes)))
+    label = sparse.csgraph.connected_components(joins, directed=False)[1][a]
+    order = np.argsort(label, kind="stable")
+    groups = np.split(trenches[order], np.flatnonzero(np.diff(label[order])) + 1)
+    return sorted(groups, key=lambda group: (int(options.unit[group[0]]), int(group[0])))
 
 
 def joined_options(parts: Sequence[Options], units: Sequence[int]) -> Options:
@@ -86,6 +107,7 @@ def joined_options(parts: Sequence[Options], units: Sequence[int]) -> Options:
     """
     shifts = {
         "asset": _before([part.n_assets for part in parts]),
+        "station": _before([part.n_assets for part in parts]),
         "node_a": _before([part.n_nodes for part in parts]),
         "node_b": _before([part.n_nodes for part in parts]),
         "unit": _before(units),

@@ -11,7 +11,8 @@ import numpy as np
 from heatnet._arrays import Floats, Ints
 from heatnet.planning.model.building import Model
 from heatnet.planning.model.days import DaySpan
-from heatnet.planning.model.jobs import Job, job_of, jobs_of, trenches_of
+from heatnet.planning.model.jobs import Job, job_of, jobs_of
+from heatnet.planning.model.options import trenches_of
 from heatnet.planning.schedule.calendar import SEARCHED_JOBS, fit_calendar
 from heatnet.planning.solver.choice import benefit_of, excess, parts_of
 from heatnet.planning.solver.programme import Programme
@@ -139,12 +140,14 @@ def prune(model: Model, chosen: Ints) -> Ints:
     while is_changed:
         is_changed = False
         for part in parts_of(model, kept):
-            if not np.isin(part, kept).all() or not _may_be_idle(model, part):
+            if not _may_be_idle(model, part) or not np.isin(part, kept).all():
                 continue
             fewer = np.setdiff1d(kept, part)
             here = model.options.unit[part[0]]
             mine, rest = (some[model.options.unit[some] == here] for some in (kept, fewer))
             if benefit_of(model, rest) < benefit_of(model, mine):
+                continue
+            if len(model.short_trenches(rest)) > len(model.short_trenches(mine)):
                 continue
             is_split = len(trenches_of(model.options, rest)) > len(trenches_of(model.options, mine))
             if not is_split and not (excess(model, fewer) > 0).any():

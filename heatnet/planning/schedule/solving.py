@@ -12,6 +12,7 @@ from heatnet.errors import InfeasiblePlanError
 from heatnet.planning.model.building import Model
 from heatnet.planning.model.jobs import Job
 from heatnet.planning.schedule.dating import Dated, dated_choice, forbid, lowered_limits, prune, without_late
+from heatnet.planning.schedule.early import best_first
 from heatnet.planning.schedule.searching import StreetFit
 from heatnet.planning.solver.choice import benefit_of, choose
 from heatnet.planning.solver.dual import Dual, Relaxation, solve_dual
@@ -79,7 +80,8 @@ def solve(model: Model) -> Solution:
         raise InfeasiblePlanError(why_infeasible(model))
     bound = max(min(dual.bound, best.bound), best.benefit)
     dated = best.dated
-    return Solution(dated.options, dated.jobs, dated.starts, best.benefit, bound, dual, relaxation)
+    starts = best_first(model, dated.jobs, dated.starts) if model.options.worth.any() else dated.starts
+    return Solution(dated.options, dated.jobs, starts, best.benefit, bound, dual, relaxation)
 
 
 def _better(one: _Found, two: _Found) -> _Found:

@@ -11,14 +11,14 @@ from scipy.optimize import Bounds, LinearConstraint
 
 from heatnet._arrays import Floats, Ints, Truths
 from heatnet.planning.model.building import Model
-from heatnet.planning.model.jobs import trenches_of
+from heatnet.planning.model.options import trenches_of
 from heatnet.planning.solver.highs import solve_integer
 from heatnet.planning.solver.loops import Constraint, loop_core
 from heatnet.planning.solver.programme import Programme
 
 NODE_LIMIT, LOOP_NODE_LIMIT = 400, 20
 COVERS, SHRINKS = 6, 6
-LOOP_ROUNDS, FRACTION_ROUNDS = 2, 40
+LOOP_ROUNDS, FRACTION_ROUNDS, SHORT_ROUNDS = 2, 40, 60
 # Share of the bound with which a choice in units with loops is good enough.
 NEAR = 0.002
 # Share of the bound below which another round of rows for loops is not worth its time.
@@ -65,7 +65,7 @@ class _Choosing:
         self.programme, self.model, self.gap = programme, programme.model, gap
         self.given, self.limits = limits, limits.copy()
         self.bound, self.best = math.inf, None
-        self.trials, self.loop_rounds = 0, LOOP_ROUNDS
+        self.trials, self.loop_rounds, self.short_rounds = 0, LOOP_ROUNDS, SHORT_ROUNDS
 
     best: Ints | None
 
@@ -80,7 +80,12 @@ class _Choosing:
                 if self.gap == 0.0 and self._drop_above(answer.slack):
                     continue
             chosen = self._chosen(answer.values)
+            if self._lengthen(chosen):
+                continue
+            chosen = _without_short(self.model, chosen)
             over = excess(self.model, chosen, limits=self.given)
+            if self.model.short_trenches(chosen):
+                return None
             if not (over > 0).any():
                 return Selection(chosen, self.bound)
             if not self._mend(answer.values, chosen, over):
@@ -111,6 +116,17 @@ class _Choosing:
         if self.trials > COVERS or not self._cover(chosen, over > 0):
             size = np.maximum(np.abs(self.limits), np.abs(np.stack(self.programme.columns.use)).max(axis=0))
             self.limits -= np.where(over > 0, over + TOLERANCE * np.maximum(size, 1e-300), 0.0)
+        return True
+
+    def _lengthen(self, chosen: Ints) -> bool:
+        """Forbid the short trenches of large units; False where there is none, or it was tried often enough."""
+        unit_of = self.model.options.unit
+        short = [group for group in self.model.short_trenches(chosen) if int(unit_of[group[0]]) in self.programme.loops]
+        if not short or self.short_rounds <= 0:
+            return False
+        self.short_rounds -= 1
+        for group in short:
+            self.programme.lengthen(int(unit_of[group[0]]), group)
         return True
 
     def _drop_above(self, slack: float) -> bool:
@@ -213,8 +229,16 @@ def _thinned(model: Model, chosen: Ints, limits: Floats) -> Ints | None:
                 best = loss / helps, part
         if best is None:
             return None
-        chosen = np.setdiff1d(chosen, best[1])
+        chosen = _without_short(model, np.setdiff1d(chosen, best[1]))
         over = excess(model, chosen, limits=limits)
+    return None if model.short_trenches(chosen) else chosen
+
+
+def _without_short(model: Model, chosen: Ints) -> Ints:
+    """A choice without the trenches that are too short, but for musts."""
+    for group in model.short_trenches(chosen):
+        if not model.options.is_must[group].any():
+            chosen = np.setdiff1d(chosen, group)
     return chosen
 
 

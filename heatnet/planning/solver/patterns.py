@@ -63,6 +63,8 @@ def units_with_loops(model: Model) -> list[int]:
 def is_tight(model: Model, unit: int) -> bool:
     """Whether some pattern of a unit may not fit its days."""
     one = model.units[unit]
+    if (model.options.length_m[one.options[model.options.is_trench[one.options]]] < model.min_job_m).any():
+        return True
     if model.window is None or one.rule is None:
         return False
     options = one.options[model.options.is_trench[one.options] | model.options.is_station[one.options]]
@@ -114,9 +116,10 @@ def _trench_counts(labels: Ints) -> Ints:
 def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: Fit) -> Truths:
     """Which patterns fit the days of a unit; patterns with the same jobs are tried once."""
     one = model.units[unit]
-    if one.rule is None:
-        return np.ones(len(chosen), dtype=bool)
     options = one.options
+    long_enough = _long_enough(model, options, labels)
+    if one.rule is None:
+        return long_enough
     days = np.where(labels >= 0, model.options.days[options], 0)
     is_first = np.zeros(chosen.shape, dtype=bool)
     lengths = np.where(chosen & model.options.is_station[options], model.options.days[options], 0)
@@ -133,6 +136,18 @@ def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: Fit) ->
     keep[doubtful] = np.array(fits, dtype=bool)[which.reshape(-1)]
     if model.shutdowns.limit is not None:
         keep &= _shuts_few(model, options, labels)
+    return keep & long_enough
+
+
+def _long_enough(model: Model, options: Ints, labels: Ints) -> Truths:
+    """Which patterns hold no trench shorter than `min_job_m`."""
+    keep = np.ones(len(labels), dtype=bool)
+    for place in range(labels.shape[1] if model.min_job_m else 0):
+        mine = labels[:, [place]]
+        metres = np.zeros(len(labels))
+        for other, option in enumerate(options.tolist()):
+            metres += (labels[:, other] == mine[:, 0]) * model.options.length_m[option]
+        keep &= (mine[:, 0] < 0) | (metres >= model.min_job_m)
     return keep
 
 

@@ -150,11 +150,33 @@ class Programme:
                     nodes[node] = self.columns.add(job_benefit, job_use, whole=0)
                 self._implies(column, nodes[node])
         self._add_assets(by_asset, shares, switch, set(table.asset[table.is_must].tolist()))
+        self.columns_of[unit] = columns
+        short = [one for one in options if table.is_trench[one] and table.length_m[one] < model.min_job_m]
+        for option in short:
+            self.lengthen(unit, np.array([option]))
         self.loops[unit] = loops_of(model, core, nodes, shares)
         self._add_pieces(self.loops[unit])
         self._add_street_days(unit, columns)
-        self.columns_of[unit] = columns
         return [switch]
+
+    def lengthen(self, unit: int, trench: Ints) -> None:
+        """Forbid a trench of a large unit unless something beside it is chosen as well."""
+        table = self.model.options
+        nodes = {*table.node_a[trench].tolist(), *table.node_b[trench].tolist()}
+        inside, assets = set(trench.tolist()), set(table.asset[trench].tolist())
+        mine: list[int] = []
+        beside: list[int] = []
+        for column in self.columns_of[unit]:
+            option = int(self.columns.options[column][0])
+            if option in inside:
+                mine.append(column)
+            elif int(table.asset[option]) not in assets and nodes & {
+                int(table.node_a[option]),
+                int(table.node_b[option]),
+            }:
+                beside.append(column)
+        weights = [1.0] * len(mine) + [-1.0] * len(beside)
+        self.rows.append(Constraint([*mine, *beside], weights, -np.inf, len(mine) - 1.0))
 
     def _implies(self, column: int, other: int) -> None:
         self.rows.append(Constraint([column, other], [1.0, -1.0], -np.inf, 0.0))
