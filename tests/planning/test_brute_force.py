@@ -389,7 +389,9 @@ def worth_case(seed):
     table, rules = tiny_case(seed, harder=seed % 3 == 0)
     rng = np.random.default_rng(seed + 7000)
     del rules["horizon"]
-    full = [price(row, rules | {"shared": ()}) for row in table.astype(object).where(table.notna(), None).to_dict("records")]
+    full = [
+        price(row, rules | {"shared": ()}) for row in table.astype(object).where(table.notna(), None).to_dict("records")
+    ]
     table = table.assign(worth=np.array(full) * rng.lognormal(-0.2, 1.0, len(table)))
     rules["min_ratio"] = [None, 0.0, 0.4, 1.0, 1.5][int(rng.integers(0, 5))]
     if rng.random() < 0.4:
