@@ -45,5 +45,5 @@ def assessed(**columns: Any) -> hn.Assessment:
 
 
 def planned(assessment: hn.Assessment, **rules: Any) -> Plan:
-    """Everything in the small network."""
-    return plan_cures(assessment, **rules)
+    """Everything in the small network, whatever it returns."""
+    return plan_cures(assessment, **{"min_ratio": 0.0, **rules})

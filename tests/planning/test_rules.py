@@ -114,7 +114,7 @@ def test_a_plan_that_cannot_be_is_told_apart_from_input_that_cannot_be_used():
 
 def test_an_asset_under_way_that_is_no_candidate_is_said():
     notes = plan_cures(stations(), under_way=["x1"]).notes
-    assert any("1 asset is said to be under way and is no candidate: x1." in note for note in notes)
+    assert any("Said to be under way, but no candidates: x1 (1 in all)." in note for note in notes)
 
 
 def test_why_is_said_in_the_language_asked_for():

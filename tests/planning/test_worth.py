@@ -71,7 +71,7 @@ def test_a_plan_says_how_many_jobs_pay_and_what_binds():
     assert plan.paying_jobs == 2
     assert plan.binding == ("max_km",)
     said = [str(note) for note in plan.notes]
-    assert "2 of 3 jobs return more than they cost." in said
+    assert "Jobs that return more than they cost: 2 of 3." in said
     assert "What holds the plan back: kilometres." in said
     free = plan_and_check(ash_and_birch(), min_ratio=1.0)
     assert free.binding == ()
