@@ -20,7 +20,7 @@ from heatnet._arrays import Floats, Ints
 from heatnet.location.locating import EFFECT_COLUMNS
 
 EXTRA_ALL, EXTRA_CLASS = 3.0, 5.0
-ROUNDS, SWEEPS = 4, 2
+ROUNDS, SWEEPS = 3, 2
 _LONGEST_STRETCH = 16.0
 _WIDEST_FACTOR = 5.0
 _LARGEST_PRIOR = 1.0 - 1e-9
@@ -151,7 +151,7 @@ def learned_base(base: Base, found_with: Callable[[Base, bool], Found]) -> tuple
     `found_with(base, afresh)` goes through the winters with a base; where `afresh` it learns the rates of visits anew.
     """
     found = found_with(base, True)
-    for turn in range(ROUNDS):
+    for _ in range(ROUNDS):
         first = base.learned_from(found)
         second = first.learned_from(found_with(first, False))
         step = first.factors - base.factors
@@ -159,6 +159,6 @@ def learned_base(base: Base, found_with: Callable[[Base, bool], Found]) -> tuple
         size, turned = float((step**2).sum()), float((bend**2).sum())
         stretch = -min(max(np.sqrt(size / turned), 1.0), _LONGEST_STRETCH) if turned > 0 else -1.0
         base = base.with_factors(base.factors - 2 * stretch * step + stretch**2 * bend)
-        found = found_with(base, turn == ROUNDS // 2)
+        found = found_with(base, False)
     base = base.learned_from(found)
     return base, found_with(base, True)
