@@ -2,6 +2,7 @@
 
     python -m benchmarks.winters SEEDS SCALE "ARM;ARM" [same_rooms]   e.g. 100-119 1.0 ""; a line of numbers per city
     python -m benchmarks.winters table FILES...                       the table from such lines
+    python -m benchmarks.winters onset 700-709 1.0                    what reading a winter in halves would gain
 
 The cities are those of `benchmarks.location`, as drawn before this question was asked. Each winter an impaired asset
 stays so with probability .7, another falls ill as its luck has it; luck and severity are the asset's own. Words of
@@ -196,6 +197,63 @@ def as_it_was(seed: int, scale: float) -> list[float]:
     return drawn.recall(whole, location.assets["impaired_prob"].to_numpy(), np.random.default_rng([7, seed]))
 
 
+def onset(seed: int, scale: float = 1.0) -> dict[str, list[float]]:
+    """Return the shares found where half of the ill assets fall ill during the winter, read as one winter or as halves.
+
+    Read as halves, the first half of the winter is a winter of its own, after which an impairment stays with
+    probability .95. Truth is who was ill at the end; beside it the shares where all of them were ill from the start.
+    """
+    drawn.N_STATIONS, drawn.N_SEGMENTS, drawn.N_VISITS = (max(1, round(n * scale)) for n in FULL_SIZE)
+    city = drawn.draw_city(seed)
+    network, rng = city.network, np.random.default_rng([18, seed])
+    kind = network.nodes["kind"].to_numpy(dtype=object).astype(str)
+    ways = (network.from_node, network.to_node, network.length_m, network.diameter_mm, network.is_primary, kind)
+    ill, severity = city.is_impaired, rng.uniform(1.8, 4.5, network.n_assets)
+    starts = np.where(rng.random(network.n_assets) < 0.5, rng.uniform(0, 150, network.n_assets), 0.0)
+    households = network.nodes["households"].to_numpy(dtype=float)
+    home, _, own = drawn.draw_rooms(rng, households, np.zeros(len(households)))
+    house = rng.normal(0, 0.7, len(households)) - np.where(rng.random(len(households)) < 0.03, 2.75, 0.0)
+    room = 20.9 + house[home] + rng.normal(0, 1.3, len(home)) - np.where(own, rng.uniform(2.5, 6, len(home)), 0)
+    noise, periods = int(rng.integers(2**32)), 5
+    found = {}
+    for name, begins in (("ill from the start", np.zeros(len(starts))), ("half fall ill during it", starts)):
+        tables, draws = [], np.random.default_rng([19, seed])
+        drawn.N_VISITS = round(FULL_SIZE[2] * scale / periods)
+        for k in range(periods):
+            taken = np.where(ill & (begins <= 30 * k + 15), severity, 0.0)
+            lost = drawn.degrees_lost(*ways, taken, np.random.default_rng(noise))
+            visits = drawn.draw_contacts(draws, home, room - lost[home] < 18.0, own)
+            visits["building_id"] = network.node_ids.to_numpy()[home[visits.pop("household").to_numpy()]]
+            visits["visited_on"] = pd.Timestamp(f"{drawn.SEASON}-10-20") + pd.to_timedelta(30 * k, unit="D")
+            visits["visit_id"] = f"{k}" + visits["visit_id"]
+            tables.append(visits)
+        visits = clean_visits(pd.concat(tables, ignore_index=True), network)
+        second = (visits["visited_on"] > f"{drawn.SEASON + 1}-01-01").to_numpy()
+        halves = visits.assign(visited_on=visits["visited_on"].mask(second, pd.Timestamp(f"{drawn.SEASON + 1}-12-01")))
+        asked = Asked(calls="households", building_prior=0.05, dose=True)
+        for reading, table, seasons in (("one winter", visits, 1), ("halves", halves, 2)):
+            watched = [
+                Winter(season, watched_winter(network, table, season=season, asked=asked), np.ones(network.n_assets))
+                for season in range(drawn.SEASON, drawn.SEASON + seasons)
+            ]
+            prior = default_prior(network).to_numpy()
+            told = filtered(watched, prior, stay=0.95, attributes=None, learns=False)
+            whole = drawn.City(network, visits, ill, city.known_prior, ill, ill)
+            posterior = told.location.assets["impaired_prob"].to_numpy()
+            found[f"{name}, read as {reading}"] = drawn.recall(whole, posterior, np.random.default_rng([7, seed]))
+    return found
+
+
+def print_onset(seeds: Iterable[int], scale: float) -> None:
+    """Print the shares found, and what reading the winter in halves changes, city by city."""
+    lines = [onset(seed, scale) for seed in seeds]
+    drawn.print_table({name: [line[name] for line in lines] for name in lines[0]})
+    for name in ("ill from the start", "half fall ill during it"):
+        more = np.array([line[f"{name}, read as halves"] for line in lines])
+        more -= [line[f"{name}, read as one winter"] for line in lines]
+        drawn.print_table({f"{name}: halves less one": more.tolist()})
+
+
 def print_table(files: list[str]) -> None:
     """Print shares with standard errors, differences to one winter in the same cities, and calibration."""
     lines = [json.loads(line) for file in files for line in Path(file).read_text().splitlines() if line[:1] == "{"]
@@ -215,6 +273,10 @@ def print_table(files: list[str]) -> None:
 def main() -> None:
     if sys.argv[1] == "table":
         print_table(sys.argv[2:])
+        return
+    if sys.argv[1] == "onset":
+        first, _, last = sys.argv[2].partition("-")
+        print_onset(range(int(first), int(last) + 1), float(sys.argv[3]))
         return
     first, _, last = sys.argv[1].partition("-")
     scale = float(sys.argv[2]) if len(sys.argv) > 2 else 1.0
