@@ -11,6 +11,7 @@ from heatnet.doctor.checking import check_faults, check_inventory, check_network
 from heatnet.errors import HeatnetError, InfeasiblePlanError, MissingExtraError, MissingFileError
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history.exposure import History, asset_seasons
+from heatnet.hydraulics import SteadyFlow, outage_supply, steady_flow
 from heatnet.inventory import Inventory, read_inventory
 from heatnet.inventory.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
 from heatnet.inventory.writing import write_inventory
@@ -76,6 +77,7 @@ __all__ = [
     "Prices",
     "ProblemLedger",
     "Settings",
+    "SteadyFlow",
     "Summer",
     "Values",
     "assess",
@@ -96,6 +98,7 @@ __all__ = [
     "fit_failure_model",
     "isolation_sections",
     "locate_faults",
+    "outage_supply",
     "outage_time",
     "persistence",
     "plan_changes",
@@ -115,6 +118,7 @@ __all__ = [
     "reliability",
     "replan",
     "score",
+    "steady_flow",
     "suggest_visits",
     "supply_loss",
     "supply_path",

@@ -1,0 +1,187 @@
+"""Parts of the network as drawings for the solver: whole, with ends drawn together, or the core alone.
+
+*Whole*: every side has its vertices. *Short*: an end behind which one consumer hangs is drawn together with it, which
+changes nothing: pipes in a row with a consumer, ``r*q^2 + required*(q/asked)^2``, are a consumer that needs the head
+``required + r*asked^2``. *Core*: all that hangs on a core side takes its full flow there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from heatnet._arrays import Floats, Ints, Truths
+from heatnet.hydraulics.newton import Drawing
+from heatnet.hydraulics.plumbing import Plumbing
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sketch:
+    """A drawing and what its vertices and edges stand for.
+
+    Parameters
+    ----------
+    drawing : Drawing
+    pipe_row : array of int, shape (2, n_pipes)
+        The row of the supply pipe and of the return pipe that each edge stands for, -1: none.
+    pipe_a, pipe_b : array of int
+        Sides at its ends.
+    consumers : array of int
+        What the consumers stand for: positions in `Plumbing.consumers` (whole, short) or core sides (core).
+    sources : array of int
+        Positions of the sources.
+    sides : array of int
+        The sides drawn.
+    side_supply, side_return : array of int
+        Vertices of each of these.
+    """
+
+    drawing: Drawing
+    pipe_row: Ints
+    pipe_a: Ints
+    pipe_b: Ints
+    consumers: Ints
+    sources: Ints
+    sides: Ints
+    side_supply: Ints
+    side_return: Ints
+
+
+def whole_sketch(plumbing: Plumbing, sides: Ints, rows: Ints) -> Sketch:
+    """Return these sides and the rows between them, with every end."""
+    is_end = plumbing.ends.parent[sides] >= 0
+    vertices = _Vertices.of(plumbing, sides[~is_end], sides[is_end], rows)
+    consumers = _standing_at(plumbing.consumers.node, sides, plumbing.n_sides)
+    at = plumbing.consumers.node[consumers]
+    required = plumbing.consumers.required_m[consumers]
+    return _sketch(plumbing, vertices, rows, consumers, at, required, plumbing.consumers.asked_m3_s[consumers])
+
+
+def short_sketch(plumbing: Plumbing, sides: Ints, rows: Ints) -> Sketch:
+    """Return the same with every end behind which one consumer hangs drawn together with it."""
+    ends, consumers = plumbing.ends, plumbing.consumers
+    count = consumers.stop - consumers.first
+    is_end = ends.parent[sides] >= 0
+    vertices = _Vertices.of(plumbing, sides[~is_end], sides[is_end & (count[sides] > 1)], rows)
+    of_part = _standing_at(consumers.node, sides, plumbing.n_sides)
+    at, resistance = consumers.node[of_part].copy(), np.zeros(len(of_part))
+    while True:
+        inside = np.flatnonzero(vertices.supply[at] < 0)
+        if not len(inside):
+            break
+        resistance[inside] += plumbing.resistance[ends.rows[:, at[inside]]].sum(axis=0)
+        at[inside] = ends.parent[at[inside]]
+    required = consumers.required_m[of_part]
+    more = np.where(required > 0.0, resistance * consumers.asked_m3_s[of_part] ** 2, 0.0)
+    return _sketch(plumbing, vertices, rows, of_part, at, required + more, consumers.asked_m3_s[of_part])
+
+
+def core_sketch(plumbing: Plumbing, sides: Ints, rows: Ints) -> Sketch:
+    """Return the core; its consumers are the core sides behind which anything hangs."""
+    core = sides[plumbing.ends.parent[sides] < 0]
+    vertices = _Vertices.of(plumbing, core, core[:0], rows)
+    asking = core[plumbing.consumers.stop[core] > plumbing.consumers.first[core]]
+    return _sketch(plumbing, vertices, rows, asking, asking, np.ones(len(asking)), plumbing.full_m3_s[asking])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Vertices:
+    """Per side of the plumbing its vertex in the supply and in the return layer, -1 where it is not drawn.
+
+    Where every row is a pair both layers mirror each other: one vertex stands for all return sides, and rows count
+    twice.
+    """
+
+    count: int
+    sides: Ints
+    supply: Ints
+    back: Ints
+    is_mirrored: bool
+
+    @classmethod
+    def of(cls, plumbing: Plumbing, core: Ints, ends: Ints, rows: Ints) -> _Vertices:
+        is_mirrored = bool(plumbing.in_layer[:, rows].all())
+        supply, back = np.full(plumbing.n_sides, -1), np.full(plumbing.n_sides, -1)
+        supply[core] = np.arange(len(core))
+        back[core] = len(core) if is_mirrored else len(core) + np.arange(len(core))
+        first = len(core) + (1 if is_mirrored else len(core))
+        supply[ends] = first + np.arange(len(ends))
+        back[ends] = back[plumbing.ends.root[ends]]
+        return cls(first + len(ends), np.concatenate([core, ends]), supply, back, is_mirrored)
+
+    def at(self, layer: Ints, sides: Ints) -> Ints:
+        """Return the vertices of sides in the supply (0) or the return layer (1)."""
+        return np.where(layer == 0, self.supply[sides], self.back[sides])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _PipeEdges:
+    row: Ints
+    a: Ints
+    b: Ints
+    layer: Ints
+    resistance: Floats
+    slow: Floats
+
+
+def _pipes(plumbing: Plumbing, vertices: _Vertices, rows: Ints) -> _PipeEdges:
+    """Return the pipes between drawn sides: of the core layer by layer, to ends as one of both pipes."""
+    ends = plumbing.ends
+    drawn_ends = vertices.sides[ends.parent[vertices.sides] >= 0]
+    between_core = (ends.parent[plumbing.end_sides[:, rows]] < 0).all(axis=0)
+    core_rows = rows[between_core & (vertices.supply[plumbing.end_sides[:, rows]] >= 0).all(axis=0)]
+    layers = (0,) if vertices.is_mirrored else (0, 1)
+    row, layer = [ends.rows[:, drawn_ends]], [np.zeros(len(drawn_ends), dtype=np.int64)]
+    a, b = [ends.parent[drawn_ends]], [drawn_ends]
+    for one in layers:
+        found = core_rows[plumbing.in_layer[one, core_rows]]
+        both = np.full((2, len(found)), -1)
+        both[one] = found
+        if vertices.is_mirrored:
+            both[1] = found
+        row.append(both)
+        layer.append(np.full(len(found), one))
+        a.append(plumbing.end_sides[0, found])
+        b.append(plumbing.end_sides[1, found])
+    rows_of = np.concatenate(row, axis=1)
+    resistance = np.where(rows_of >= 0, plumbing.resistance[rows_of], 0.0).sum(axis=0)
+    return _PipeEdges(
+        row=rows_of,
+        a=np.concatenate(a),
+        b=np.concatenate(b),
+        layer=np.concatenate(layer),
+        resistance=resistance,
+        slow=plumbing.slow_m3_s[rows_of.max(axis=0)],
+    )
+
+
+def _sketch(
+    plumbing: Plumbing,
+    vertices: _Vertices,
+    rows: Ints,
+    consumers: Ints,
+    at: Ints,
+    required_m: Floats,
+    asked_m3_s: Floats,
+) -> Sketch:
+    """Return the drawing of the vertices, with these consumers at sides `at`."""
+    pipes = _pipes(plumbing, vertices, rows)
+    sources = _standing_at(plumbing.source_side, vertices.sides, plumbing.n_sides)
+    source_at = plumbing.source_side[sources]
+    supply, back = vertices.supply, vertices.back
+    drawing = Drawing.of(
+        vertices.count,
+        (vertices.at(pipes.layer, pipes.a), vertices.at(pipes.layer, pipes.b), pipes.resistance, pipes.slow),
+        (supply[at], back[at], asked_m3_s, required_m),
+        (back[source_at], supply[source_at]),
+    )
+    sides = vertices.sides
+    return Sketch(drawing, pipes.row, pipes.a, pipes.b, consumers, sources, sides, supply[sides], back[sides])
+
+
+def _standing_at(where: Ints, sides: Ints, n_sides: int) -> Ints:
+    """Return the positions of those that stand at one of the sides."""
+    is_there: Truths = np.zeros(n_sides, dtype=bool)
+    is_there[sides] = True
+    return np.flatnonzero(is_there[where])

@@ -1,0 +1,233 @@
+"""What still arrives in every outage as a table, and heat shares for whoever counts hours with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from heatnet._arrays import Floats, Ints, Truths
+from heatnet.hydraulics.asking import HEAT_EXPONENT, building_load_kw, flow_asked_m3_s
+from heatnet.hydraulics.outages import Changes, OutageFlows, outage_flows
+from heatnet.network import Network, computed_in_id_order
+from heatnet.reachability.cut_off import outages
+from heatnet.reachability.serving import served
+
+NORM_SHARE = 0.85
+
+
+class Block(NamedTuple):
+    """Heat shares of some cases: parallel arrays, one entry per case and building whose heat share is below 1.
+
+    Attributes
+    ----------
+    case, node : array of int
+        Number of the case, position of the building.
+    heat_share : array of float
+        Share of the heat asked for that still arrives, 0 where the building is cut off.
+    """
+
+    case: Ints
+    node: Ints
+    heat_share: Floats
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class HeatShares:
+    """The share of its heat that each building still gets in each outage.
+
+    Parameters
+    ----------
+    asset_case : array of int
+        Per asset (segments, then stations, as in the network): its case. Assets whose outage drains the same are one.
+    is_solved : array of bool
+        Per case: False where no steady flow was found, so that nothing is known.
+    flow_share : array of float
+        Per case: share of all flow asked for that still arrives.
+    """
+
+    asset_case: Ints
+    is_solved: Truths
+    flow_share: Floats
+    _flows: OutageFlows
+    _buildings: Ints
+
+    @property
+    def n_cases(self) -> int:
+        """Number of cases."""
+        return len(self.is_solved)
+
+    def blocks(self, most_entries: int = 2_000_000) -> Iterator[Block]:
+        """Return the heat shares below 1 of the buildings that the intact network serves, some cases at a time.
+
+        Parameters
+        ----------
+        most_entries : int
+            A block holds so many entries, or one case.
+
+        Yields
+        ------
+        Block
+            Every case that changes anything, whole, cases in rising order. Cases that were not solved are left out.
+        """
+        kept: list[tuple[int, Ints, Floats]] = []
+        size = 0
+        for case in np.flatnonzero(self.is_solved).tolist():
+            node, share = self._below_one(case)
+            if not len(node):
+                continue
+            if kept and size + len(node) > most_entries:
+                yield _block(kept)
+                kept, size = [], 0
+            kept.append((case, node, share))
+            size += len(node)
+        if kept:
+            yield _block(kept)
+
+    def of_case(self, case: int) -> tuple[Ints, Floats]:
+        """Return the buildings whose heat share is below 1 in a case, and theirs."""
+        return self._below_one(case)
+
+    def _below_one(self, case: int) -> tuple[Ints, Floats]:
+        """Return buildings and heat shares below 1 of one case."""
+        share = heat_shares_of(flow_shares_of(self._flows, self._flows.cases[case], self._buildings), self._intact)
+        below = np.flatnonzero(share < 1.0)
+        return self._buildings[below], share[below]
+
+    @property
+    def without_flow(self) -> Ints:
+        """Buildings that are connected and yet get no flow when intact; their heat share counts as 1."""
+        return self._buildings[~(self._intact > 0.0)]
+
+    @property
+    def _intact(self) -> Floats:
+        return self._flows.intact_share[self._buildings]
+
+
+def heat_shares(network: Network, isolate: Literal["segment", "section"] | None = None) -> HeatShares:
+    """Return the share of its heat that each building still gets in each outage.
+
+    Parameters
+    ----------
+    network : Network
+        The network; positions are those of its tables if these are in the order of ids (`Network.in_id_order`).
+    isolate : {None, "segment", "section"}
+        As in `supply_loss`.
+    """
+    flows = outage_flows(network, isolate)
+    buildings = np.flatnonzero(_is_served(network))
+    asked = _asked(network, flows)[buildings]
+    total = asked.sum()
+    shares = np.full(len(flows.cases), np.nan)
+    for case, change in enumerate(flows.cases):
+        if change.is_solved and total > 0.0:
+            shares[case] = (flow_shares_of(flows, change, buildings) * asked).sum() / total
+    is_solved = np.array([change.is_solved for change in flows.cases], dtype=bool)
+    return HeatShares(flows.asset_case, is_solved, shares, flows, buildings)
+
+
+def flow_shares_of(flows: OutageFlows, change: Changes, buildings: Ints) -> Floats:
+    """Return the flow share of buildings in one case."""
+    stations = flows.station_share if change.stations is None else change.stations
+    share = np.where(flows.is_secondary, flows.own_share * stations[flows.station], flows.own_share)
+    share[change.building] = change.share
+    return np.asarray(share[buildings])
+
+
+def heat_shares_of(flow_share: Floats, intact_share: Floats) -> Floats:
+    """Return ``min(1, flow share / flow share when intact)**0.4``; a building without flow when intact loses nothing.
+
+    Examples
+    --------
+    >>> heat_shares_of(np.array([0.5, 1.0, 0.0]), np.array([1.0, 0.9, 0.0])).round(3).tolist()
+    [0.758, 1.0, 1.0]
+    """
+    ratio = np.divide(flow_share, intact_share, out=np.ones_like(flow_share), where=intact_share > 0.0)
+    share: Floats = np.minimum(1.0, np.maximum(0.0, ratio)) ** HEAT_EXPONENT
+    return share
+
+
+@computed_in_id_order
+def outage_supply(
+    network: Network, *, isolate: Literal["segment", "section"] | None = None, norm_share: float = NORM_SHARE
+) -> pd.DataFrame:
+    """Return what still arrives in the outage of every segment and every station.
+
+    In an outage the drained pipes are closed, valves that turn are opened, sources keep their head, and stations ask
+    what they ask when intact. A building's heat share is ``min(1, flow share / its flow share when intact)**0.4``, 0
+    where it is cut off. Exact to 1e-6 of a steady flow solved for each outage alone. See docs/hydraulics.md.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    isolate : {None, "segment", "section"}
+        As in `supply_loss`.
+    norm_share : float
+        A home whose heat share is below it is short, 0 to 1.
+
+    Returns
+    -------
+    DataFrame
+        Index ``asset_id``: segments, then stations, in table order. ``flow_share``: of all flow that buildings served
+        when intact ask, the share that still arrives, 0 to 1; missing where they ask nothing. ``households_short``
+        and ``buildings_short``: whose heat share is below `norm_share`, those cut off included. All three are missing
+        for an outage of which no steady flow was found.
+
+    Raises
+    ------
+    HeatnetError
+        If `isolate` is another word, or the intact network has no steady flow.
+
+    Examples
+    --------
+    >>> from heatnet.examples import line, twin_mains
+    >>> outage_supply(twin_mains())["households_short"].to_dict()
+    {'S': 0.0, 'T': 0.0}
+    >>> outage_supply(line())["flow_share"].round(6).to_dict()
+    {'S': 0.0, 'T': 0.4}
+    """
+    shares = heat_shares(network, isolate)
+    households, buildings = np.zeros(shares.n_cases), np.zeros(shares.n_cases)
+    for block in shares.blocks():
+        short = block.heat_share < norm_share
+        case, node = block.case[short], block.node[short]
+        households += np.bincount(case, network.households[node], minlength=shares.n_cases)
+        buildings += np.bincount(case, minlength=shares.n_cases)
+    lost = _lost_without_flow(network, shares, isolate)
+    unknown, case = ~shares.is_solved[shares.asset_case], shares.asset_case
+    columns = {
+        "flow_share": shares.flow_share[case],
+        "households_short": np.where(unknown, np.nan, households[case] + lost[:, 0]),
+        "buildings_short": np.where(unknown, np.nan, buildings[case] + lost[:, 1]),
+    }
+    return pd.DataFrame(columns, index=network.asset_ids)
+
+
+def _lost_without_flow(network: Network, shares: HeatShares, isolate: Literal["segment", "section"] | None) -> Floats:
+    """Return households and buildings cut off per asset that get no flow even when intact, so lose no share of it."""
+    dry = shares.without_flow
+    if not len(dry):
+        return np.zeros((network.n_assets, 2))
+    weights = np.zeros((network.n_nodes, 2))
+    weights[dry, 0], weights[dry, 1] = network.households[dry], 1.0
+    return outages(network, isolate).lost(weights)
+
+
+def _block(kept: list[tuple[int, Ints, Floats]]) -> Block:
+    case = np.repeat([case for case, _, _ in kept], [len(node) for _, node, _ in kept])
+    return Block(case, np.concatenate([node for _, node, _ in kept]), np.concatenate([share for _, _, share in kept]))
+
+
+def _is_served(network: Network) -> Truths:
+    is_served = np.zeros(network.n_nodes, dtype=bool)
+    is_served[network.building_nodes] = served(network)["is_served"].to_numpy(dtype=bool)
+    return is_served
+
+
+def _asked(network: Network, flows: OutageFlows) -> Floats:
+    load = building_load_kw(network)
+    return np.where(flows.is_secondary, flow_asked_m3_s(load, "secondary"), flow_asked_m3_s(load, "primary"))

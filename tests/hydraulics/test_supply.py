@@ -1,0 +1,142 @@
+"""What still arrives in every outage: by hand, and beside the slow twin on random networks."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+import heatnet as hn
+from heatnet.hydraulics import heat_shares, outage_supply, steady_flow
+from tests.hydraulics.test_steady import R_100, network_of, node, row
+from tests.hydraulics_oracle import HydraulicTwin, NotSolvedError, hydraulic_networks, is_close
+
+thorough = settings(derandomize=True, deadline=None, max_examples=40)
+
+
+def twin_mains(**more: float) -> hn.Network:
+    nodes = [node("A", "source", head_m=20.0), node("B", "building", load_kw=4190.0, households=100.0)]
+    return network_of(nodes, [row("S", "A", "B"), row("T", "A", "B", **more)])
+
+
+def test_the_main_that_is_left_carries_what_its_head_can() -> None:
+    table = outage_supply(twin_mains())
+    share = np.sqrt(20.0 / (15.0 + 2 * R_100 * 0.02**2))
+    assert table["flow_share"].tolist() == pytest.approx([share, share], rel=1e-6)
+    intact = np.sqrt(20.0 / (15.0 + 2 * R_100 * 0.01**2))
+    heat = (share / intact) ** 0.4
+    assert heat_shares(twin_mains()).of_case(0)[1].tolist() == pytest.approx([heat], rel=1e-6)
+    assert table["households_short"].tolist() == ([100.0, 100.0] if heat < 0.85 else [0.0, 0.0])
+
+
+def test_a_home_is_short_below_the_norm_share_alone() -> None:
+    network = twin_mains(diameter_mm=400.0)
+    heat = heat_shares(network).of_case(1)[1][0]
+    assert outage_supply(network, norm_share=heat - 0.001).loc["T", "households_short"] == 0.0
+    assert outage_supply(network, norm_share=heat + 0.001).loc["T", "households_short"] == 100.0
+
+
+def test_a_tie_is_opened_in_an_outage_and_closed_otherwise() -> None:
+    nodes = [node("A", "source", head_m=100.0), node("B", "building", load_kw=419.0, households=10.0)]
+    valves = [{"valve_id": "V", "segment_id": "T", "node_id": "A", "is_open": False}]
+    network = network_of(nodes, [row("S", "A", "B"), row("T", "A", "B")], valves)
+    assert steady_flow(network).segments.loc["T", "flow_m3_h"] == 0.0
+    assert outage_supply(network, isolate="segment")["flow_share"].tolist() == pytest.approx([1.0, 1.0])
+
+
+def test_homes_of_a_dead_station_hang_on_the_one_behind_the_tie() -> None:
+    secondary = {"level": "secondary"}
+    nodes = [node("A", "source", head_m=60.0)]
+    nodes += [node(name, "station", head_m=10.0) for name in ("T", "U")]
+    nodes += [node(name, "building", load_kw=200.0, households=40.0) for name in ("B", "C")]
+    rows = [row("S", "A", "T"), row("R", "A", "U"), row("X", "T", "B", **secondary), row("Y", "U", "C", **secondary)]
+    rows.append(row("Z", "B", "C", length_m=100.0, **secondary))
+    valves = [{"valve_id": "V", "segment_id": "Z", "node_id": "B", "is_open": False}]
+    network = network_of(nodes, rows, valves)
+    twin = HydraulicTwin(network).outage_supply("segment")
+    table = outage_supply(network, isolate="segment")
+    assert 0.5 < table.loc["S", "flow_share"] < 1.0
+    assert table["flow_share"].tolist() == pytest.approx(twin["flow_share"].tolist(), abs=1e-6)
+    assert hn.supply_loss(network, "segment").loc["S", "households_lost"] == 0.0
+
+
+@thorough
+@given(hydraulic_networks(), st.sampled_from(["segment", "section"]))
+def test_every_outage_is_that_of_the_slow_twin(network: hn.Network, isolate: str) -> None:
+    try:
+        twin = HydraulicTwin(network).outage_supply(isolate)
+    except NotSolvedError:
+        assume(False)
+    table = outage_supply(network, isolate=isolate)
+    assert table.index.tolist() == twin.index.tolist()
+    for found, slow in zip(table["flow_share"], twin["flow_share"], strict=True):
+        assert is_close(found, slow)
+    assert table["buildings_short"].tolist() == twin["buildings_short"].tolist()
+    assert table["households_short"].tolist() == pytest.approx(twin["households_short"].tolist())
+
+
+def pairs_with_heads(network: hn.Network, head_m: float, diameter_mm: float | None = None) -> hn.Network:
+    """The same with pairs only and all heads given."""
+    segments = network.segments.assign(line="pair")
+    if diameter_mm:
+        segments["diameter_mm"] = diameter_mm
+    return hn.Network(network.nodes.assign(head_m=head_m), segments, network.valves)
+
+
+@thorough
+@given(hydraulic_networks(), st.sampled_from(["segment", "section"]))
+def test_where_pipes_are_wide_and_pairs_homes_short_are_those_cut_off(network: hn.Network, isolate: str) -> None:
+    wide = pairs_with_heads(network, 60.0, 3000.0)
+    loss, supply = hn.supply_loss(wide, isolate), outage_supply(wide, isolate=isolate)
+    assert supply["buildings_short"].tolist() == loss["buildings_lost"].tolist()
+    assert supply["households_short"].tolist() == pytest.approx(loss["households_lost"].tolist())
+
+
+@thorough
+@given(hydraulic_networks())
+def test_more_head_never_lowers_a_share(network: hn.Network) -> None:
+    lower, higher = (steady_flow(pairs_with_heads(network, head)).nodes["flow_share"] for head in (8.0, 11.0))
+    assert (higher >= lower - 2e-6)[lower.notna()].all()
+
+
+@thorough
+@given(hydraulic_networks(), st.integers(0, 20))
+def test_more_load_at_one_building_never_raises_another_s_share(network: hn.Network, which: int) -> None:
+    plain = pairs_with_heads(network, 8.0)
+    buildings = plain.nodes.index[plain.nodes["kind"] == "building"]
+    assume(len(buildings) > 1)
+    chosen = buildings[which % len(buildings)]
+    nodes = plain.nodes
+    nodes.loc[chosen, "load_kw"] = 2.0 * np.nan_to_num(nodes.loc[chosen, "load_kw"]) + 500.0
+    heavier = steady_flow(hn.Network(nodes, plain.segments, plain.valves)).nodes["flow_share"]
+    lighter = steady_flow(plain).nodes["flow_share"]
+    others = (nodes["kind"] == "building").to_numpy() & (nodes.index != chosen)
+    assert (heavier[others] <= lighter[others] + 2e-6).all()
+
+
+@thorough
+@given(hydraulic_networks(), st.randoms(use_true_random=False))
+def test_the_order_of_the_rows_reaches_no_digit(network: hn.Network, random: object) -> None:
+    tables = [network.nodes, network.segments, network.valves]
+    mixed = [table.sample(frac=1.0, random_state=random.randrange(10**6)) for table in tables]  # type: ignore[attr-defined]
+    one = outage_supply(network)
+    two = outage_supply(hn.Network(*(table.reset_index(drop=True) for table in mixed)))
+    pd.testing.assert_frame_equal(one, two.loc[one.index], check_exact=True)
+
+
+def test_blocks_hold_every_case_whole_and_once(fixtures: object) -> None:
+    from heatnet.synthetic import make_city
+
+    network = make_city(length_km=12, stations=1, rng=3).network
+    shares = heat_shares(network)
+    large = list(shares.blocks())
+    small = list(shares.blocks(most_entries=10))
+    for name in ("case", "node", "heat_share"):
+        joined = [np.concatenate([getattr(block, name) for block in blocks]) for blocks in (large, small)]
+        np.testing.assert_array_equal(*joined)
+    assert len(small) > len(large)
+    assert all(len(np.intersect1d(a.case, b.case)) == 0 for a, b in pairwise(small))
