@@ -32,6 +32,7 @@ from heatnet.errors import HeatnetError
 from heatnet.inventory import Inventory, read_inventory
 from heatnet.inventory.accounts import accounts_of, mostly_set_aside, planned_fates
 from heatnet.inventory.converting import FORMS, Form, convert_inventory
+from heatnet.inventory.template import write_template
 from heatnet.inventory.writing import refuse_inventory, write_csv, write_inventory
 from heatnet.language import note, worded
 from heatnet.planning import Summer, plan_cures
@@ -151,6 +152,15 @@ def convert(inventory: Path, output: Path, form: Form | None, language: str) -> 
     print_accounts(tables.accounts, language)
     written = convert_inventory(tables, output, form=form)
     click.echo(worded(note("cli.converted", file=str(output), tables=tuple(written)), language))
+
+
+@main.command()
+@click.option("-o", "--output", type=Place("file"), required=True, help="Workbook to write: a file that ends in .xlsx.")
+@language_option
+def template(output: Path, language: str) -> None:
+    """Write an empty workbook with headings, units, words to choose from and an example row, for an office to fill."""
+    write_template(output, language=language)
+    click.echo(worded(note("cli.template", file=str(output)), language))
 
 
 @main.command(name="backtest")

@@ -100,14 +100,13 @@ def write_blank_book(sheets: Sequence[BlankSheet], path: Path) -> None:
     from openpyxl.styles import Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    lists = _words_sheet(book, sheets)
     for sheet in sheets:
         page = book.create_sheet(sheet.name)
         page.freeze_panes = "A3"
         for at, column in enumerate(sheet.columns, 1):
             page.column_dimensions[get_column_letter(at)].width = 3.0 + max(10.0, 1.6 * len(column.heading))
             if column.words:
-                _offer(page, get_column_letter(at), lists[column.words])
+                _offer(page, get_column_letter(at), column.words)
         page.append([_styled(_cell(page, sheet.title), Font(italic=True, color="FF595959"))])
         head = Font(bold=True)
         fills = [PatternFill("solid", fgColor="FFFFE699" if one.is_required else "FFD9E1F2") for one in sheet.columns]
@@ -116,31 +115,17 @@ def write_blank_book(sheets: Sequence[BlankSheet], path: Path) -> None:
         )
         grey = Font(color="FF808080", italic=True)
         page.append([_styled(_cell(page, one.example), grey) for one in sheet.columns])
-    book.move_sheet(book["_"], offset=len(sheets))
     save_book(book, path)
 
 
-def _words_sheet(book: Workbook, sheets: Sequence[BlankSheet]) -> dict[tuple[str, ...], str]:
-    """Write the words to choose from into a hidden sheet, a column for each list; return the range of each."""
-    from openpyxl.utils import get_column_letter
-
-    lists = list(dict.fromkeys(column.words for sheet in sheets for column in sheet.columns if column.words))
-    page = book.create_sheet("_")
-    page.sheet_state = "hidden"
-    longest = max((len(words) for words in lists), default=0)
-    for row in range(longest):
-        page.append([_cell(page, words[row] if row < len(words) else None) for words in lists])
-    places = ((words, get_column_letter(at)) for at, words in enumerate(lists, 1))
-    return {words: f"'_'!${letter}$1:${letter}${len(words)}" for words, letter in places}
-
-
-def _offer(page: Any, letter: str, words: str) -> None:
+def _offer(page: Any, letter: str, words: tuple[str, ...]) -> None:
     """Let the cells of a column choose from words; others stay possible, for the reader understands more of them."""
     from openpyxl.worksheet.datavalidation import DataValidation
 
-    offered = DataValidation(type="list", formula1=words, allow_blank=True, showErrorMessage=False)
+    listed = ",".join(words)
+    offered = DataValidation(type="list", formula1=f'"{listed}"', allow_blank=True, showErrorMessage=False)
     offered.add(f"{letter}3:{letter}{_LAST_ROW_TO_FILL}")
-    page.add_data_validation(offered)
+    page.data_validations.append(offered)
 
 
 def empty_book(purpose: str) -> Workbook:

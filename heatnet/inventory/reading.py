@@ -19,7 +19,7 @@ from heatnet.inventory.contents import Inventory, with_records
 from heatnet.inventory.door import read_table
 from heatnet.inventory.drawn import NETWORK_TABLES, drawn_network
 from heatnet.network import Network
-from heatnet.schema import TABLES, Problem, Reading, raise_problems
+from heatnet.schema import TABLES, Problem, Reading, raise_problems, size_problems
 from heatnet.value import Settings, read_settings
 
 PathLike = str | os.PathLike[str]
@@ -63,6 +63,7 @@ def read_inventory(path: PathLike, *, settings: Settings | PathLike | None = Non
     readings, problems = _readings(raw, path, town)
     network, matched = drawn_network(readings, _origins(raw), problems)
     of_network = {name: readings.pop(name) for name in NETWORK_TABLES if name in readings}
+    readings = {name: reading for name, reading in readings.items() if not _is_untouched(reading)}
     base = Inventory(network, files=raw.files, settings=town, of_network=of_network, matched=(raw.findings, *matched))
     return with_records(base, readings)
 
@@ -222,9 +223,7 @@ def _headings(town: Settings | None) -> Mapping[str, Mapping[str, str]] | None:
     return None if town is None else town.headings
 
 
-def _readings(
-    raw: RawTables, path: PathLike, town: Settings | None
-) -> tuple[dict[str, Reading], list[Problem]]:
+def _readings(raw: RawTables, path: PathLike, town: Settings | None) -> tuple[dict[str, Reading], list[Problem]]:
     """Return the tables in standard form, and what makes any of them unusable.
 
     Raises
@@ -242,7 +241,15 @@ def _readings(
     problems += [
         Problem(name, "", f"has no rows; each is {TABLES[name].row}", origin=raw.of(name)[0].origin) for name in empty
     ]
+    if not problems:
+        tables = {name: readings[name].table for name in NETWORK_TABLES if name in readings}
+        problems += size_problems(tables, units=None if town is None else town.units, origins=_origins(raw))
     return readings, problems
+
+
+def _is_untouched(reading: Reading) -> bool:
+    """Return whether a sheet of a template was left as it is: then nothing is recorded, not that nothing happened."""
+    return not len(reading.table) and set(reading.set_aside["reason"]) == {"example_row"}
 
 
 def _origins(raw: RawTables) -> dict[str, str]:

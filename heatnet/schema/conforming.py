@@ -13,9 +13,10 @@ from heatnet.schema.cells import READERS, Cells, Meant
 from heatnet.schema.clock import with_times_of_day
 from heatnet.schema.columns import Column, TableSpec
 from heatnet.schema.completing import completed
+from heatnet.schema.folding import folded_word
 from heatnet.schema.headings import Heading
 from heatnet.schema.judging import Judged, RowNames, judge_column, judge_empty
-from heatnet.schema.layout import layout_reason, not_blank
+from heatnet.schema.layout import is_example, layout_reason, not_blank
 from heatnet.schema.merging import merged
 from heatnet.schema.naming import named_columns
 from heatnet.schema.problems import Problem, raise_problems, row_numbers
@@ -182,6 +183,7 @@ def _layout_rows(
             values = read[name][1].values
             lacks |= pd.isna(pd.Series(values)).to_numpy(dtype=bool)
             lacks |= _sums(values) if read[name][0].column.type in ("id", "reference") else False
+            lacks[:_FIRST] |= np.array([is_example(folded_word(str(one))) for one in values[:_FIRST]], dtype=bool)
     texts = [heading.text for heading in headings]
     found = {at: layout_reason(cells.iloc[at].tolist(), texts) for at in np.flatnonzero(lacks).tolist()}
     return {at: reason for at, reason in found.items() if reason}
@@ -191,6 +193,7 @@ def _needed(spec: TableSpec) -> list[str]:
     return [column.name for column in spec.columns if column.required or column.name in spec.key]
 
 
+_FIRST = 3  # rows among which an example may stand
 _SUM_WORDS = (
     "合计",
     "总计",

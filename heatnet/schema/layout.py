@@ -70,12 +70,19 @@ def layout_reason(cells: Sequence[Any], headings: Sequence[str]) -> str:
     if not filled:
         return "blank"
     words = [folded_word(texts[at]) for at in filled]
+    if is_example(words[0]):
+        return "example_row"
     if any(is_total(word) for word in words[:3]):
         return "total_row"
     alike = sum(word == folded_word(headings[at]) for at, word in zip(filled, words, strict=True) if at < len(headings))
     if len(filled) >= 2 and alike >= 0.8 * len(filled):
         return "repeated_heading"
     return "remark_row" if _is_remark(texts[filled[0]], len(filled), len(texts)) else ""
+
+
+def is_example(word: str) -> bool:
+    """Return whether a folded text begins a row that shows how to fill the others."""
+    return any(word.startswith(example) for example in folded("examples"))
 
 
 def is_total(word: str) -> bool:

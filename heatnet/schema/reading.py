@@ -17,7 +17,7 @@ from heatnet.schema.raw import ROW
 SET_ASIDE_COLUMNS = ("row", "row_id", "reason", "column", "message")
 UNDERSTOOD_COLUMNS = ("file", "table", "heading", "column", "unit", "why")
 # Rows that belong to the layout of a ledger and were never records.
-LAYOUT_REASONS = frozenset({"total_row", "remark_row", "repeated_heading"})
+LAYOUT_REASONS = frozenset({"total_row", "remark_row", "repeated_heading", "example_row"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -35,6 +35,20 @@ def listed(*path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
+def words_in(language: str, *path: str) -> tuple[str, ...]:
+    """Return the words at a path of the table of one language.
+
+    Examples
+    --------
+    >>> words_in("zh", "headings", "segments", "segment_id")[0]
+    '管段编号'
+    """
+    at: Any = _tables()[LANGUAGES.index(language)]
+    for key in path:
+        at = at.get(key, {}) if isinstance(at, dict) else {}
+    return tuple(at) if isinstance(at, list) else ()
+
+
 @cache
 def folded(*path: str) -> frozenset[str]:
     """Return the words at a path as headings and choices are compared."""

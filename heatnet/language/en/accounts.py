@@ -50,4 +50,5 @@ WORDS = {
     "used_and_matched": "{rows:,} used ({matched:,} matched by name or place)",
     "rule_dig_ends_before_start": "ends before it starts",
     "rule_fault_in_degrees": "degrees, not near a segment",
+    "rule_example_row": "example",
 }

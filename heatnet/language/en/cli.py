@@ -8,4 +8,5 @@ WORDS = {
     "gains_hours": "{benefit:,.0f} cold household-hours saved, no plan within these limits saves more than {bound:,.0f} (gap {gap:.2%})",
     "gains_worth": "worth {worth:,.0f} for a cost of {cost:,.0f}, {benefit:,.0f} beyond the least return; no plan within these limits exceeds {bound:,.0f} (gap {gap:.2%})",
     "converted": "{file}: {tables} written",
+    "template": "{file}: an empty inventory, a sheet per table",
 }

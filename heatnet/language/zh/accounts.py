@@ -50,4 +50,5 @@ WORDS = {
     "used_and_matched": "采用{rows:,}行（其中{matched:,}行按名称或地点对应）",
     "rule_dig_ends_before_start": "结束早于开始",
     "rule_fault_in_degrees": "经纬度坐标，附近无管段",
+    "rule_example_row": "填表示例行",
 }

@@ -8,4 +8,5 @@ WORDS = {
     "gains_hours": "避免受冷{benefit:,.0f}户·小时，同等条件下任何计划不超过{bound:,.0f}（差距{gap:.2%}）",
     "gains_worth": "效益现值{worth:,.0f}，费用{cost:,.0f}，超出最低回报{benefit:,.0f}；同等条件下任何计划不超过{bound:,.0f}（差距{gap:.2%}）",
     "converted": "{file}：已写出 {tables}",
+    "template": "{file}：空白台账模板，每表一页",
 }
