@@ -240,17 +240,18 @@ def fit_failure_model(history: History | Sequence[History]) -> FailureModel:
     given = (history,) if isinstance(history, History) else tuple(history)
     if not given:
         raise HeatnetError("No history is given: build at least one with asset_seasons.")
-    histories = tuple(_since_recorded(one) for one in given)
-    lives = [life_attributes(one, number) for number, one in enumerate(histories)]
-    parts = [failure_statistics(one, attributes=of_one)[0] for one, of_one in zip(histories, lives, strict=True)]
+    histories = tuple(_since_recorded(history) for history in given)
+    lives = [life_attributes(history, number) for number, history in enumerate(histories)]
+    pairs = zip(histories, lives, strict=True)
+    parts = [failure_statistics(history, attributes=attributes)[0] for history, attributes in pairs]
     statistics = reduce(operator.add, parts)
-    around = [surroundings(one.assets) for one in histories]
+    around = [surroundings(history.assets) for history in histories]
     rates = fit_rates(statistics, np.ones(len(statistics.cohorts)))
     memory = learn_memory(_expectations(rates, histories, lives, around))
     rates = fit_rates(statistics, _information(statistics, rates, memory), near=rates)
     recorded = _expectations(rates, histories, lives, around)
     memory = learn_memory(recorded, half_lives=(memory.half_life,))
-    known = tuple(_known(one, memory.half_life) for one in recorded)
+    known = tuple(_known(record, memory.half_life) for record in recorded)
     return FailureModel(given, statistics, rates, memory, known)
 
 
@@ -264,10 +265,11 @@ def _since_recorded(history: History) -> History:
 def _expectations(
     rates: Rates, histories: Sequence[History], lives: Sequence[pd.DataFrame], around: Sequence[Surroundings]
 ) -> list[Recorded]:
-    return [
-        Recorded(one, rates.expected(attributes, one.seasons, one.lives.seasons_at_risk.astype(np.float64)), neighbours)
-        for one, attributes, neighbours in zip(histories, lives, around, strict=True)
-    ]
+    recorded = []
+    for history, attributes, neighbours in zip(histories, lives, around, strict=True):
+        at_risk = history.lives.seasons_at_risk.astype(np.float64)
+        recorded.append(Recorded(history, rates.expected(attributes, history.seasons, at_risk), neighbours))
+    return recorded
 
 
 def _information(statistics: FailureStatistics, rates: Rates, memory: Memory) -> Floats:

@@ -126,9 +126,9 @@ def _told_apart(raw: bytes) -> Decoded | None:
             scores[encoding] = score(text) + (_KNOWN_WORD if _has_known_word(text) else 0.0)
     if not scores:
         return None
-    ranked = sorted(scores, key=lambda one: (-scores[one], list(_SCORES).index(one)))
+    ranked = sorted(scores, key=lambda name: (-scores[name], list(_SCORES).index(name)))
     best = ranked[0]
-    near = [one for one in ranked if scores[best] - scores[one] < _NEAR]
+    near = [name for name in ranked if scores[best] - scores[name] < _NEAR]
     if len(near) > 1:
         best = _normalizers_choice(sample, near) or best
     letters = sum(not letter.isascii() for letter in sample.decode(best, "replace"))
@@ -152,7 +152,10 @@ def _beyond_ascii(raw: bytes) -> bytes:
 def _normalizers_choice(sample: bytes, among: list[str]) -> str:
     """Return which of the encodings charset-normalizer takes, empty where it takes none."""
     best = from_bytes(sample, cp_isolation=among).best()
-    return next((one for one in among if best is not None and codecs.lookup(one) == codecs.lookup(best.encoding)), "")
+    if best is None:
+        return ""
+    taken = codecs.lookup(best.encoding)
+    return next((name for name in among if codecs.lookup(name) == taken), "")
 
 
 def _chinese(encoding: str) -> Callable[[str], float]:

@@ -55,14 +55,14 @@ def _within(word: str) -> tuple[str, str]:
     """Return the table whose name stands at the end of a longer one (城东片区管段台账); the longest counts."""
     found: list[tuple[int, str, str]] = []
     for name in TABLES:
-        found += [(len(one), name, "") for one in folded("sheets", name) if _ends(word, one)]
+        found += [(len(known), name, "") for known in folded("sheets", name) if _ends(word, known)]
     for kind in KINDS:
-        found += [(len(one), "nodes", kind) for one in folded("kind_sheets", kind) if _ends(word, one)]
+        found += [(len(known), "nodes", kind) for known in folded("kind_sheets", kind) if _ends(word, known)]
     if not found:
         return "", ""
     _, name, kind = max(found)
     return name, kind
 
 
-def _ends(word: str, one: str) -> bool:
-    return len(one) >= 2 and not one.isascii() and (word.endswith(one) or word.startswith(one))
+def _ends(word: str, known: str) -> bool:
+    return len(known) >= 2 and not known.isascii() and (word.endswith(known) or word.startswith(known))

@@ -336,7 +336,7 @@ def _without_repeats(cut: tuple[Intervals, ...], landmarks: AnyInts) -> tuple[tu
         return cut, np.empty(0, dtype=np.int64)
     supply, other = cut
     both = np.flatnonzero((supply.first < supply.stop) & (other.first < other.stop))
-    of_both = [Intervals(one.first[both], one.stop[both]) for one in cut]
+    of_both = [Intervals(side.first[both], side.stop[both]) for side in cut]
     supply_repeats = is_within(of_both[0], of_both[1], landmarks[0], landmarks[1])
     other_repeats = is_within(of_both[1], of_both[0], landmarks[1], landmarks[0]) & ~supply_repeats
     drop = np.zeros((2, len(supply.first)), dtype=bool)
@@ -368,16 +368,16 @@ def _together(
     """
     found = [np.empty((2, 0), dtype=np.int64)]
     kills_in_each = np.ones(len(disputed), dtype=bool)
-    for one, at in zip(cut, station_position, strict=True):
+    for side, at in zip(cut, station_position, strict=True):
         in_sets = np.sort(at[[station for stations in sets for station in stations]])
-        first, stop = np.searchsorted(in_sets, one.first[disputed]), np.searchsorted(in_sets, one.stop[disputed])
+        first, stop = np.searchsorted(in_sets, side.first[disputed]), np.searchsorted(in_sets, side.stop[disputed])
         kills_in_each &= first < stop
     disputed = disputed[kills_in_each]
     for number, stations in enumerate(sets if len(disputed) else []):
         where = station_position[:, list(stations)]
         dead = [
-            (one.first[disputed, None] <= at) & (at < one.stop[disputed, None])
-            for one, at in zip(cut, where, strict=True)
+            (side.first[disputed, None] <= at) & (at < side.stop[disputed, None])
+            for side, at in zip(cut, where, strict=True)
         ]
         neither_alone = ~dead[0].all(axis=1) & ~dead[1].all(axis=1)
         outages_found = disputed[neither_alone & (dead[0] | dead[1]).all(axis=1)]

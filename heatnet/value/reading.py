@@ -78,7 +78,7 @@ def settings_over(given: Mapping[str, Any], base: Settings) -> Settings:
     >>> settings_over({"prices": {"job_cost": 0}}, Settings()).prices.job_cost
     0.0
     """
-    known = {one.name for one in fields(Settings)}
+    known = {setting.name for setting in fields(Settings)}
     _refuse_unknown(given, known, "")
     changes: dict[str, Any] = {}
     for key, value in given.items():
@@ -99,12 +99,12 @@ def settings_data(settings: Settings) -> dict[str, Any]:
     >>> settings_over(settings_data(Settings()), Settings()) == Settings()
     True
     """
-    return {one.name: _plain(one.name, getattr(settings, one.name)) for one in fields(settings)}
+    return {setting.name: _plain(setting.name, getattr(settings, setting.name)) for setting in fields(settings)}
 
 
 def _plain(name: str, value: Any) -> Any:
     if isinstance(value, (Values, Prices)):
-        return {one.name: _plain(one.name, getattr(value, one.name)) for one in fields(value)}
+        return {setting.name: _plain(setting.name, getattr(value, setting.name)) for setting in fields(value)}
     if isinstance(value, Mapping):
         return {table: dict(inner) for table, inner in value.items()}
     if value is None:
@@ -119,7 +119,7 @@ def _means_none(key: str, value: Any) -> bool:
 def _part_over(name: str, given: Any, base: Values | Prices) -> Values | Prices:
     if not isinstance(given, Mapping):
         raise HeatnetError(f"{name} is {given!r}: write a section [{name}] with a line for each of its keys.")
-    known = {one.name: getattr(base, one.name) for one in fields(base)}
+    known = {setting.name: getattr(base, setting.name) for setting in fields(base)}
     _refuse_unknown(given, set(known), f" in [{name}]")
     return type(base)(**{**known, **given})
 
