@@ -107,8 +107,8 @@ def summary_line(chosen: Plan, file: Path, language: str) -> str:
         file=str(file),
         cures=len(cures),
         jobs=len(chosen.jobs),
-        km=float(cures["length_m"].sum()) / 1000.0,
-        stations=int((cures["asset_kind"] == "station").sum()),
+        km=chosen.km,
+        stations=int((chosen.renewed["asset_kind"] == "station").sum()),
     )
     has_worth = "worth" in cures.columns
     gains = note(

@@ -70,7 +70,7 @@ def plan_frontier(
             "benefit": [plan.benefit for plan in plans],
             "bound": bounds.to_numpy(),
             "cost": [plan.cost for plan in plans],
-            "km": [_renewed_km(plan) for plan in plans],
+            "km": [plan.km for plan in plans],
             "jobs": [len(plan.jobs) for plan in plans],
         },
         index=pd.Index(amounts, name="budget"),
@@ -88,8 +88,3 @@ def _amounts(budgets: Any) -> list[float]:
     if not given:
         raise HeatnetError("budgets is empty: give at least one amount.")
     return sorted({float(one) for one in given})
-
-
-def _renewed_km(plan: Plan) -> float:
-    renewed = plan.cures[(plan.cures["measure"] == "renew") & (plan.cures["asset_kind"] == "segment")]
-    return float(renewed["length_m"].sum()) / 1000

@@ -133,6 +133,17 @@ class Plan:
         return gap_of(self.benefit, self.bound)
 
     @property
+    def renewed(self) -> pd.DataFrame:
+        """Cures that renew: what kilometres and stations count."""
+        return self.cures[self.cures["measure"] == "renew"]
+
+    @property
+    def km(self) -> float:
+        """Kilometres of route renewed."""
+        renewed = self.renewed
+        return float(renewed["length_m"][renewed["asset_kind"] == "segment"].sum()) / 1000
+
+    @property
     def paying_jobs(self) -> int:
         """How many jobs return more than they cost."""
         return int((self.jobs["worth"] > self.jobs["cost"]).sum()) if "worth" in self.jobs.columns else 0

@@ -36,9 +36,9 @@ def facts_of_result(plan: Plan, jobs: pd.DataFrame, cures: pd.DataFrame, languag
         ("cure_count", len(cures), "count"),
         ("job_count", len(jobs), "count"),
         ("trench_count", int((jobs["job_kind"] == "trench").sum()), "count"),
-        ("station_count", int((cures["asset_kind"] == "station").sum()), "count"),
-        ("route_km", float(cures["length_m"].sum()) / 1000.0, "km"),
-        ("pipe_km", float(cures["pipe_length_m"].sum()) / 1000.0, "km"),
+        ("station_count", int((plan.renewed["asset_kind"] == "station").sum()), "count"),
+        ("route_km", plan.km, "km"),
+        ("pipe_km", float(cures["pipe_length_m"][cures["measure"] == "renew"].sum()) / 1000.0, "km"),
     ]
     if jobs["start_on"].notna().any():
         facts += [("first_start", jobs["start_on"].min(), "date"), ("last_end", jobs["end_on"].max(), "date")]

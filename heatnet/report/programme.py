@@ -30,7 +30,18 @@ _OF_RANKING = (
     "cold_household_hours",
     "reason",
 )
-_TOTALLED = ("cures", "length_m", "pipe_length_m", "works_cost", "job_cost", "cost", "total_cost", "worth", "benefit")
+_TOTALLED = (
+    "cures",
+    "length_m",
+    "pipe_length_m",
+    "works_cost",
+    "job_cost",
+    "cost",
+    "total_cost",
+    "worth",
+    "benefit",
+    "net_benefit",
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
