@@ -30,6 +30,8 @@ SHARE = 0.024
 VALUES = ("cold_hour", "no_heat_hour", "repair_cost", "heat_gj", "fault_growth", "discount", "renew_faults")
 WHOLE = ("life",)
 PARTS = ("worth_faults", "worth_heat", "worth_cold")
+# Heat is lost everywhere and measured almost nowhere: what cannot be known is counted, and also left out.
+HARMS = {"all parts": PARTS, "without heat": ("worth_faults", "worth_cold")}
 
 
 def true_worth(city: City, assessment: hn.Assessment, *, ill_in: int = SEASON) -> pd.DataFrame:
@@ -90,10 +92,10 @@ def taken(score: pd.Series, worth: pd.Series, length: pd.Series) -> float:
     return float(np.interp(SHARE * along[-1], along, found))
 
 
-def of_plan(assessment: hn.Assessment, worth: pd.Series, km: float) -> float:
-    """True worth of what the planner renews within the kilometres, trenches and all."""
-    plan = hn.plan_cures(assessment.candidates(measures=["renew"]), max_km=km, max_stations=0, min_ratio=0)
-    return float(worth.reindex(plan.cures.index).sum())
+def planned(assessment: hn.Assessment, km: float) -> pd.Index:
+    """What the planner renews within the kilometres, trenches and all."""
+    candidates = assessment.candidates(measures=["renew"])
+    return hn.plan_cures(candidates, max_km=km, max_stations=0, min_ratio=0).cures.index
 
 
 def shifted(assessment: hn.Assessment) -> dict[str, hn.Settings]:
@@ -117,14 +119,24 @@ def of_city(seed: int, km: float, stations: int, recipe: int) -> tuple[pd.Series
     pipes = truly.index[truly["asset_kind"] == "segment"]
     truly, knowing = truly.loc[pipes], knowing.loc[pipes]
     length = truly["length_m"]
-    by_rule = {name: taken(score, truly["worth"], length) for name, score in scores(assessment, knowing, truly).items()}
-    best = by_rule["all-knowing"]
-    by_rule["heatnet, the plan"] = of_plan(assessment, truly["worth"], SHARE * length.sum() / 1000.0)
-    by_rule["all-knowing, of all harm"] = best * best / truly["worth"].sum()
-    parts = truly[[*PARTS]].sum() / truly["worth"].sum()
-    shares = pd.Series(by_rule) / best
+    rules = scores(assessment, knowing, truly)
+    plan = planned(assessment, SHARE * length.sum() / 1000.0)
+    shares = {}
+    for harm, parts in HARMS.items():
+        worth = truly[[*parts]].sum(axis=1)
+        rules["all-knowing"], rules["knows rates and last winter"] = (
+            worth / truly["cost"],
+            (knowing[[*parts]].sum(axis=1) / knowing["cost"]),
+        )
+        best = taken(rules["all-knowing"], worth, length)
+        shares |= {(harm, name): taken(score, worth, length) / best for name, score in rules.items()}
+        shares[harm, "heatnet, the plan"] = float(worth.reindex(plan).sum()) / best
+        shares[harm, "of all harm, all-knowing"] = best / worth.sum()
+    known = truly[[*PARTS]].sum() / truly["worth"].sum()
+    shares |= {("part of all harm", name): share for name, share in known.items()}
     told = assessment.ranking.reindex(pipes)
-    return pd.concat([shares, parts]), _moved(assessment, told, truly["worth"], best)
+    worth = truly["worth"]
+    return pd.Series(shares), _moved(assessment, told, worth, taken(worth / truly["cost"], worth, length))
 
 
 def _moved(assessment: hn.Assessment, told: pd.DataFrame, worth: pd.Series, best: float) -> pd.DataFrame:
@@ -162,7 +174,7 @@ def main() -> None:
         shares, by_value = of_city(number, km, stations, recipe)
         found.append(shares.rename(number))
         moved.append(by_value)
-        print(f"city {number}: {shares.round(3).to_dict()}", flush=True)
+        print(f"city {number}:\n{shares.round(3).unstack(0).to_string()}", flush=True)
     table = pd.concat(found, axis=1)
     print(f"\n{cities} cities of {km} km, recipe {recipe}: harm taken away on {SHARE:.1%}, all-knowing = 1")
     print(pd.DataFrame({"mean": table.mean(axis=1), "standard error": table.sem(axis=1)}).round(3).to_string())
