@@ -90,4 +90,4 @@ def _asked(segments: int, constants: int, repairs_differ: bool) -> tuple[Network
     rng = np.random.default_rng(1)
     network = sample_network(segments, constants, rng)
     own = pd.Series(rng.random(network.n_assets) * 30 + 4, network.asset_ids)
-    return network, {"climate": rng.normal(-2.0, 9.0, 365), "repair_h": own if repairs_differ else None}
+    return network, {"climate": rng.normal(-2.0, 9.0, 365), "outage_h": own if repairs_differ else None}

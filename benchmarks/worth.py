@@ -68,19 +68,17 @@ def _rate_when_new(network: hn.Network, rate: pd.Series) -> pd.Series:
     return (segments["length_m"] / 1000.0 * young).reindex(rate.index).fillna(rate)
 
 
-def scores(assessment: hn.Assessment, knowing: pd.DataFrame, truly: pd.DataFrame) -> dict[str, pd.Series]:
-    """What each rule ranks by, per metre but for age and random."""
+def scores(assessment: hn.Assessment, truly: pd.DataFrame) -> dict[str, pd.Series]:
+    """What each rule ranks by, per metre but for age and random: it is the kilometres that are the same for all."""
     told = assessment.ranking.reindex(truly.index)
     length = told["length_m"]
     return {
-        "heatnet, the list": told["ratio"],
+        "heatnet, worth per metre": told["worth"] / length,
         "cold visits per metre": told["cold_visits"] / length,
         "expected faults per metre": told["faults_mean"] / length,
         "past faults per metre": told["past_faults"] / length,
         "age": SEASON - told["laid_year"].fillna(told["laid_year"].mean()),
         "random": pd.Series(np.random.default_rng(1).random(len(told)), index=told.index),
-        "knows rates and last winter": knowing["ratio"],
-        "all-knowing": truly["ratio"],
     }
 
 
@@ -119,14 +117,14 @@ def of_city(seed: int, km: float, stations: int, recipe: int) -> tuple[pd.Series
     pipes = truly.index[truly["asset_kind"] == "segment"]
     truly, knowing = truly.loc[pipes], knowing.loc[pipes]
     length = truly["length_m"]
-    rules = scores(assessment, knowing, truly)
+    rules = scores(assessment, truly)
     plan = planned(assessment, SHARE * length.sum() / 1000.0)
     shares = {}
     for harm, parts in HARMS.items():
         worth = truly[[*parts]].sum(axis=1)
         rules["all-knowing"], rules["knows rates and last winter"] = (
-            worth / truly["cost"],
-            (knowing[[*parts]].sum(axis=1) / knowing["cost"]),
+            worth / length,
+            knowing[[*parts]].sum(axis=1) / length,
         )
         best = taken(rules["all-knowing"], worth, length)
         shares |= {(harm, name): taken(score, worth, length) / best for name, score in rules.items()}
@@ -136,18 +134,18 @@ def of_city(seed: int, km: float, stations: int, recipe: int) -> tuple[pd.Series
     shares |= {("part of all harm", name): share for name, share in known.items()}
     told = assessment.ranking.reindex(pipes)
     worth = truly["worth"]
-    return pd.Series(shares), _moved(assessment, told, worth, taken(worth / truly["cost"], worth, length))
+    return pd.Series(shares), _moved(assessment, told, worth, taken(worth / length, worth, length))
 
 
 def _moved(assessment: hn.Assessment, told: pd.DataFrame, worth: pd.Series, best: float) -> pd.DataFrame:
     """Share of the list that stays, of the harm it takes, and of each part in its worth, by changed value."""
     columns = [name for name in told.columns if name not in worth_parts_columns()]
-    first, rows = _chosen(told["ratio"], told["length_m"]), {}
+    first, rows = _chosen(told["worth"] / told["length_m"], told["length_m"]), {}
     for name, settings in {"as it is": assessment.settings, **shifted(assessment)}.items():
         table = told[columns]
         table = table.join(risk_parts(table, settings.values, heating_h=heating_hours(SEASON)))
         valued = worth_parts(table, settings.values, settings.prices)
-        chosen = _chosen(valued["ratio"], told["length_m"])
+        chosen = _chosen(valued["worth"] / told["length_m"], told["length_m"])
         stays = told.loc[first.intersection(chosen), "length_m"].sum() / told.loc[first, "length_m"].sum()
         parts = valued.loc[chosen, [*PARTS]].sum() / valued.loc[chosen, "worth"].sum()
         rows[name] = {"stays": stays, "taken": worth.reindex(chosen).sum() / best, **parts}

@@ -23,6 +23,7 @@ ROWS = pd.DataFrame(
         "impaired_prob": [0.8, 0.02, 0.5],
         "cold_homes": [120.0, 40.0, 15.0],
         "heat_loss_w_m": [np.nan, 162.0, np.nan],
+        "surroundings_factor": [1.0, 2.04, 1.49],
         "worth_faults": [38000.0, 10.0, 900.0],
         "worth_cold": [61000.0, 40.0, 800.0],
         "worth_heat": [0.0, 5000.0, 0.0],
@@ -40,7 +41,8 @@ def test_a_reason_begins_with_what_is_worth_most_and_tells_its_numbers() -> None
         ": 38,000; its outage cuts off 640 households in 8 buildings; laid 1989; no visit tells it from 2 assets in "
         "line with it; probably ill 3 winters running",
         "loses 162 W/m: 5,000; nobody behind it was visited, 40 homes cold if it is ill (0.02 as of its kind): 40; "
-        "no faults in 6 seasons on 20 m: 10; its outage cuts off no building; laying year unknown",
+        "no faults in 6 seasons on 20 m: 10; its surroundings fail 2.0 times as often as usual; its outage cuts off no "
+        "building; laying year unknown",
         "1 fault in 6 seasons: 900; 1 of 1 visited homes cold, 15 homes if it is ill (0.50): 800; "
         "its outage cuts off 30 households in 1 building",
     ]
@@ -59,7 +61,7 @@ def test_reasons_in_chinese_tell_the_same_numbers() -> None:
         "先冲洗；其后走访14户次、9户次不热，若供热不良（概率0.80）约120户受冷：61,000元；84米管段6个采暖年度故障3次：38,000元；"
         "停运影响8栋楼640户；1989年敷设；走访无法将其与同线另2处设施区分；可能连续3个采暖年度供热不良",
         "每米热损失162W：5,000元；其后无走访，若供热不良（按同类概率0.02）约40户受冷：40元；"
-        "20米管段6个采暖年度故障0次：10元；停运不影响任何楼栋；敷设年份不明",
+        "20米管段6个采暖年度故障0次：10元；周边故障为通常的2.0倍；停运不影响任何楼栋；敷设年份不明",
         "6个采暖年度故障1次：900元；其后走访1户次、1户次不热，若供热不良（概率0.50）约15户受冷：800元；停运影响1栋楼30户",
     ]
 

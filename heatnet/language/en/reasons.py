@@ -12,6 +12,7 @@ WORDS = {
     "warm": "{visits:# visited home|# visited homes} warm",
     "cold_unvisited": "nobody behind it was visited, {cold_homes:,.0f} homes cold if it is ill ({impaired_prob:.2f} as of its kind): {worth_cold:,.0f}",
     "heat": "loses {heat_loss_w_m:.0f} W/m: {worth_heat:,.0f}",
+    "around": "its surroundings fail {surroundings_factor:.1f} times as often as usual",
     "laid": "laid {laid_year:.0f}",
     "laid_unknown": "laying year unknown",
     "group": "no visit tells it from {others:# asset|# assets} in line with it",

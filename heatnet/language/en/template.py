@@ -1,7 +1,7 @@
 """Words of the empty workbook that an office fills."""
 
 WORDS = {
-    "title": "Fill one row each; columns with * are needed. The row that begins with \"{example}\" is not read.",
+    "title": 'Fill one row each; columns with * are needed. The row that begins with "{example}" is not read.',
     "example": "example",
     "yes": "yes",
     "no": "no",

@@ -12,6 +12,7 @@ WORDS = {
     "warm": "其后走访{visits:.0f}户次均热",
     "cold_unvisited": "其后无走访，若供热不良（按同类概率{impaired_prob:.2f}）约{cold_homes:,.0f}户受冷：{worth_cold:,.0f}元",
     "heat": "每米热损失{heat_loss_w_m:.0f}W：{worth_heat:,.0f}元",
+    "around": "周边故障为通常的{surroundings_factor:.1f}倍",
     "laid": "{laid_year:.0f}年敷设",
     "laid_unknown": "敷设年份不明",
     "group": "走访无法将其与同线另{others:.0f}处设施区分",
