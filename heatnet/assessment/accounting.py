@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from heatnet._arrays import Objects, Truths
 from heatnet.inventory import Inventory
 from heatnet.inventory.accounts import SET_ASIDE, Fates
 from heatnet.inventory.records import DAY_OF
+from heatnet.language import Note, note
 from heatnet.location.winters import Winters
 from heatnet.season import season_start
 
@@ -53,6 +55,25 @@ def fates_in_season(inventory: Inventory, season: int, winters: Winters, explain
     if inventory.digs is not None:
         fates["digs"] = fates["digs"].without(np.ones(len(fates["digs"].ids), dtype=bool), "not_for_a_ranking")
     return fates
+
+
+# What is said of records that were never kept, by the table, and what is said instead where rows of it were read.
+_NEVER_KEPT = {
+    "location.no_visits": ("visits", "assessment.no_visits_used"),
+    "consequence.share_assumed": ("faults", "assessment.share_assumed"),
+    "consequence.outage_time_from_norm": ("faults", "assessment.outage_time_from_norm"),
+}
+
+
+def of_rows_read(notes: Iterable[Note], fates: Mapping[str, Fates]) -> tuple[Note, ...]:
+    """Return the notes; none says that a table has no records where rows of it were read and none could be used."""
+    told = []
+    for said in notes:
+        table, instead = _NEVER_KEPT.get(said.key, ("", ""))
+        if table in fates and len(fates[table].ids) and not fates[table].is_used.any():
+            said = note(instead, rows=len(fates[table].ids), **dict(said.values))
+        told.append(said)
+    return tuple(told)
 
 
 def _all_rows(fates: Fates, of_table: Truths) -> Truths:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet._typed import typed
-from heatnet.assessment.accounting import fates_in_season
+from heatnet.assessment.accounting import fates_in_season, of_rows_read
 from heatnet.assessment.candidates import acceptance
 from heatnet.assessment.hours import chronic_part, outage_part, without_explained
 from heatnet.assessment.ranking import rank_assets, with_office_grades
@@ -117,10 +117,10 @@ def assess(  # noqa: PLR0913 - the public contract
     ranking = ranking.assign(reason=reasons(ranking, language=language))
     if grades is not None:
         ranking = with_office_grades(ranking, grades)
-    notes = (*outage.notes, *chronic.notes, *value_notes(settings))
     found = [*inventory.found(), history.findings, winters.findings, explained]
     findings = worded_findings(all_findings(found), language)
     fates = fates_in_season(inventory, season, winters, explained)
+    notes = of_rows_read((*outage.notes, *chronic.notes, *value_notes(settings)), fates)
     ranked = in_reading_order(ranking)
     climate = outage.climate
     return Assessment(

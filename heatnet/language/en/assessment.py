@@ -16,4 +16,7 @@ WORDS = {
     "values_assumed": "Values in money are heatnet's defaults, not yours: an hour in the cold {cold_hour:g}, an hour without heat {no_heat_hour:g}, a GJ {heat_gj:g}; `heatnet settings` prints all.",
     "its_condition": "its condition (impaired or sound)",
     "its_rate_of_faults": "its rate of faults",
+    "no_visits_used": "None of the {rows:,} visits read is used for season {season}: chronic cold is unknown, not zero.",
+    "share_assumed": "Assumed, as none of the {rows:,} faults read can be used: {share:.1%} of faults cut homes off while heating runs.",
+    "outage_time_from_norm": "Outage times: a Russian norm by diameter for the repair (8 to 30 h; 8 h assumed for a station) plus {lead_h:g} h to find, isolate, drain and fill; none of the {rows:,} faults read can be used.",
 }

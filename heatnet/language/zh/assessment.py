@@ -16,4 +16,7 @@ WORDS = {
     "values_assumed": "货币价值采用heatnet的默认值：受冷每户每小时{cold_hour:g}，停热每户每小时{no_heat_hour:g}，热量每GJ {heat_gj:g}；`heatnet settings`列出全部。",
     "its_condition": "其实际状况（供热不良或正常）",
     "its_rate_of_faults": "其故障率",
+    "no_visits_used": "读入的{rows:,}条走访均未用于{season}采暖年度：长期受冷情况不明，并非为零。",
+    "share_assumed": "读入的{rows:,}条故障均不可用，因此假定：{share:.1%}的故障在供热期间造成停热。",
+    "outage_time_from_norm": "停热时长：抢修按俄罗斯定额，依管径取值（8至30小时；热力站假定8小时），另加查漏、关断、泄水和充水{lead_h:g}小时；读入的{rows:,}条故障均不可用。",
 }
