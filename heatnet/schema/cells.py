@@ -80,7 +80,8 @@ def _read_id(values: pd.Series[Any], meant: Meant) -> Cells:
     if texts and all(text.endswith(".0") and text[:-2].isdecimal() for text in texts):
         texts, how = [text[:-2] for text in texts], ["float_id"] * len(texts)
     if meant.column.type == "reference":
-        missing = {at for at, text in enumerate(texts) if _names_nothing(text)}
+        missing = {at for at, text in enumerate(texts) if not text[-1].isalnum() or not text.isascii()}
+        missing = {at for at in missing if _names_nothing(texts[at])}
         if missing:
             codes = np.where(np.isin(codes, sorted(missing)), -1, codes)
     return Cells(taken(codes, texts), _hows(how, codes))

@@ -19,7 +19,7 @@ _THOUSANDS = re.compile(
 )
 _DECIMAL_COMMA = re.compile(r"^([-+]?\d+),(\d+)(?![\d,.])\s*(.*)$")
 _IS_DECIMAL = re.compile(r"^[-+]?(?:0,\d+|\d+,\d{1,2}|\d{4,},\d+|\d+,\d{4,})(?![\d,])")
-_BETWEEN = re.compile(rf"^({_NUMBER})\s*(\D*?)\s*(?:~|-|–|—|至|到|\.\.\.?)\s*(\d+(?:\.\d+)?)\s*(\D*)$")
+_BETWEEN = re.compile(rf"^({_NUMBER})\s*(\D*?)\s*(?:~|-|–|—|至|到|\.\.\.|…)\s*(\d+(?:\.\d+)?)\s*(\D*)$")
 _CLOCK = re.compile(r"^(\d{1,3})\s*(?:小时|时|h|ч)\s*(\d{1,2})\s*(?:分钟?|min|m|мин)?$")
 _TIME = re.compile(r"^\d{1,2}:\d{2}(?::\d{2})?$")
 _ROUND = re.compile(r"\(.*?\)$")
