@@ -126,6 +126,7 @@ REASONED = {  # beyond the contract, each with its line in the CHANGELOG
     "MissingFileError",
     "NetworkScore",
     "ProblemLedger",
+    "SteadyFlow",
     "examples",
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from heatnet.planning import Plan, PlanRules, Summer
+from heatnet.planning import Plan, Summer
 from heatnet.planning.plan import Request
 from heatnet.report.words import label
 from heatnet.value import Prices
@@ -25,8 +25,7 @@ class Fact:
 
 def facts_asked(request: Request, language: str) -> list[Fact]:
     """Return every limit, the summer and the prices; a limit that was not given is none."""
-    has_worth = "worth" in request.table.columns
-    limits = _limits(request.rules, has_worth, language)
+    limits = _limits(request, language)
     return [*limits, *_calendar(request.summer, language), *_prices(request.prices, language)]
 
 
@@ -42,12 +41,12 @@ def facts_of_result(plan: Plan, jobs: pd.DataFrame, cures: pd.DataFrame, languag
     ]
     if jobs["start_on"].notna().any():
         facts += [("first_start", jobs["start_on"].min(), "date"), ("last_end", jobs["end_on"].max(), "date")]
-    summer, has_worth = plan.request.summer, "worth" in plan.cures.columns
+    summer, has_worth = plan.request.summer, plan.request.has_worth
     if summer is not None and summer.crews:
         facts.append(("crew_days", float(jobs["days"].sum()) / (summer.crews * summer.working_days), "share"))
     facts += [
         ("cost", plan.cost, "sum"),
-        *([("worth", float(plan.cures["worth"].sum()), "sum")] if has_worth else []),
+        *([("worth", plan.worth, "sum")] if has_worth else []),
         ("net_benefit" if has_worth else "benefit", plan.benefit, "sum"),
         ("net_bound" if has_worth else "bound", plan.bound, "sum"),
         ("gap", plan.gap, "gap"),
@@ -55,13 +54,14 @@ def facts_of_result(plan: Plan, jobs: pd.DataFrame, cures: pd.DataFrame, languag
     return [Fact(label(key, language), value, form) for key, value, form in facts]
 
 
-def _limits(rules: PlanRules, has_worth: bool, language: str) -> Iterator[Fact]:
+def _limits(request: Request, language: str) -> Iterator[Fact]:
     """Yield the limits: those that everybody asks for, then those that were given."""
 
     def limit(key: str, value: Any, form: str, **named: object) -> Fact:
         text = label(key, language, **named)
         return Fact(text, label("no_limit", language)) if value is None else Fact(text, value, form)
 
+    rules, has_worth = request.rules, request.has_worth
     yield limit("max_km", rules.max_km, "km")
     yield limit("max_stations", rules.max_stations, "count")
     if rules.funds is None:
@@ -74,7 +74,7 @@ def _limits(rules: PlanRules, has_worth: bool, language: str) -> Iterator[Fact]:
         yield limit("owners", ", ".join(rules.owners), "text")
     given = [
         ("max_households_shut", rules.max_households_shut, "count"),
-        ("min_ratio", rules.min_ratio if has_worth else None, "ratio"),
+        ("min_ratio", request.least_ratio if has_worth else None, "rate"),
         ("min_job_m", rules.min_job_m or None, "length"),
         ("must", len(rules.must) or None, "count"),
         ("never", len(rules.never) or None, "count"),

@@ -123,7 +123,7 @@ def _unknown(assessment: Assessment) -> list[str]:
 
 
 def _meanings(plan: Plan) -> list[str]:
-    of_benefit = ["worth", "net_benefit", "ratio"] if "worth" in plan.cures.columns else ["benefit"]
+    of_benefit = ["worth", "net_benefit", "ratio"] if plan.request.has_worth else ["benefit"]
     return [*of_benefit, "length", "job", "shut", "grade", "money"]
 
 
@@ -182,13 +182,18 @@ def _sheet(key: str, table: pd.DataFrame, language: str, caption: str, **filled:
         rows = rows.rename(columns={"benefit": "net_benefit"})
     known = [name for name in COLUMNS_OF[key] if name in rows.columns and rows[name].notna().any()]
     rows = rows[[name for name in known if name != "owner" or rows[name].nunique() > 1]]
-    for name in ("job_kind", "asset_kind", "measure"):
+    for name in ("job_kind", "asset_kind", "measure", "problem"):
         if name in rows.columns:
-            rows[name] = [word(value, language) for value in rows[name]]
+            rows[name] = [_as_words(value, language) for value in rows[name]]
     if "measure_first" in rows.columns:
         rows["measure_first"] = [word("yes", language) if is_marked else "" for is_marked in rows["measure_first"]]
     totals = {name: float(rows[name].sum()) for name in rows.columns if name in _TOTALLED and key in ("jobs", "cures")}
     return Sheet(key, label(key, language), label(caption, language, **filled), rows, totals)
+
+
+def _as_words(value: Any, language: str) -> Any:
+    """Return a kind or measure, or several of them separated by commas, as the reader says them."""
+    return ", ".join(word(part, language) for part in value.split(", ")) if isinstance(value, str) else value
 
 
 def _job_sheet(jobs: pd.DataFrame, plan: Plan, language: str) -> Sheet:

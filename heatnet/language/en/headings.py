@@ -73,4 +73,6 @@ WORDS = {
     "households_behind": "Households behind",
     "asset_count": "Assets",
     "action_cost": "Cost of measuring",
+    "households": "Homes behind it",
+    "problem": "Mostly against",
 }

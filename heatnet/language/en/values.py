@@ -16,4 +16,7 @@ WORDS = {
     "oracle": "perfect foresight",
     "yes": "yes",
     "no": "no",
+    "faults": "faults",
+    "heat": "heat lost",
+    "cold": "cold homes",
 }

@@ -73,4 +73,6 @@ WORDS = {
     "households_behind": "其后户数",
     "asset_count": "设施数",
     "action_cost": "测量费用",
+    "households": "其后户数 (户)",
+    "problem": "主要问题",
 }
