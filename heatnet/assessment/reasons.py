@@ -49,7 +49,8 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
     ranking : DataFrame
         Index asset_id; ``asset_kind``, ``length_m``, ``laid_year``, ``past_faults``, ``past_seasons``, ``visits``,
         ``cold_visits``, ``impaired_prob``, ``group_size``, ``cold_homes``, ``winters_ill``, ``buildings_lost``,
-        ``households_lost``, ``heat_loss_w_m``, ``surroundings_factor``, ``worth_faults``, ``worth_heat``, ``worth_cold``, ``measure_first``,
+        ``households_lost``, ``heat_loss_w_m``, ``surroundings_factor``, ``worth_faults``, ``worth_heat``,
+        ``worth_cold``, ``measure_first``,
         ``soft_pays`` (cleaning or balancing is worth its cost), ``is_claim`` (under warranty, with something to claim).
         Unknown: NaN.
     language : str
@@ -70,7 +71,8 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
     --------
     >>> row = {"asset_kind": "segment", "length_m": 84.0, "laid_year": 1989.0, "past_faults": 3, "past_seasons": 6,
     ...        "visits": 9, "cold_visits": 5, "impaired_prob": 0.8, "group_size": 1, "cold_homes": 120.0,
-    ...        "winters_ill": 0, "buildings_lost": 8, "households_lost": 640.0, "heat_loss_w_m": None, "surroundings_factor": 1.0,
+    ...        "winters_ill": 0, "buildings_lost": 8, "households_lost": 640.0, "heat_loss_w_m": None,
+    ...        "surroundings_factor": 1.0,
     ...        "worth_faults": 38000.0, "worth_heat": 0.0, "worth_cold": 61000.0, "measure_first": False,
     ...        "soft_pays": True, "is_claim": False}
     >>> print(reasons(pd.DataFrame([row], index=["S1"])).iloc[0])  # doctest: +NORMALIZE_WHITESPACE
