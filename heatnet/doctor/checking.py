@@ -253,7 +253,7 @@ def _at(
 
 
 def _connections(network: Network) -> list[pd.DataFrame]:
-    """Who is not served and why, and nodes that join nothing."""
+    """Return who is not served and why, and nodes that join nothing."""
     is_served, why = served_and_why(network)
     unserved = network.node_ids[network.building_nodes[~is_served]]
     reasons = [note("doctor.building_not_served", reason=reason) for reason in why if reason is not None]
@@ -284,7 +284,7 @@ def _years(network: Network, latest_laid_year: int) -> list[pd.DataFrame]:
 
 
 def _sizes(network: Network) -> list[pd.DataFrame]:
-    """Diameters and lengths that do not fit each other, the neighbours or the coordinates."""
+    """Return diameters and lengths that do not fit each other, the neighbours or the coordinates."""
     paths = supply_paths(network)
     before = paths.parent_asset[: network.n_segments]
     comparable = (before >= 0) & (before < network.n_segments)
@@ -318,7 +318,7 @@ def _sizes(network: Network) -> list[pd.DataFrame]:
 
 
 def _missing(network: Network) -> list[pd.DataFrame]:
-    """Unknown values that the results depend on: one finding a row, or one for the table where all are unknown."""
+    """Return unknown values that the results depend on: a finding a row, or one where all are unknown."""
     buildings, segments = network.nodes.iloc[network.building_nodes], network.segments
     return [
         _unknown(buildings["households"], buildings["node_id"], "nodes"),
@@ -337,7 +337,7 @@ def _unknown(values: pd.Series[Any], ids: pd.Series[Any], table: str) -> pd.Data
 
 
 def _homes(network: Network) -> list[pd.DataFrame]:
-    """Households, load or area at a node that is no building: they count for nothing."""
+    """Return households, load or area at a node that is no building: they count for nothing."""
     nodes = network.nodes
     is_other = network.node_kind != BUILDING
     return [
@@ -347,7 +347,7 @@ def _homes(network: Network) -> list[pd.DataFrame]:
 
 
 def _streets(network: Network) -> list[pd.DataFrame]:
-    """Streets that are written in more than one way: a job, a dig or a ban on one is none on the other."""
+    """Return streets that are written in more than one way: a job, a dig or a ban on one is none on the other."""
     spelled: dict[str, list[str]] = {}
     for street in sorted(network.segments["street"].dropna().unique()):
         spelled.setdefault(folded_name(street), []).append(street)

@@ -146,7 +146,7 @@ class History:
         return self._by_asset(at_risk)
 
     def table(self) -> pd.DataFrame:
-        """One row per asset and season at risk, assets in the network's order.
+        """Return one row per asset and season at risk, assets in the network's order.
 
         Returns
         -------
@@ -206,7 +206,7 @@ def asset_seasons(
     makeup: pd.DataFrame | None = None,
     nearest_m: float = 30.0,
 ) -> History:
-    """Recorded faults and time at risk of every asset in every season from `first_season` to `last_season`.
+    """Return recorded faults and time at risk of every asset in every season from `first_season` to `last_season`.
 
     Parameters
     ----------
@@ -250,7 +250,7 @@ def asset_seasons(
 
 
 def history_of(inventory: Inventory, *, first_season: int, last_season: int) -> History:
-    """Recorded faults and time at risk of every asset of an inventory; `asset_seasons` says what they are.
+    """Return recorded faults and time at risk of every asset of an inventory; `asset_seasons` says what they are.
 
     Parameters
     ----------
@@ -286,7 +286,7 @@ def history_of(inventory: Inventory, *, first_season: int, last_season: int) -> 
 
 
 def _not_counted(parts: list[pd.DataFrame]) -> pd.DataFrame:
-    """Table, row_id and reason of every record that does not count."""
+    """Return the table, row_id and reason of every record that does not count."""
     rows = pd.concat([part[["table", "row_id", "message"]] for part in parts], ignore_index=True)
     reasons = [str(message).removesuffix("; set aside") for message in rows["message"]]
     told = pd.DataFrame({"table": rows["table"], "row_id": rows["row_id"], "reason": reasons}, dtype=object)
@@ -295,7 +295,7 @@ def _not_counted(parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def asset_table(network: Network) -> pd.DataFrame:
-    """Attributes of every asset: index asset_id sorted as text, ``position`` in the network's `asset_ids`, its place.
+    """Return attributes of every asset: index asset_id sorted as text, ``position`` in the network's `asset_ids`.
 
     A station has the year in which it was built as ``laid_year``; its other attributes are missing.
     """
@@ -344,7 +344,7 @@ def _lives(
 
 
 def _life_of_fault(faults: pd.DataFrame, renewals: pd.DataFrame, n_assets: int) -> Ints:
-    """Life in which each fault fell: the first ended one that ends after the fault, else the current one."""
+    """Return life in which each fault fell: the first ended one that ends after the fault, else the current one."""
     life = faults["asset"].to_numpy(dtype=np.int64).copy()
     found = faults["found_on"].to_numpy()
     asset, done = renewals["asset"].to_numpy(dtype=np.int64), renewals["done_on"].to_numpy()
@@ -356,12 +356,12 @@ def _life_of_fault(faults: pd.DataFrame, renewals: pd.DataFrame, n_assets: int) 
 
 
 def _first_days(years: Floats) -> Floats:
-    """Day number of 1 January of each year; minus infinity where the year is unknown."""
+    """Return the day number of 1 January of each year; minus infinity where the year is unknown."""
     distinct, row = np.unique(years, return_inverse=True)
     days = [_day(pd.Timestamp(year=int(year), month=1, day=1)) if np.isfinite(year) else -np.inf for year in distinct]
     return np.array(days, dtype=np.float64)[row]
 
 
 def _day(when: pd.Timestamp) -> float:
-    """Days since 1970."""
+    """Return days since 1970."""
     return float(np.datetime64(when, "D").astype(np.int64))

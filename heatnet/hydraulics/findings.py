@@ -47,7 +47,7 @@ def shortcomings(
 
 
 def _weak_ends(network: Network, nodes: pd.DataFrame, intact: Intact, language: str) -> pd.DataFrame:
-    """Joined, yet short: how much of what it asks it gets, and the head that it lacks."""
+    """Return what is joined, yet short: how much of what it asks it gets, and the head that it lacks."""
     consumers = intact.plumbing.consumers
     share, short = np.ones(network.n_nodes), np.zeros(network.n_nodes)
     joined = np.zeros(network.n_nodes, dtype=bool)
@@ -80,7 +80,7 @@ def _high_heads(network: Network, intact: Intact, language: str) -> pd.DataFrame
 
 
 def _unknown_loads(network: Network, language: str) -> pd.DataFrame:
-    """Buildings of which neither load, households nor area are known ask nothing."""
+    """Return the buildings that ask nothing, as neither load, households nor area are known."""
     table = network.nodes
     unknown = table["load_kw"].isna() & table["households"].isna() & table["area_m2"].isna()
     bare = network.node_ids[np.flatnonzero(unknown.to_numpy(dtype=bool) & (network.node_kind == BUILDING))]

@@ -149,7 +149,7 @@ class Plan:
         return int((self.jobs["worth"] > self.jobs["cost"]).sum()) if "worth" in self.jobs.columns else 0
 
     def why(self, asset_id: str, *, language: str = "en") -> str:
-        """One sentence: why an asset is in or out, and the cost at which that would turn.
+        """Return one sentence: why an asset is in or out, and the cost at which that would turn.
 
         Raises
         ------
@@ -174,12 +174,12 @@ class Plan:
         )
 
     def gantt_text(self, *, width: int = 100) -> str:
-        """Calendar as text, a line per job; raises HeatnetError for a plan without a summer."""
+        """Return the calendar as text, a line per job; raises HeatnetError for a plan without a summer."""
         return gantt.gantt_text(self.jobs, self.request.summer, width=width)
 
 
 def gap_of(benefit: float, bound: float) -> float:
-    """Share of the bound that a plan may still miss; 0 where benefit and bound are equal.
+    """Return the share of the bound that a plan may still miss; 0 where benefit and bound are equal.
 
     Examples
     --------

@@ -29,7 +29,7 @@ BINDS = 1e-6
 def plan_tables(
     table: pd.DataFrame, model: Model, solution: Solution, summer: Summer | None, *, period: int = 0
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Cures and jobs of one period of a solution."""
+    """Return cures and jobs of one period of a solution."""
     numbers = [one for one, job in enumerate(solution.jobs) if model.units[job.unit].period == period]
     mine = [solution.jobs[one] for one in numbers]
     starts = [solution.starts[one] for one in numbers]
@@ -70,7 +70,7 @@ def _job_row(table: pd.DataFrame, model: Model, job: Job) -> dict[str, Any]:
 
 
 def _worth_of_job(table: pd.DataFrame, model: Model, options: list[int]) -> dict[str, Any]:
-    """What a job is worth, for whom and why; `problem` is the part that most of the worth is."""
+    """Return what a job is worth, for whom and why; `problem` is the part that most of the worth is."""
     rows = table.iloc[model.options.candidate[options]]
     parts = {name: math.fsum(np.nan_to_num(rows[f"worth_{name}"].to_numpy())) for name in ("faults", "heat", "cold")}
     communities = sorted({one for one in rows["community"].tolist() if one is not None})
@@ -95,7 +95,7 @@ def _days_of(job: Job, start: int | None, crew: int | None, summer: Summer | Non
 
 
 def _households_shut(model: Model, options: list[int]) -> float:
-    """Households of the distinct sections that a job drains; missing where one is not given."""
+    """Return households of the distinct sections that a job drains; missing where one is not given."""
     if np.isnan(model.options.shut[options]).any():
         return math.nan
     return households((str(model.options.section[one]), float(model.options.shut[one])) for one in options)
@@ -168,7 +168,7 @@ def _job_table(jobs: list[dict[str, Any]], job_ids: list[str], *, has_worth: boo
 
 
 def binding_limits(model: Model, solution: Solution) -> tuple[str, ...]:
-    """Limits that hold the plan back: they have a price, so that more of them would bring more.
+    """Return limits that hold the plan back: they have a price, so that more of them would bring more.
 
     By kind, a fund or community behind it: ``"budget"``, ``"min_km north"``; each once.
     """
@@ -182,7 +182,7 @@ def binding_limits(model: Model, solution: Solution) -> tuple[str, ...]:
 
 
 def standing_table(table: pd.DataFrame, model: Model, solution: Solution) -> pd.DataFrame:
-    """How each asset stands at the prices of the limits, by its best option.
+    """Return how each asset stands at the prices of the limits, by its best option.
 
     Columns: measure, benefit, cost, margin (hours by which having it in is better than leaving it out, all
     limits priced; negative: worse), money_price (hours that one unit of money is worth), is_must.

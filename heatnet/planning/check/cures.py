@@ -22,7 +22,7 @@ from heatnet.planning.saved import PlanTables
 
 
 def is_claim(offer: Offer, rules: Asked) -> bool:
-    """Whether an asset was accepted less than two whole heating times before the summer."""
+    """Return whether an asset was accepted less than two whole heating times before the summer."""
     accepted: Any = offer.get("accepted_on")
     if rules.summer is None or accepted is None or pd.isna(accepted):
         return False
@@ -35,7 +35,7 @@ def is_claim(offer: Offer, rules: Asked) -> bool:
 
 
 def check_cures(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules: Asked) -> Iterator[Finding]:
-    """Findings of single cures."""
+    """Return findings of single cures."""
     cures = tables.cures
     for asset in cures.index[cures.index.duplicated()].unique():
         yield "once", "cures", asset, "", f"{asset} is cured more than once."

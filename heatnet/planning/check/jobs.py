@@ -25,17 +25,17 @@ from heatnet.planning.saved import PlanTables
 
 
 def chosen_offers(tables: PlanTables, offers: dict[tuple[str, str], Offer]) -> dict[str, Offer]:
-    """Offers that were chosen, by asset."""
+    """Return offers that were chosen, by asset."""
     return {str(one): offers[str(one), str(cure["measure"])] for one, cure in tables.cures.iterrows()}
 
 
 def opens_trench(offer: Offer) -> bool:
-    """Whether an offer opens a trench."""
+    """Return whether an offer opens a trench."""
     return offer["asset_kind"] == "segment" and offer["measure"] in OPENS_TRENCH
 
 
 def expected_jobs(chosen: Mapping[str, Offer]) -> dict[frozenset[str], str]:
-    """Sets of assets that make a job, with its kind."""
+    """Return sets of assets that make a job, with its kind."""
     graph: nx.Graph[Any] = nx.Graph()
     for asset, offer in chosen.items():
         if opens_trench(offer):
@@ -49,7 +49,7 @@ def expected_jobs(chosen: Mapping[str, Offer]) -> dict[frozenset[str], str]:
 
 
 def sections_shut(assets: Iterable[str], chosen: Mapping[str, Offer]) -> dict[str, float | None]:
-    """Households by section that a job drains, each section once; a station, or what has no section, by itself."""
+    """Return households by section that a job drains, each section once; what has none is its own."""
     shut: dict[str, float | None] = {}
     for asset in sorted(assets):
         offer = chosen[asset]
@@ -59,7 +59,7 @@ def sections_shut(assets: Iterable[str], chosen: Mapping[str, Offer]) -> dict[st
 
 
 def members_of(tables: PlanTables) -> dict[str, frozenset[str]]:
-    """Assets of each job."""
+    """Return assets of each job."""
     members: dict[str, set[str]] = {}
     for asset, job in tables.cures["job_id"].items():
         if text_of(job) is not None:
@@ -68,7 +68,7 @@ def members_of(tables: PlanTables) -> dict[str, frozenset[str]]:
 
 
 def check_jobs(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules: Asked) -> Iterator[Finding]:
-    """Findings of jobs."""
+    """Return findings of jobs."""
     chosen, members = chosen_offers(tables, offers), members_of(tables)
     expected = expected_jobs(chosen)
     for assets in sorted(set(expected) - set(members.values()), key=sorted):
@@ -129,7 +129,7 @@ def _check_shut(job: str, row: Offer, mine: Mapping[str, Offer]) -> Iterator[Fin
 
 
 def _check_trench(job: str, mine: Mapping[str, Offer], rules: Asked) -> Iterator[Finding]:
-    """Its length, and that what returns less than the least ratio joins it together."""
+    """Check its length, and that what returns less than the least ratio joins it together."""
     if _metres(mine) < rules.min_job_m * (1 - TOLERANCE):
         yield "min_job_m", "jobs", job, "length_m", f"Job {job} is shorter than {rules.min_job_m:g} m."
     for asset, offer in mine.items():

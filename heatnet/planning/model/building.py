@@ -53,7 +53,7 @@ class Model:
     too_much: Mapping[str, Note] = field(default_factory=dict)
 
     def shuts(self, options: Sequence[int] | Ints) -> tuple[Shut, ...]:
-        """Sections that a job of these options drains; none where nobody limits that."""
+        """Return sections that a job of these options drains; none where nobody limits that."""
         if self.shutdowns.limit is None:
             return ()
         table = self.options
@@ -75,12 +75,12 @@ class Model:
         return math.fsum(losses)
 
     def benefit_of(self, chosen: Ints, trenches: Sequence[Ints]) -> float:
-        """What a choice with these trenches brings, summed without rounding error."""
+        """Return what a choice with these trenches brings, summed without rounding error."""
         jobs = [int(self.options.unit[group[0]]) for group in trenches]
         return math.fsum([*self.options.benefit[chosen].tolist(), *self.job_benefit[jobs].tolist()])
 
     def short_trenches(self, chosen: Ints) -> list[Ints]:
-        """Trenches of a choice that are shorter than `min_job_m`."""
+        """Return trenches of a choice that are shorter than `min_job_m`."""
         if not self.min_job_m:
             return []
         lengths = self.options.length_m
@@ -95,7 +95,7 @@ class Model:
 
 
 def priced(use: Floats, prices: Floats) -> Floats:
-    """``use @ prices``, limit by limit, so that the sums do not hang on the number of threads."""
+    """Return ``use @ prices``, limit by limit, so that the sums do not hang on the number of threads."""
     total = np.zeros(len(use))
     for number, price in enumerate(prices.tolist()):
         total += use[:, number] * price
@@ -110,7 +110,7 @@ def build_model(
     crew_days: tuple[int, ...] | None = None,
     shut_under_way: tuple[tuple[str, float, int], ...] = (),
 ) -> tuple[Model, dict[str, Note]]:
-    """Model of one summer, and the reason for each asset that no calendar can hold.
+    """Return the model of one summer, and the reason for each asset that no calendar can hold.
 
     `crew_days` holds the day from which each crew is free (default: the first), `shut_under_way` the sections that are
     shut at the start: section, households, days.
@@ -174,7 +174,7 @@ def _model(rows: Rows, terms: Terms) -> Model:
 
 
 def _benefits(rows: Rows, units: tuple[Unit, ...], terms: Terms) -> tuple[Floats, Floats, Floats]:
-    """Benefit and worth of each row, and what one more trench of each unit brings.
+    """Return the benefit and worth of each row, and what one more trench of each unit brings.
 
     With worth: worth less `min_ratio` times the cost, of which each trench takes its job cost.
     """
@@ -187,7 +187,7 @@ def _benefits(rows: Rows, units: tuple[Unit, ...], terms: Terms) -> tuple[Floats
 
 
 def _stations(table: pd.DataFrame, asset: Ints, is_trench: Truths) -> Ints:
-    """Asset of the station that each row is, or at which its trench ends; -1: none."""
+    """Return the asset of the station that each row is, or at which its trench ends; -1: none."""
     ids = table["asset_id"].tolist()
     is_station = (table["asset_kind"] == "station").tolist()
     codes = {ids[row]: int(asset[row]) for row in range(len(ids)) if is_station[row]}
@@ -199,7 +199,7 @@ def _stations(table: pd.DataFrame, asset: Ints, is_trench: Truths) -> Ints:
 
 
 def _reasons(table: pd.DataFrame, misfit: Mapping[int, Note], why: Mapping[int, Note]) -> dict[str, Note]:
-    """Assets of which no option is left, with the reason, as far as `why` has one."""
+    """Return assets of which no option is left, with the reason, as far as `why` has one."""
     ids = table["asset_id"].tolist()
     kept = {one for number, one in enumerate(ids) if number not in misfit}
     return {ids[number]: reason for number, reason in why.items() if ids[number] not in kept}
@@ -222,7 +222,7 @@ _TOO_MUCH = {
 
 
 def _too_short(model: Model) -> dict[int, Note]:
-    """Options that all they could be joined to makes no trench of `min_job_m`."""
+    """Return options that all they could be joined to makes no trench of `min_job_m`."""
     options = model.options
     if not model.min_job_m:
         return {}
@@ -237,7 +237,7 @@ def _too_short(model: Model) -> dict[int, Note]:
 
 
 def _too_much_alone(model: Model) -> dict[int, Note]:
-    """Options that no plan can hold: alone, or with the least that the musts take, they exceed a limit."""
+    """Return options that no plan can hold: alone, or with the least that the musts take, they exceed a limit."""
     found = _too_short(model)
     options, must = model.options, model.options.must_assets()
     for number, limit in enumerate(model.limits):

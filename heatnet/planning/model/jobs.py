@@ -32,7 +32,7 @@ class Job:
 
 
 def trench_labels(options: Options, places: Ints, chosen: Truths) -> Ints:
-    """Trench of each of some options in many choices at once (choices x options), as the smallest node it reaches.
+    """Return the trench of each of some options in many choices at once, as the smallest node it reaches.
 
     -1 where an option is not chosen or opens no trench.
     """
@@ -55,7 +55,7 @@ def trench_labels(options: Options, places: Ints, chosen: Truths) -> Ints:
 
 
 def jobs_of(model: Model, chosen: Ints) -> tuple[Job, ...]:
-    """Jobs of a choice, in the order of units; trenches by their first option, then stations."""
+    """Return jobs of a choice, in the order of units; trenches by their first option, then stations."""
     options = model.options
     stations = np.sort(chosen[options.is_station[chosen]])
     groups = [(group, True) for group in trenches_of(options, chosen)]
@@ -65,7 +65,7 @@ def jobs_of(model: Model, chosen: Ints) -> tuple[Job, ...]:
 
 
 def job_of(model: Model, group: Ints, *, is_trench: bool) -> Job:
-    """Job of options that share a trench, or of a station."""
+    """Return the job of options that share a trench, or of a station."""
     number = int(model.options.unit[group[0]])
     unit = model.units[number]
     days = int(model.options.days[group].sum()) + (unit.setup_days if is_trench else 0)

@@ -76,18 +76,18 @@ class Options:
         return int(max(self.node_a.max(initial=-1), self.node_b.max(initial=-1))) + 1
 
     def must_assets(self) -> Truths:
-        """Which assets have to be cured."""
+        """Return which assets have to be cured."""
         must = np.zeros(self.n_assets, dtype=bool)
         must[self.asset[self.is_must]] = True
         return must
 
     def with_benefit(self, benefit: Floats, worth: Floats) -> Options:
-        """The same options with another benefit and worth."""
+        """Return the same options with another benefit and worth."""
         return replace(self, benefit=benefit, worth=worth)
 
 
 def trenches_of(options: Options, chosen: Ints) -> list[Ints]:
-    """Chosen options that open a trench, one group for each trench, by unit and first option."""
+    """Return chosen options that open a trench, one group for each trench, by unit and first option."""
     trenches = np.sort(chosen[options.is_trench[chosen]])
     if not len(trenches):
         return []
@@ -101,7 +101,7 @@ def trenches_of(options: Options, chosen: Ints) -> list[Ints]:
 
 
 def joined_options(parts: Sequence[Options], units: Sequence[int]) -> Options:
-    """Options of several summers behind each other, none of which shares assets, nodes or units with another.
+    """Return options of several summers behind each other, none of which shares assets, nodes or units with another.
 
     `units` holds the number of units of each part.
     """

@@ -29,7 +29,7 @@ class Dated:
     starts: tuple[int | None, ...]
 
     def late(self, model: Model) -> list[int]:
-        """Jobs that found no days."""
+        """Return jobs that found no days."""
         return [] if model.window is None else [one for one, start in enumerate(self.starts) if start is None]
 
 
@@ -49,7 +49,7 @@ def date_jobs(model: Model, jobs: Sequence[Job]) -> tuple[tuple[int | None, ...]
 
 
 def without_late(model: Model, dated: Dated, late: Sequence[int]) -> Dated | None:
-    """The choice without the jobs that found no days; None where a minimum or a must forbids that."""
+    """Return the choice without the jobs that found no days; None where a minimum or a must forbids that."""
     gone = {option for one in late for option in dated.jobs[one].options}
     if any(model.options.is_must[option] for option in gone):
         return None
@@ -61,7 +61,7 @@ def without_late(model: Model, dated: Dated, late: Sequence[int]) -> Dated | Non
 
 
 def lowered_limits(model: Model, limits: Floats, dated: Dated, late: Sequence[int], lowered: int) -> Floats:
-    """Crew days, and days of shut households, lowered where jobs found no days.
+    """Return the crew days, and days of shut households, lowered where jobs found no days.
 
     Crew days fall by half of what is out, a day or a few where that is little, and by what lay idle while every street
     was banned.
@@ -120,7 +120,7 @@ def _fits_alone(model: Model, job: Job) -> bool:
 
 
 def _misfit_part(model: Model, job: Job) -> Ints:
-    """A connected part of a trench that already fits no days of its street, or shuts too many households."""
+    """Return a connected part of a trench that already fits no days of its street, or shuts too many households."""
     options = model.options
     part: list[int] = []
     reached: set[int] = set()
@@ -135,7 +135,7 @@ def _misfit_part(model: Model, job: Job) -> Ints:
 
 
 def prune(model: Model, chosen: Ints) -> Ints:
-    """A choice without what brings nothing: cures and jobs that may go at no loss, opening no trench more."""
+    """Return a choice without what brings nothing: cures and jobs that may go at no loss, opening no trench more."""
     kept, is_changed = chosen, True
     while is_changed:
         is_changed = False
@@ -156,13 +156,13 @@ def prune(model: Model, chosen: Ints) -> Ints:
 
 
 def _may_be_idle(model: Model, part: Ints) -> bool:
-    """Whether taking a part away may be no loss: a quick look before it is weighed."""
+    """Return whether taking a part away may be no loss: a quick look before it is weighed."""
     gain = math.fsum(model.options.benefit[part].tolist())
     return gain <= -float(model.job_benefit[model.options.unit[part[0]]])
 
 
 def dated_choice(model: Model, options: Ints) -> tuple[Dated, bool]:
-    """A choice with its jobs and their starts; whether that a job has none is proven."""
+    """Return a choice with its jobs and their starts; whether that a job has none is proven."""
     jobs = jobs_of(model, options)
     starts, proven = date_jobs(model, jobs)
     return Dated(options, jobs, starts), proven

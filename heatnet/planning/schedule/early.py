@@ -24,7 +24,7 @@ class _Placing:
     taken: dict[str, Truths] = field(default_factory=dict)
 
     def free(self, job: Job) -> Truths:
-        """Days on which a job may start."""
+        """Return days on which a job may start."""
         is_open = self.shut.open_days(job.shuts)
         if job.street is not None and job.street in self.taken:
             is_open = is_open & ~self.taken[job.street]
@@ -52,7 +52,7 @@ class _Placing:
 
 
 def _runs_of(is_free: Truths, days: int) -> Truths:
-    """Days from which so many are free in a row."""
+    """Return days from which so many are free in a row."""
     blocked = np.concatenate([[0], np.cumsum(~is_free)])
     starts = np.zeros(len(is_free), dtype=bool)
     last = len(is_free) - days
@@ -62,7 +62,7 @@ def _runs_of(is_free: Truths, days: int) -> Truths:
 
 
 def best_first(model: Model, jobs: Sequence[Job], starts: Sequence[int | None]) -> tuple[int | None, ...]:
-    """Starts of the same jobs, those of more worth earlier, a station's pipes while it is at work.
+    """Return starts of the same jobs, those of more worth earlier, a station's pipes while it is at work.
 
     Where placing them one by one leaves a job without days, the starts stay, but that jobs which may stand in each
     other's place change places.
@@ -81,12 +81,12 @@ def best_first(model: Model, jobs: Sequence[Job], starts: Sequence[int | None]) 
 
 
 def worth_of(model: Model, job: Job) -> float:
-    """What a job is worth."""
+    """Return what a job is worth."""
     return float(model.options.worth[list(job.options)].sum())
 
 
 def _placed(model: Model, jobs: Sequence[Job], period: int) -> list[int | None] | None:
-    """Starts by worth, the greatest first, each as early as it may; None where one finds no days."""
+    """Return starts by worth, the greatest first, each as early as it may; None where one finds no days."""
     window, crews = model.window or 0, model.crews[period]
     busy = None if crews is None else [np.arange(window) < day for day in crews]
     placing = _Placing(window, busy, ShutDays(model.shutdowns, window))
@@ -108,7 +108,7 @@ def _placed(model: Model, jobs: Sequence[Job], period: int) -> list[int | None] 
 
 
 def _beside(free: np.ndarray[tuple[int], np.dtype[np.int64]], days: int, spans: Sequence[DaySpan]) -> np.ndarray:
-    """Those of the free days from which a job overlaps one of the spans; all where none does."""
+    """Return the free days from which a job overlaps one of the spans; all where none does."""
     if not spans:
         return free
     overlaps = np.any([(free < span.after) & (free + days > span.first) for span in spans], axis=0)
@@ -116,14 +116,14 @@ def _beside(free: np.ndarray[tuple[int], np.dtype[np.int64]], days: int, spans: 
 
 
 def _stations_of(model: Model, jobs: Sequence[Job]) -> list[set[int]]:
-    """Stations at which each job works, as far as they are cured themselves."""
+    """Return stations at which each job works, as far as they are cured themselves."""
     touched = [{int(one) for one in model.options.station[list(job.options)] if one >= 0} for job in jobs]
     cured = {one for job, stations in zip(jobs, touched, strict=True) if not job.is_trench for one in stations}
     return [stations & cured for stations in touched]
 
 
 def _order(model: Model, jobs: Sequence[Job], stations_of: Sequence[set[int]]) -> list[int]:
-    """Jobs by worth, those of one station behind each other."""
+    """Return jobs by worth, those of one station behind each other."""
     worth = [worth_of(model, job) for job in jobs]
     best: dict[int, tuple[float, int]] = {}
     for number, stations in enumerate(stations_of):
@@ -138,7 +138,7 @@ def _order(model: Model, jobs: Sequence[Job], stations_of: Sequence[set[int]]) -
 
 
 def _exchanged(model: Model, jobs: Sequence[Job], starts: Sequence[int | None]) -> list[int | None]:
-    """Starts exchanged among jobs that are alike to the calendar and alone on their streets."""
+    """Return starts exchanged among jobs that are alike to the calendar and alone on their streets."""
     found = list(starts)
     streets: dict[str | None, int] = {}
     for job in jobs:

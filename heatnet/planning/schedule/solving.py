@@ -49,7 +49,7 @@ class _Found:
 
 
 def solve(model: Model) -> Solution:
-    """Best plan found, with a bound that no feasible plan exceeds.
+    """Return the best plan found, with a bound that no feasible plan exceeds.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def _better(one: _Found, two: _Found) -> _Found:
 
 
 def _choose_and_date(model: Model, programme: Programme, *, gap: float) -> _Found | None:
-    """Best dated choice of a programme; None where it holds none."""
+    """Return the best dated choice of a programme; None where it holds none."""
     limits = np.array([limit.total for limit in model.limits])
     can_lower = any(limit.kind in ("crew_days", "shut_days") for limit in model.limits)
     best: Dated | None = None

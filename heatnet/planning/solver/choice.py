@@ -49,7 +49,7 @@ class _Answer:
 
 
 def choose(programme: Programme, limits: Floats, *, gap: float) -> Selection | None:
-    """Best choice under these limits (in the unit of `use`), None when there is none."""
+    """Return the best choice under these limits (in the unit of `use`), None when there is none."""
     if programme.is_void:
         return None
     if not programme.columns.benefit:
@@ -93,7 +93,7 @@ class _Choosing:
         return None if self.best is None else Selection(self.best, self.bound)
 
     def _count_loops_of_fractions(self) -> None:
-        """Rows for the loops that the programme's relaxation breaks, as long as they tell."""
+        """Add rows for the loops that the programme's relaxation breaks, as long as they tell."""
         before = math.inf
         for _ in range(FRACTION_ROUNDS if self.programme.loops else 0):
             answer = self._solve(whole=False)
@@ -189,7 +189,7 @@ class _Choosing:
         return True
 
     def _add_loop_rows(self, values: Floats) -> bool:
-        """Rows that count trenches right where segments close loops in large units; True if any was broken."""
+        """Add rows that count trenches right where segments close loops in large units; True if any was broken."""
         rows: list[Constraint] = []
         chosen, options = self._chosen(values), self.model.options
         for unit, loops in self.programme.loops.items():
@@ -204,7 +204,7 @@ class _Choosing:
 
 
 def benefit_of(model: Model, chosen: Ints) -> float:
-    """What a choice brings, its trenches counted."""
+    """Return what a choice brings, its trenches counted."""
     return model.benefit_of(chosen, trenches_of(model.options, chosen))
 
 
@@ -215,7 +215,7 @@ def _better(model: Model, one: Ints | None, two: Ints | None) -> Ints | None:
 
 
 def _thinned(model: Model, chosen: Ints, limits: Floats) -> Ints | None:
-    """A choice without its least worthy cures and jobs, so that it keeps the limits; None where that is no way."""
+    """Return a choice without its least worthy cures and jobs, so that it keeps the limits; None if that is no way."""
     over = excess(model, chosen, limits=limits)
     while (over > 0).any():
         best: tuple[float, Ints] | None = None
@@ -235,7 +235,7 @@ def _thinned(model: Model, chosen: Ints, limits: Floats) -> Ints | None:
 
 
 def _without_short(model: Model, chosen: Ints) -> Ints:
-    """A choice without the trenches that are too short, but for musts."""
+    """Return a choice without the trenches that are too short, but for musts."""
     for group in model.short_trenches(chosen):
         if not model.options.is_must[group].any():
             chosen = np.setdiff1d(chosen, group)
@@ -243,14 +243,14 @@ def _without_short(model: Model, chosen: Ints) -> Ints:
 
 
 def parts_of(model: Model, chosen: Ints) -> list[Ints]:
-    """What may be taken from a choice: single cures and whole jobs without a must."""
+    """Return what may be taken from a choice: single cures and whole jobs without a must."""
     parts = [np.array([one]) for one in chosen.tolist()]
     parts += [group for group in trenches_of(model.options, chosen) if len(group) > 1]
     return [part for part in parts if not model.options.is_must[part].any()]
 
 
 def _use_of(model: Model, options: Ints) -> Floats:
-    """What options of one unit take of each limit."""
+    """Return what options of one unit take of each limit."""
     if not len(options):
         return np.zeros(len(model.limits))
     jobs = len(trenches_of(model.options, options))
@@ -258,7 +258,7 @@ def _use_of(model: Model, options: Ints) -> Floats:
 
 
 def excess(model: Model, chosen: Ints, *, limits: Floats | None = None) -> Floats:
-    """How far a choice, with its true number of trenches, exceeds each limit; 0 where it keeps it.
+    """Return how far a choice, with its true number of trenches, exceeds each limit; 0 where it keeps it.
 
     `limits` replaces the model's own limits where it differs from them.
     """

@@ -30,11 +30,11 @@ class Fit(Protocol):
     """Whether jobs of some lengths fit the days of a street, one job at a time where they run in turn."""
 
     def __call__(self, rule: StreetRule, days: Sequence[int], *, in_turn: bool) -> bool:
-        """True where they fit, or where nobody knows."""
+        """Return True where they fit, or where nobody knows."""
 
 
 def pattern_counts(model: Model) -> Floats:
-    """Number of patterns of each unit, before any is dropped."""
+    """Return the number of patterns of each unit, before any is dropped."""
     per_asset = np.bincount(model.options.asset) + 1.0
     per_asset[model.options.must_assets()] -= 1
     first = np.unique(model.options.asset, return_index=True)[1]
@@ -43,7 +43,7 @@ def pattern_counts(model: Model) -> Floats:
 
 
 def units_with_loops(model: Model) -> list[int]:
-    """Units whose trenches close a loop: more segments than nodes less connected pieces."""
+    """Return units whose trenches close a loop: more segments than nodes less connected pieces."""
     first = np.unique(model.options.asset[model.options.is_trench], return_index=True)[1]
     trench = np.flatnonzero(model.options.is_trench)[first]
     a, b, unit = model.options.node_a[trench], model.options.node_b[trench], model.options.unit[trench]
@@ -61,7 +61,7 @@ def units_with_loops(model: Model) -> list[int]:
 
 
 def is_tight(model: Model, unit: int) -> bool:
-    """Whether some pattern of a unit may not fit its days."""
+    """Return whether some pattern of a unit may not fit its days."""
     one = model.units[unit]
     if (model.options.length_m[one.options[model.options.is_trench[one.options]]] < model.min_job_m).any():
         return True
@@ -74,7 +74,7 @@ def is_tight(model: Model, unit: int) -> bool:
 
 
 def enumerate_patterns(model: Model, unit: int, fit: Fit) -> Patterns:
-    """Every pattern of a unit that fits its days, the empty one first (unless something there is a must)."""
+    """Return every pattern of a unit that fits its days, the empty one first (unless something there is a must)."""
     one = model.units[unit]
     options = one.options
     chosen = _choices(model.options.asset[options], model.options.is_must[options])
@@ -114,7 +114,7 @@ def _trench_counts(labels: Ints) -> Ints:
 
 
 def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: Fit) -> Truths:
-    """Which patterns fit the days of a unit; patterns with the same jobs are tried once."""
+    """Return which patterns fit the days of a unit; patterns with the same jobs are tried once."""
     one = model.units[unit]
     options = one.options
     long_enough = _long_enough(model, options, labels)
@@ -140,7 +140,7 @@ def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: Fit) ->
 
 
 def _long_enough(model: Model, options: Ints, labels: Ints) -> Truths:
-    """Which patterns hold no trench shorter than `min_job_m`."""
+    """Return which patterns hold no trench shorter than `min_job_m`."""
     keep = np.ones(len(labels), dtype=bool)
     for place in range(labels.shape[1] if model.min_job_m else 0):
         mine = labels[:, [place]]
@@ -152,7 +152,7 @@ def _long_enough(model: Model, options: Ints, labels: Ints) -> Truths:
 
 
 def _shuts_few(model: Model, options: Ints, labels: Ints) -> Truths:
-    """Which patterns hold no trench that alone shuts more households than are allowed."""
+    """Return which patterns hold no trench that alone shuts more households than are allowed."""
     sections = model.shuts(options[model.options.is_trench[options]].tolist())
     places = [
         np.flatnonzero((model.options.section[options] == name) & model.options.is_trench[options])

@@ -41,7 +41,7 @@ class Columns:
     options: list[Ints] = field(default_factory=list)
 
     def add(self, benefit: float, use: Floats, options: Sequence[int] | Ints = (), *, whole: int = 1) -> int:
-        """One more column, its number returned."""
+        """Add a column; return its number."""
         self.benefit.append(benefit)
         self.use.append(use)
         self.low.append(0.0)
@@ -95,7 +95,7 @@ class Programme:
         return any(not families.get(family) for family in owing)
 
     def _open_options(self, relaxation: Relaxation) -> tuple[Truths, Floats, Floats]:
-        """Options on trees that may be chosen, and bounds of each after fixing what loses too much."""
+        """Return options on trees that may be chosen, and bounds of each after fixing what loses too much."""
         model, options = self.model, self.model.options
         offers = relaxation.offers(self.dual.prices)
         margin = relaxation.forest.margins(offers.gain, relaxation.job_price(self.dual.prices))
@@ -126,7 +126,7 @@ class Programme:
         return columns
 
     def _add_segments(self, unit: int, low: Floats, high: Floats) -> list[int]:
-        """Columns for a large unit: its options, its nodes, its loops; returns the switch that opens the unit."""
+        """Add columns for a large unit: its options, nodes and loops; return the switch that opens the unit."""
         model, table = self.model, self.model.options
         options = [one for one in model.units[unit].options.tolist() if high[one] > 0]
         nothing, job_use, job_benefit = np.zeros(len(model.limits)), model.job_use[unit], float(model.job_benefit[unit])
@@ -184,7 +184,7 @@ class Programme:
     def _add_assets(
         self, by_asset: Mapping[int, list[int]], shares: Mapping[int, int], switch: int, must: set[int]
     ) -> None:
-        """One option of an asset at most, of a must one where its unit is open; shares of what is chosen only."""
+        """Allow one option of an asset at most, of a must one where its unit is open; shares of what is chosen only."""
         for asset, group in by_asset.items():
             if asset in must:
                 self.rows.append(Constraint([*group, switch], [1.0] * len(group) + [-1.0], 0.0, 0.0))
@@ -196,7 +196,7 @@ class Programme:
                 self.rows.append(Constraint([shares[asset], *trenches], weights, -np.inf, 0.0))
 
     def _add_pieces(self, loops: Loops) -> None:
-        """One trench at least, where any node of a piece is touched."""
+        """Ask for one trench at least where any node of a piece is touched."""
         for piece in loops.pieces:
             touched = self.columns.add(0.0, np.zeros(len(self.model.limits)), whole=0)
             for node in sorted(piece):
@@ -205,7 +205,7 @@ class Programme:
             self.rows.append(Constraint([touched, *columns], [1.0, *weights], -np.inf, 0.0))
 
     def _add_street_days(self, unit: int, columns: list[int]) -> None:
-        """Jobs of a street take turns, so their days cannot exceed the street's open days."""
+        """Let jobs of a street take turns: their days cannot exceed the street's open days."""
         table, one, loops = self.model.options, self.model.units[unit], self.loops[unit]
         if one.rule is None or one.street is None:
             return
@@ -218,7 +218,7 @@ class Programme:
         self.rows.append(Constraint(places, weights, -np.inf, float(sum(run.days for run in one.rule.runs))))
 
     def matrix(self) -> tuple[sparse.csr_array, Floats, Floats]:
-        """Constraints as a matrix, with their least and most."""
+        """Return constraints as a matrix, with their least and most."""
         sizes = [len(row.columns) for row in self.rows]
         number = np.repeat(np.arange(len(self.rows)), sizes)
         columns = np.array([one for row in self.rows for one in row.columns], dtype=np.int64)
@@ -246,12 +246,12 @@ class Programme:
 
 
 def hardest_first(jobs: Sequence[Job]) -> list[Job]:
-    """Jobs of one unit, longest first."""
+    """Return jobs of one unit, longest first."""
     return sorted(jobs, key=lambda job: (-job.days, job.shuts))
 
 
 def is_as_hard(jobs: Sequence[Job], others: Sequence[Job]) -> bool:
-    """Whether each of the others has a job of its own that is at least as long and shuts all that it shuts."""
+    """Return whether each of the others has a job of its own that is at least as long and shuts all that it shuts."""
     pairs = zip(jobs, others, strict=False)
     return len(jobs) >= len(others) and all(
         one.days >= two.days and set(one.shuts) >= set(two.shuts) for one, two in pairs
