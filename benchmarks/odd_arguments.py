@@ -141,7 +141,6 @@ def _of_later_rooms(network: hn.Network, base: Mapping[str, pd.DataFrame], asses
         "steady_flow": ((network,), {}),
         "outage_supply": ((network,), {}),
         "outage_time": ((network,), {"faults": faults}),
-        "outage_time": ((network,), {"faults": faults}),
         "reinforcements": ((network, asset), {}),
         "problem_ledger": ((network, visits, faults, works), {"season": SEASON}),
         "cure_effect": ((network, works, faults), {"seasons": [2024, 2025]}),

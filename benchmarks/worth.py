@@ -21,7 +21,7 @@ import heatnet as hn
 from heatnet.consequence import Homes, heating_hours, hours_of_outages, time_constants
 from heatnet.consequence.climate import default_climate
 from heatnet.reachability import outages
-from heatnet.synthetic import City, make_city
+from heatnet.synthetic import City, ground, make_city
 from heatnet.value.risk import risk_parts
 from heatnet.value.worth import worth_parts
 
@@ -61,11 +61,24 @@ def true_worth(city: City, assessment: hn.Assessment, *, ill_in: int = SEASON) -
 
 
 def _rate_when_new(network: hn.Network, rate: pd.Series) -> pd.Series:
-    """True faults a season of each segment as a young pipe: the median per km of those laid since 2015."""
+    """True faults a season of each segment laid anew, by the law with which the city was drawn, as `faults_after` is.
+
+    Ground, length and frailty stay; material, insulation, laying and age are those of a new pipe.
+    """
     segments = network.segments.set_index("segment_id")
-    per_km = rate.reindex(segments.index) / (segments["length_m"] / 1000.0)
-    young = per_km[segments["laid_year"] >= 2015].median()
-    return (segments["length_m"] / 1000.0 * young).reindex(rate.index).fillna(rate)
+    made = pd.Series(1.0, index=segments.index)
+    for column, words, factors in (
+        ("material", ground.MATERIALS, ground._MATERIAL_FACTOR),
+        ("insulation", ground.INSULATIONS, ground._INSULATION_FACTOR),
+        ("laying", ground.LAYINGS, ground._LAYING_FACTOR),
+    ):
+        made *= segments[column].map(dict(zip(words, factors, strict=True))).astype(float).fillna(1.0)
+    age = SEASON + 0.5 - segments["laid_year"].astype(float)
+    now = made * ground._age_factor(age.fillna(age.median()).to_numpy())
+    values = hn.Values()
+    ages = np.arange(values.life)
+    new = float((ground._age_factor(ages + 0.5) / (1.0 + values.fault_growth) ** ages).mean())
+    return (rate * (new / now).reindex(rate.index)).fillna(rate)
 
 
 def scores(assessment: hn.Assessment, truly: pd.DataFrame) -> dict[str, pd.Series]:
