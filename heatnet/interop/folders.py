@@ -119,43 +119,55 @@ def _must_exist(place: Path) -> None:
 
 
 def _of_folder(folder: Path, headings: Headings, only: str = "") -> RawTables:
-    """Return the tables of a folder."""
+    """Return the tables of a folder: first those of files named for them, then those in other workbooks."""
+    named, others = _named_files(folder, only)
+    for name, given in named.items():
+        stems = [file.stem for file, _ in given]
+        if len(set(stems)) < len(stems):
+            twice = [file.name for file, _ in given if stems.count(file.stem) > 1]
+            raise HeatnetError(f"{folder} holds the table of {name} twice ({', '.join(twice[:2])}); keep one")
+        for file, _ in given:
+            _must_be_file(file, name)
+            if file.suffix.lower() in _OLD_WORKBOOKS:
+                raise refused_workbook(file)
+    tables: list[RawTable] = []
+    used = [file for given in named.values() for file, _ in given]
+    findings: list[pd.DataFrame] = []
+    for name, given in named.items():
+        for file, kind in given:
+            tables += _parts_in(file, name, kind, headings)
+    for file in others if not only else []:
+        if file.suffix.lower() == ".xlsx":
+            found, said = _of_workbook(file, headings)
+            tables, findings, used = tables + found, findings + said, [*used, file]
+        else:
+            findings.append(_not_understood(file.name, "interop.file_unknown"))
+    return RawTables(_ordered(tables), tuple(sorted(used)), all_findings(findings))
+
+
+def _named_files(folder: Path, only: str) -> tuple[dict[str, list[tuple[Path, str]]], list[Path]]:
+    """Return the files that are named for a table, each with its kind of nodes, and the other tables in sight."""
     try:
         entries = sorted(folder.iterdir())
     except OSError as error:
         raise HeatnetError(f"{folder} cannot be opened: {error.strerror or error}") from error
-    tables: list[RawTable] = []
-    files: dict[str, list[Path]] = {}
-    findings: list[pd.DataFrame] = []
-    used: list[Path] = []
+    named: dict[str, list[tuple[Path, str]]] = {}
+    others = []
     for entry in entries:
-        name, kind = table_of(entry.stem) if entry.suffix.lower() in (*SUFFIXES, ".xls") else ("", "")
-        if not name and entry.suffix.lower() == ".xlsx" and not entry.name.startswith((".", "~$")) and not only:
-            used.append(entry)
-            found, said = _of_workbook(entry, headings)
-            tables += found
-            findings += said
-        elif not name and entry.suffix.lower() in (".csv", ".parquet") and not entry.name.startswith("."):
-            findings.append(_not_understood(entry.name, "interop.file_unknown"))
-        if not name or (only and name != only):
+        if entry.suffix.lower() not in (*SUFFIXES, ".xls") or entry.name.startswith((".", "~$")):
             continue
-        if entry.suffix.lower() in _OLD_WORKBOOKS:
-            raise refused_workbook(entry)
-        files.setdefault(f"{name}:{kind}", []).append(entry)
-        _must_be_file(entry, name)
-        used.append(entry)
-        tables += (
-            _table_in_workbook(entry, name, headings, kind)
-            if entry.suffix.lower() == ".xlsx"
-            else [_read_file(entry, name, kind, headings)]
-        )
-    for key, given in files.items():
-        stems = [file.stem for file in given]
-        if len(given) > 1 and len(set(stems)) < len(stems):
-            name = key.partition(":")[0]
-            twice = [file.name for file in given]
-            raise HeatnetError(f"{folder} holds the table of {name} twice ({', '.join(twice[:2])}); keep one")
-    return RawTables(_ordered(tables), tuple(sorted(used)), all_findings(findings))
+        name, kind = table_of(entry.stem)
+        if name and (not only or name == only):
+            named.setdefault(name, []).append((entry, kind))
+        elif not name and entry.is_file() and entry.suffix.lower() in SUFFIXES:
+            others.append(entry)
+    return named, others
+
+
+def _parts_in(file: Path, name: str, kind: str, headings: Headings) -> list[RawTable]:
+    if file.suffix.lower() == ".xlsx":
+        return list(_table_in_workbook(file, name, headings, kind))
+    return [_read_file(file, name, kind, headings)]
 
 
 def _must_be_file(entry: Path, name: str) -> None:

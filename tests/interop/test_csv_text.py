@@ -1,0 +1,80 @@
+"""Text files of cells: separators, quotes, rows of different length, row numbers as a spreadsheet counts."""
+
+from pathlib import Path
+
+import pytest
+
+from heatnet.errors import HeatnetError
+from heatnet.interop import raw_table
+from heatnet.schema import SEGMENTS, Reading, conformed
+
+HEADING = "segment_id,from_node,to_node,length_m,diameter_mm"
+
+
+def read(tmp_path: Path, text: str) -> Reading:
+    file = tmp_path / "segments.csv"
+    file.write_text(text, encoding="utf-8", newline="")
+    return conformed(raw_table(file, "segments"), SEGMENTS)
+
+
+def test_rows_are_counted_with_titles_blank_lines_and_line_breaks_in_cells(tmp_path: Path) -> None:
+    text = f'管段台账,,,,\n\n{HEADING}\n"S\n1",A,B,5,100\n\nS2,B,C,bad,100\n'
+    reading = read(tmp_path, text)
+    assert reading.rows.tolist() == [4, 6]
+    assert "row 6" in reading.problems[0].sentence()
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_separators(tmp_path: Path, separator: str) -> None:
+    text = f"{HEADING}\nS1,A,B,5.5,100\n".replace(",", separator)
+    assert read(tmp_path, text).table["length_m"].tolist() == [5.5]
+
+
+def test_decimal_commas_behind_semicolons(tmp_path: Path) -> None:
+    text = f"{HEADING}\nS1,A,B,X,100\n".replace(",", ";").replace("X", "5,5")
+    assert read(tmp_path, text).table["length_m"].tolist() == [5.5]
+
+
+def test_short_rows_and_surplus_separators_are_no_fault(tmp_path: Path) -> None:
+    reading = read(tmp_path, f"{HEADING},street\nS1,A,B,5,100\nS2,B,C,5,100,High St,,,\n,,,,,,,\n")
+    assert reading.table["street"].fillna("").tolist() == ["", "High St"]
+
+
+def test_a_row_with_more_cells_than_the_heading_is_refused_with_its_number(tmp_path: Path) -> None:
+    with pytest.raises(HeatnetError, match=r"more cells than the heading \(1: row 3\)"):
+        read(tmp_path, f"{HEADING}\nS1,A,B,5,100\nS2,B,C,5,100,7,8\n")
+
+
+@pytest.mark.parametrize("text", ["", "\n\n", "   "])
+def test_empty_files_are_refused(tmp_path: Path, text: str) -> None:
+    with pytest.raises(HeatnetError, match="is empty"):
+        read(tmp_path, text)
+
+
+def test_a_heading_without_rows_is_an_empty_table(tmp_path: Path) -> None:
+    reading = read(tmp_path, HEADING + "\n")
+    assert (len(reading.table), reading.n_rows, reading.problems) == (0, 0, ())
+
+
+@pytest.mark.parametrize(
+    "street", ["=1+1", "a,b", 'say "x"', "two\nlines", "🏠" * 5, "x" * 10_000, "'s Gravenhage", "@home"]
+)
+def test_text_of_every_kind_survives(tmp_path: Path, street: str) -> None:
+    written = f"'{street}" if street[0] in "=@" else street
+    quoted = '"' + written.replace('"', '""') + '"'
+    assert read(tmp_path, f"{HEADING},street\nS1,A,B,5,100,{quoted}\n").table["street"].tolist() == [street]
+
+
+def test_numbers_keep_their_last_digit(tmp_path: Path) -> None:
+    length = 0.1 + 0.2
+    plain = read(tmp_path, f"{HEADING}\nS1,A,B,{length!r},100\n").table["length_m"][0]
+    mixed = read(tmp_path, f"{HEADING}\nS1,A,B,{length!r},100\nS2,B,C,5米,100\n").table["length_m"][0]
+    assert plain == mixed == length
+
+
+def test_two_rows_of_headings(tmp_path: Path) -> None:
+    text = "管段编号,端点,,规格,\n,起点,终点,管径(mm),长度(m)\nS1,A,B,100,5\n"
+    reading = read(tmp_path, text)
+    assert not reading.problems
+    assert reading.table[["from_node", "to_node", "length_m"]].to_numpy().tolist() == [["A", "B", 5.0]]
+    assert reading.rows.tolist() == [3]
