@@ -10,9 +10,9 @@ from typing import Any, Unpack
 import pandas as pd
 
 from heatnet._typed import typed
-from heatnet.errors import HeatnetError
+from heatnet.errors import HeatnetError, InfeasiblePlanError
 from heatnet.language import Note, note
-from heatnet.planning.model.building import build_model
+from heatnet.planning.model.building import Model, build_model
 from heatnet.planning.model.candidates import (
     TRENCH_MEASURES,
     Candidates,
@@ -22,9 +22,11 @@ from heatnet.planning.model.candidates import (
     total_ratio,
     usable,
 )
+from heatnet.planning.model.streets import WHOLE_CITY, dig_table
 from heatnet.planning.plan import Decay, Plan, Request
 from heatnet.planning.rules import PlanRules, RuleFields, rules_of
-from heatnet.planning.schedule.solving import solve
+from heatnet.planning.schedule.solving import Solution, solve
+from heatnet.planning.summer import first_ids
 from heatnet.planning.tables import binding_limits, plan_tables, standing_table
 from heatnet.value.settings import DEFAULT_PRICES, Prices, Settings
 
@@ -149,13 +151,12 @@ def plan_request(
     model, misfits = build_model(
         candidates.table, asked_of(request), request.prices, crew_days=crew_days, shut_under_way=shut_under_way
     )
-    solution = solve(model)
+    solution = solved(model, rules)
     misfit_table = pd.DataFrame(
         {"reason": list(misfits.values())}, index=pd.Index(list(misfits), dtype=object), dtype=object
     )
     notes = list(candidates.notes)
-    if rules.summer is None and rules.digs is not None and len(rules.digs):
-        notes.append(note("planning.no_summer_no_digs"))
+    notes += dig_notes(request)
     cures, jobs = plan_tables(candidates.table, model, solution, rules.summer)
     binding = binding_limits(model, solution)
     if request.has_worth:
@@ -174,6 +175,32 @@ def plan_request(
         worth=math.fsum(cures["worth"].tolist()) if request.has_worth else 0.0,
         binding=binding,
     )
+
+
+def solved(model: Model, rules: PlanRules) -> Solution:
+    """The solution of a model; InfeasiblePlanError names the musts, if there are any."""
+    try:
+        return solve(model)
+    except InfeasiblePlanError as error:
+        if not rules.must:
+            raise
+        raise InfeasiblePlanError(f"{error} Musts are {first_ids(sorted(rules.must))}.") from error
+
+
+def dig_notes(request: Request) -> list[Note]:
+    """What digs cannot do: nothing without a summer; and those on streets that no candidate has."""
+    rules = request.rules
+    if rules.digs is None or not len(rules.digs):
+        return []
+    if rules.summer is None:
+        return [note("planning.no_summer_no_digs")]
+    digs = dig_table(rules.digs)
+    known = {WHOLE_CITY, *(street for street in request.table["street"].tolist() if street is not None)}
+    strange = digs[~digs["street"].isin(list(known))]
+    if strange.empty:
+        return []
+    named = sorted(set(strange["street"].tolist()))
+    return [note("planning.digs_elsewhere", ids=sorted(strange["dig_id"].tolist()), streets=named)]
 
 
 def worth_notes(request: Request, table: pd.DataFrame, jobs: pd.DataFrame, binding: Sequence[str]) -> list[Note]:

@@ -17,7 +17,7 @@ from heatnet.planning.model.shutdowns import section_keys
 from heatnet.planning.model.streets import dig_table
 from heatnet.planning.plan import Plan, Request
 from heatnet.planning.planner import plan_request, requested
-from heatnet.planning.rules import PlanRules, RuleFields, rules_of
+from heatnet.planning.rules import PlanRules, RuleFields, ids_of, rules_of
 from heatnet.planning.summer import day_of, first_ids
 from heatnet.schema import DIGS, conform
 
@@ -113,11 +113,9 @@ def replan(
     kept = plan.cures[plan.cures["job_id"].isin(list(kept_jobs.index))].copy()
     kept["start_on"] = kept_jobs["start_on"].reindex(kept["job_id"]).to_numpy()
     kept["end_on"] = kept_jobs["end_on"].reindex(kept["job_id"]).to_numpy()
-    base = replace(plan.request, rules=asked)
+    base = _asked_anew(plan.request, asked)
     if candidates_or_assessment is not None:
         base = requested(candidates_or_assessment, asked)
-    elif asked.prices is not None:
-        base = replace(requested(plan.request.table.drop(columns="price"), asked), decay=base.decay)
     table = base.table[~base.table["asset_id"].isin(list(kept.index)) & ~_joins_kept(base.table, kept)]
     rest = plan_request(
         replace(base, table=table, rules=_rest_rules(asked, table, kept, kept_jobs, at_work, day)),
@@ -129,20 +127,30 @@ def replan(
     return Replan(new, changes, plan.benefit - new.benefit, new.cost - plan.cost)
 
 
+def _asked_anew(request: Request, rules: PlanRules) -> Request:
+    """The same candidates under other rules; those of an assessment are priced anew where prices are others."""
+    if rules.prices is not None and rules.prices != request.prices:
+        table = request.table.drop(columns="price")
+        if request.is_assessed:
+            table = table.assign(cost=float("nan"))
+        new = requested(table, rules)
+        return replace(new, is_assessed=request.is_assessed, decay=request.decay)
+    least = request.least_ratio if rules.min_ratio is None else rules.min_ratio
+    return replace(request, rules=rules, least_ratio=least if request.has_worth else 0.0)
+
+
 def _kept_jobs(
     plan: Plan, day: pd.Timestamp, done: Iterable[str] | None, started: Mapping[str, Any] | Iterable[str] | None
 ) -> tuple[set[str], dict[str, pd.Timestamp]]:
     """Jobs done, and jobs at work with the day on which each ends."""
     ends, begins = plan.jobs["end_on"], plan.jobs["start_on"]
-    finished = set(ends.index[ends < day]) if done is None else {str(one) for one in done}
+    finished = set(ends.index[ends < day]) if done is None else set(ids_of("done", done))
     if started is None:
         at_work = {str(job): ends[job] for job in ends.index[(begins < day) & (ends >= day)]}
     elif isinstance(started, Mapping):
         at_work = {str(job): day_of(f"end of {job}", end) for job, end in started.items()}
     else:
-        at_work = {str(job): ends[job] for job in started if job in ends.index} | {
-            str(job): pd.NaT for job in started if job not in ends.index
-        }
+        at_work = {job: ends.get(job, pd.NaT) for job in ids_of("started", started)}
     unknown = sorted((finished | set(at_work)) - set(plan.jobs.index))
     if unknown:
         raise HeatnetError(f"done and started name jobs that are not in the plan: {first_ids(unknown)}.")

@@ -16,6 +16,8 @@ from heatnet.schema import text_values
 from heatnet.value import Prices
 
 MOST_SEASONS = 1000
+# Nothing that is summed in a plan is larger: money, metres, households.
+MOST_AMOUNT = 1e15
 
 
 class FieldsButBudget(TypedDict, total=False):
@@ -130,7 +132,7 @@ class PlanRules:
             given = getattr(self, name)
             if given is not None and not isinstance(given, kind):
                 raise HeatnetError(f"{name} is {type(given).__name__}: give {_KINDS[name]}, or None.")
-        if self.measure_first not in ("plan", "leave"):
+        if not isinstance(self.measure_first, str) or self.measure_first not in ("plan", "leave"):
             raise HeatnetError(f"measure_first is {self.measure_first!r}: give 'plan' or 'leave'.")
         if not (is_number(self.horizon) and 0 < self.horizon <= MOST_SEASONS):
             raise HeatnetError(
@@ -210,8 +212,8 @@ def is_number(value: Any) -> bool:
 def _amount(name: str, amount: Any) -> float | None:
     if amount is None:
         return None
-    if not (is_number(amount) and amount >= 0):
-        raise HeatnetError(f"{name} is {amount!r}: give a number that is not negative, or leave it out.")
+    if not (is_number(amount) and 0 <= amount <= MOST_AMOUNT):
+        raise HeatnetError(f"{name} is {amount!r}: give a number from 0 to {MOST_AMOUNT:g}, or leave it out.")
     return float(amount)
 
 

@@ -21,9 +21,8 @@ from heatnet.planning.model.candidates import WORTH_PARTS
 from heatnet.planning.model.options import joined_options
 from heatnet.planning.model.units import Unit
 from heatnet.planning.plan import Request, gap_of
-from heatnet.planning.planner import prepare, requested
+from heatnet.planning.planner import prepare, requested, solved
 from heatnet.planning.rules import FieldsButBudget, PlanRules, is_number, rules_of
-from heatnet.planning.schedule.solving import solve
 from heatnet.planning.summer import Summer, first_ids
 from heatnet.planning.tables import plan_tables
 
@@ -116,7 +115,7 @@ def plan_years(
             for last in (len(summers) - 1 + int(one.horizon),)
         ]
     merged = _merge(models, candidates.table)
-    solution = solve(merged)
+    solution = solved(merged, asked[0])
     parts = []
     for year, summer in enumerate(summers):
         cures, jobs = plan_tables(candidates.table, merged, solution, summer, period=year)

@@ -133,6 +133,12 @@ def test_a_street_banned_all_summer_is_left_alone():
     assert plan.why("p1") == "p1 is out: its job fits no open days of the summer."
 
 
+def test_a_dig_on_a_street_that_no_candidate_has_is_said():
+    bans = digs(("b1", "Ahs", "2026-05-01", "2026-05-20", True), ("b2", "*", "2026-05-01", "2026-05-02", True))
+    plan = plan_and_check(ash_and_birch(), prices=PRICES, summer=SUMMER, digs=bans)
+    assert [str(note) for note in plan.notes] == ["Digs b1 name streets that no candidate has and change nothing: Ahs."]
+
+
 def test_work_waits_for_the_end_of_a_ban():
     bans = digs(("b1", "*", "2026-05-01", "2026-05-20", True))
     plan = plan_and_check(ash_and_birch(), prices=PRICES, summer=SUMMER, digs=bans)

@@ -133,7 +133,7 @@ def test_no_trench_is_shorter_than_the_least_length():
     # A must in the middle takes a neighbour along.
     both = plan_and_check(ash_and_birch(), min_ratio=1.0, min_job_m=200.0, max_km=0.2, must=["p2"])
     assert both.cures.index.tolist() == ["p1", "p2"]
-    with pytest.raises(InfeasiblePlanError):
+    with pytest.raises(InfeasiblePlanError, match="p2"):
         plan_cures(ash_and_birch(), min_job_m=200.0, max_km=0.1, must=["p2"], prices=PRICES)
 
 
@@ -272,6 +272,8 @@ def test_more_money_and_a_new_plan_in_mid_summer_count_worth():
     again = replan(plan, today="2026-05-12", done=["J001"], started=[])
     assert again.plan.benefit == plan.benefit == 2500.0
     assert again.plan.worth == 5500.0
+    strict = replan(plan, today="2026-05-12", done=["J001"], started=[], min_ratio=3.0)
+    assert strict.plan.cures.index.tolist() == ["p1"]
     assert check_plan(again.plan, table, rules).empty
 
 

@@ -51,4 +51,5 @@ WORDS = {
     "why_worth_out_benefit": "{asset} is out: it is worth {benefit:,.0f} for {cost:,.0f}, and would come in above a worth of {turn:,.0f}.",
     "why_worth_in_near": "{asset} is in: it is worth {benefit:,.0f} for {cost:,.0f}, close to the turning point of {turn:,.0f}; it joins a trench or fills what the limits leave.",
     "why_worth_out_near": "{asset} is out: it is worth {benefit:,.0f} for {cost:,.0f}, close to the turning point of {turn:,.0f}; the limits leave no room for it.",
+    "digs_elsewhere": "Digs {ids:first 5} name streets that no candidate has and change nothing: {streets:first 5}.",
 }

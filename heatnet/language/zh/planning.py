@@ -51,4 +51,5 @@ WORDS = {
     "why_worth_out_benefit": "{asset} 未列入：费用 {cost:,.0f}，效益现值 {benefit:,.0f}；高于 {turn:,.0f} 会列入。",
     "why_worth_in_near": "{asset} 已列入：费用 {cost:,.0f}，效益现值 {benefit:,.0f}，接近转折点 {turn:,.0f}；用于连接沟槽或补足限额内的余量。",
     "why_worth_out_near": "{asset} 未列入：费用 {cost:,.0f}，效益现值 {benefit:,.0f}，接近转折点 {turn:,.0f}；限额内已无余量。",
+    "digs_elsewhere": "掘路 {ids:first 5} 所在道路不在备选设施之列，不起作用：{streets:first 5}。",
 }

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from heatnet.errors import HeatnetError
 from heatnet.planning.rules import PlanRules
 from heatnet.schema import DIGS, conform
 from heatnet.value.settings import Prices
@@ -110,7 +111,13 @@ def records_by_id(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
 def number_of(offer: Offer, name: str) -> float | None:
     """A number of an offer; None where it is unknown."""
     value = offer.get(name)
-    return None if value is None or pd.isna(value) else float(value)
+    if value is None or value is pd.NA or value is pd.NaT:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError) as error:
+        raise HeatnetError(f"Candidates, column {name}: {value!r} is no number.") from error
+    return None if math.isnan(number) else number
 
 
 def dig_records(digs: pd.DataFrame | None) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from heatnet.errors import HeatnetError
 from heatnet.planning.check.asking import (
     OPENS_TRENCH,
     Asked,
@@ -26,7 +27,10 @@ def is_claim(offer: Offer, rules: Asked) -> bool:
     accepted: Any = offer.get("accepted_on")
     if rules.summer is None or accepted is None or pd.isna(accepted):
         return False
-    day, heating_times = pd.Timestamp(accepted), 0
+    try:
+        day, heating_times = pd.Timestamp(accepted), 0
+    except (TypeError, ValueError) as error:
+        raise HeatnetError(f"Candidates, column accepted_on: {accepted!r} is no date.") from error
     first_day = pd.Timestamp(rules.summer.first_day)
     for year in range(day.year, first_day.year):
         begins, ends = pd.Timestamp(year, 10, 15), pd.Timestamp(year + 1, 4, 15)

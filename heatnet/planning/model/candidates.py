@@ -11,7 +11,7 @@ import pandas as pd
 
 from heatnet.errors import HeatnetError, InfeasiblePlanError
 from heatnet.language import Note, note
-from heatnet.planning.rules import PlanRules
+from heatnet.planning.rules import MOST_AMOUNT, PlanRules
 from heatnet.planning.summer import Summer, first_ids
 from heatnet.schema import text_values
 from heatnet.value.settings import Prices
@@ -133,15 +133,20 @@ def _texts(column: pd.Series) -> np.ndarray[Any, Any]:
 def _truths(table: pd.DataFrame) -> np.ndarray[Any, Any]:
     if "measure_first" not in table.columns:
         return np.zeros(len(table), dtype=bool)
-    words = [str(one).strip().lower() for one in table["measure_first"].fillna(False).tolist()]
+    words = [str(one).strip().lower() for one in table["measure_first"].tolist()]
     return np.array([word in YES for word in words], dtype=bool)
 
 
 def _numbers(column: pd.Series, name: str) -> np.ndarray[Any, Any]:
     try:
-        return pd.to_numeric(column).to_numpy(dtype="float64", na_value=np.nan)
-    except (TypeError, ValueError) as error:
+        numbers = pd.to_numeric(column).to_numpy(dtype="float64", na_value=np.nan)
+    except (TypeError, ValueError, OverflowError) as error:
         raise HeatnetError(f"Candidates, column {name}: not every value is a number: {error}.") from error
+    if (np.abs(numbers[np.isfinite(numbers)]) > MOST_AMOUNT).any():
+        raise HeatnetError(
+            f"Candidates, column {name}: a value lies beyond {MOST_AMOUNT:g}, which nothing is: correct it."
+        )
+    return np.asarray(numbers, dtype=np.float64)
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:
