@@ -8,36 +8,27 @@ must leave what an undisturbed one leaves, with nothing hidden behind.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-import heatnet as hn
-from benchmarks.measuring import HOME, ONE_THREAD
+from heatnet.cli import main as heatnet_command
 from heatnet.report.outputs import mixed_files
 
-PROGRAM = "from heatnet.cli import main; main()"
-# Counts the steps that touch the output folder, and ends the process at one of them.
-_AT_STEP = """
-import os, signal, sys
-left, place = int(os.environ["KILL_AT"]), os.environ["KILL_IN"]
-def watch(event, args):
-    global left
-    if event in ("open", "os.rename", "os.link", "os.mkdir", "os.remove", "shutil.rmtree") and any(
-        isinstance(part, (str, os.PathLike)) and os.fspath(part).startswith(place) for part in args
-    ):
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-sys.addaudithook(watch)
-"""
+_STEPS = frozenset({"open", "os.rename", "os.link", "os.mkdir", "os.remove", "shutil.rmtree"})
+_MOVES = frozenset({"os.rename", "os.link"})
+HOME = Path(__file__).resolve().parents[1]
 Contents = dict[str, bytes]
 
 
@@ -46,40 +37,76 @@ def contents(folder: Path) -> Contents:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
-def run(words: list[str], *, before: str = "", **environment: str) -> subprocess.Popen[bytes]:
-    """Start a command of heatnet."""
-    return subprocess.Popen(
-        [sys.executable, "-c", before + PROGRAM, *words],
-        env={**os.environ, **ONE_THREAD, **environment, "PYTHONPATH": str(HOME)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-    )
+@dataclass(frozen=True)
+class Started:
+    """A run of heatnet in a process of its own, split off from this one so that nothing need be imported again."""
+
+    process: int
+    said: Path
+
+    def ended(self) -> tuple[int, str]:
+        """Wait for the end; return the exit code (-9: killed) and what was said on standard error."""
+        code = os.waitstatus_to_exitcode(os.waitpid(self.process, 0)[1])
+        text = self.said.read_text(encoding="utf-8", errors="replace")
+        self.said.unlink()
+        return code, text
 
 
-def finish(words: list[str], **environment: str) -> tuple[int, str]:
+def run(words: list[str], *, at_step: int = 0, within: Path | None = None) -> Started:
+    """Start a command; with `at_step` it kills itself at that step at the disk within a folder."""
+    number, name = tempfile.mkstemp(prefix="said-")
+    process = os.fork()
+    if process:
+        os.close(number)
+        return Started(process, Path(name))
+    code = 70
+    with contextlib.suppress(BaseException):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        os.dup2(number, 2)
+        if within is not None:
+            _kill_at(at_step, str(within))
+        try:
+            heatnet_command(words, standalone_mode=True)
+        except SystemExit as end:
+            code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        sys.stderr.flush()
+    os._exit(code)
+
+
+def _kill_at(step: int, place: str) -> None:
+    """Count the steps that touch a folder (below 0: its renames and links only), and end this process at one."""
+    left, steps = [abs(step)], _STEPS if step > 0 else _MOVES
+
+    def watch(event: str, values: tuple[Any, ...]) -> None:
+        if event in steps and any(isinstance(one, str | os.PathLike) and place in os.fspath(one) for one in values):
+            left[0] -= 1
+            if left[0] == 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    sys.addaudithook(watch)
+
+
+def finish(words: list[str]) -> tuple[int, str]:
     """Run a command to its end; return its exit code and what it said."""
-    process = run(words, **environment)
-    told = process.communicate(timeout=600)[1].decode()
-    return process.returncode, told
+    return run(words).ended()
 
 
 def killed(words: list[str], output: Path, rng: np.random.Generator, longest_s: float) -> bool:
     """Run a command and kill it at a random moment; return whether it was killed in time."""
     if rng.random() < 0.5:
-        at = {"KILL_AT": str(int(rng.integers(1, 60))), "KILL_IN": str(output)}
-        process = run(words, before=_AT_STEP, **at)
-    else:
-        process = run(words)
-        time.sleep(float(rng.uniform(0.3, longest_s)))
-        process.kill()
-    process.communicate(timeout=600)
-    return process.returncode == -9
+        step = int(rng.choice([rng.integers(1, 50), -rng.integers(1, 14)]))
+        return run(words, at_step=step, within=output).ended()[0] == -signal.SIGKILL
+    started = run(words)
+    time.sleep(float(rng.uniform(0.01, longest_s)))
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(started.process, signal.SIGKILL)
+    return started.ended()[0] == -signal.SIGKILL
 
 
 def kill_plans(folder: Path, count: int, rng: np.random.Generator) -> Counter[str]:
     """Kill runs that write a new plan over an old one."""
     city, output = folder / "city", folder / "plan"
-    old, new = (["plan", str(city), "--season", "2026", "--max-km", km, "-o"] for km in ("0.2", "0.4"))
+    old, new = (["plan", str(city), "--season", "2026", "--max-km", km, "-o"] for km in ("0.1", "0.2"))
     begun = time.monotonic()
     wholes = [_undisturbed(words, folder / f"whole{place}") for place, words in enumerate((old, new))]
     longest_s = (time.monotonic() - begun) / 2 * 1.1
@@ -133,7 +160,7 @@ def fill_disks(folder: Path) -> Counter[str]:
         try:
             finish([*words, str(disk / "p"), "--max-km", "0.2"])
             before = contents(disk)
-            code, said = finish([*words, str(disk / "p"), "--max-km", "0.4"])
+            code, said = finish([*words, str(disk / "p"), "--max-km", "0.1"])
             seen["refused" if code else "written"] += 1
             seen["not plain"] += code not in (0, 2) or "Traceback" in said
             seen["changed all the same"] += code == 2 and contents(disk) != before
@@ -151,11 +178,11 @@ def fill_disks(folder: Path) -> Counter[str]:
 def two_at_once(folder: Path, count: int) -> Counter[str]:
     """Let two runs write different plans into one folder."""
     output, seen = folder / "both", Counter[str]()
-    both = [["plan", str(folder / "city"), "--season", "2026", "--max-km", km, "-o"] for km in ("0.2", "0.4")]
+    both = [["plan", str(folder / "city"), "--season", "2026", "--max-km", km, "-o"] for km in ("0.1", "0.2")]
     wholes = [contents(folder / f"whole{place}") for place in range(2)]
     for _ in range(count):
         runs = [run([*words, str(output)]) for words in both]
-        codes = [process.wait(timeout=600) for process in runs if process.communicate(timeout=600) is not None]
+        codes = [one.ended()[0] for one in runs]
         seen["failed"] += any(codes)
         seen["not the files of one"] += contents(output) not in wholes
     return seen
@@ -169,9 +196,9 @@ def _undisturbed(words: list[str], output: Path) -> Contents:
 
 
 def make_inventories(folder: Path) -> None:
-    """Write three small cities."""
-    for seed, name in enumerate(("city", "north", "south")):
-        hn.write_inventory(hn.synthetic.make_city(length_km=3, stations=1, rng=seed).tables, folder / name)
+    """Lay three small inventories out."""
+    for source, name in (("tree", "city"), ("loop", "north"), ("two_stations", "south")):
+        shutil.copytree(HOME / "fixtures" / source, folder / name)
 
 
 def main() -> None:
