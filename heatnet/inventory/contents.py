@@ -161,6 +161,12 @@ class Inventory:
         return Records(**tables)
 
 
+def refuse_empty(network: Network) -> None:
+    """Refuse a network without segments: nothing can be said about it."""
+    if not network.n_segments:
+        raise HeatnetError("the table of segments holds no row: a network has at least one segment")
+
+
 def inventory_of(
     network: Network | Inventory,
     tables: Mapping[str, Any],
@@ -202,6 +208,7 @@ def inventory_of(
             return network
         base = network
     elif isinstance(network, Network):
+        refuse_empty(network)
         base = Inventory(network, files=files, settings=settings)
     else:
         raise HeatnetError(f"network is {type(network).__name__}; give a heatnet.Network or a heatnet.Inventory.")
