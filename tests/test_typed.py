@@ -1,5 +1,6 @@
 """Arguments of a wrong type, and values that no function can use, are refused at the door in plain words."""
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
@@ -89,3 +90,19 @@ def test_what_they_do_not_allow_is_refused_by_name(given: dict[str, Any], told: 
 def test_odd_arguments_of_public_functions_are_refused(call: Callable[[], Any]) -> None:
     with pytest.raises(HeatnetError):
         call()
+
+
+PUBLIC = [name for name in hn.__all__ if inspect.isfunction(getattr(hn, name))]
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+@pytest.mark.parametrize("odd", [object(), "x", 1.5, None, [None]])
+def test_no_public_function_fails_over_arguments_of_a_wrong_kind(name: str, odd: Any) -> None:
+    if (name, odd) == ("score", "x"):
+        return  # an inventory that is not there is a result among others
+    function = getattr(hn, name)
+    parameters = inspect.signature(function).parameters.values()
+    needed = [one for one in parameters if one.default is one.empty and one.kind is not one.VAR_KEYWORD]
+    subjects = [odd for one in needed if one.kind is not one.KEYWORD_ONLY]
+    with pytest.raises(HeatnetError):
+        list(function(*subjects, **{one.name: odd for one in needed if one.kind is one.KEYWORD_ONLY}))

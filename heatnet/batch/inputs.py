@@ -105,6 +105,8 @@ def absolute(path: PathLike) -> Path:
 
 def _matching(given: PathLike) -> list[Path]:
     """Return what a path or pattern stands for; a path that does not exist stands for itself."""
+    if not isinstance(given, str | os.PathLike):
+        raise HeatnetError(f"{given!r} is no path of an inventory: name folders, or a pattern such as towns/*")
     text = os.fspath(given)
     if not text.strip():
         raise HeatnetError("an inventory without a name is given: name folders, or a pattern such as towns/*")

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Truths
+from heatnet._typed import typed
 from heatnet.hydraulics.findings import shortcomings
 from heatnet.hydraulics.intact import Intact, intact_of
 from heatnet.network import BUILDING, Network
@@ -42,6 +43,7 @@ class SteadyFlow:
     findings: pd.DataFrame
 
 
+@typed
 def steady_flow(network: Network) -> SteadyFlow:
     """Return the flow, losses, heads and flow shares of the intact network, closed valves closed.
 

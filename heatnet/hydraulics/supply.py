@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Truths
+from heatnet._typed import typed
 from heatnet.hydraulics.asking import HEAT_EXPONENT, building_load_kw, flow_asked_m3_s
 from heatnet.hydraulics.outages import Changes, OutageFlows, outage_flows
 from heatnet.network import Network, computed_in_id_order
@@ -150,6 +151,7 @@ def heat_shares_of(flow_share: Floats, intact_share: Floats) -> Floats:
     return share
 
 
+@typed
 @computed_in_id_order
 def outage_supply(
     network: Network, *, isolate: Literal["segment", "section"] | None = None, norm_share: float = NORM_SHARE

@@ -63,7 +63,7 @@ def _saved(table: pd.DataFrame, name: str, key: str, needed: tuple[str, ...]) ->
     ids = [one[1:] if re.match(ESCAPED_FORMULA, one) else one for one in ids]
     rows = rows.set_index(pd.Index(ids, dtype=object, name=key))
     rows = rows.drop(columns=key)
-    for columns, read in ((NUMBERS, pd.to_numeric), (("start_on", "end_on"), pd.to_datetime)):
+    for columns, read in ((NUMBERS, pd.to_numeric), (("start_on", "end_on"), _days)):
         for column in columns:
             if column in rows.columns:
                 rows[column] = _read(rows[column], f"the table {name}", read)
@@ -75,3 +75,7 @@ def _read(cells: pd.Series, table: str, read: Callable[[pd.Series], pd.Series]) 
         return read(cells)
     except (TypeError, ValueError, OverflowError) as error:
         raise HeatnetError(f"The column {cells.name} of {table} cannot be read: {error}") from error
+
+
+def _days(cells: pd.Series) -> pd.Series:
+    return pd.to_datetime(cells, format="ISO8601")

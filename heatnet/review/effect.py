@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Truths
+from heatnet._typed import typed
 from heatnet.consequence.classes import asset_classes
 from heatnet.errors import HeatnetError
 from heatnet.inventory import Inventory, inventory_of
@@ -96,6 +97,7 @@ class CureEffect:
         return believed + weight * (float(row["ratio"].iloc[0]) - believed)
 
 
+@typed
 def cure_effect(
     network: Network | Inventory,
     works: pd.DataFrame | None = None,

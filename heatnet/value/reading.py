@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
@@ -13,6 +14,8 @@ from heatnet.errors import HeatnetError, MissingFileError
 from heatnet.value.checks import nested_texts
 from heatnet.value.settings import Prices, Settings, Values
 
+PathLike = str | os.PathLike[str]
+
 AUTO = "auto"  # how TOML, which knows no None, says that heatnet decides
 _PARTS = {"values": Values, "prices": Prices}
 _MAPPINGS = ("headings", "units")
@@ -20,7 +23,7 @@ _MAY_BE_NONE = ("reheat", "cause_error", "capacity")
 
 
 @typed
-def read_settings(path: Any, *, base: Settings | None = None) -> Settings:
+def read_settings(path: PathLike, *, base: Settings | None = None) -> Settings:
     r"""Return the settings of a TOML file; what it does not name stays as in `base`.
 
     `heatnet settings` prints such a file with every key explained. ``reheat`` and ``cause_error`` may be ``false``

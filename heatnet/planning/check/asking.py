@@ -86,8 +86,10 @@ def offers_of(what: Any, rules: PlanRules) -> dict[tuple[str, str], Offer]:
         table = what
     elif rules.prices is not None and hasattr(what, "settings"):
         table = what.candidates(prices=rules.prices)
-    else:
+    elif hasattr(what, "candidates"):
         table = what.candidates()
+    else:
+        raise HeatnetError(f"{type(what).__name__} is neither candidates nor an assessment: give what was planned.")
     if "asset_id" not in table.columns:
         table = table.rename_axis("asset_id").reset_index()
     offers: dict[tuple[str, str], Offer] = {}

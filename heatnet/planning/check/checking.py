@@ -7,6 +7,7 @@ from typing import Any, Unpack
 import pandas as pd
 
 from heatnet._typed import typed
+from heatnet.errors import HeatnetError
 from heatnet.planning.check.asking import (
     asked_of,
     offers_of,
@@ -54,6 +55,8 @@ def check_plan(
     ['1 stations are renewed, at most 0 are allowed.']
     """
     given = rules_of(rules, fields)
+    if not (hasattr(plan, "cures") and hasattr(plan, "jobs")):
+        raise HeatnetError(f"{type(plan).__name__} is no plan: give what has the tables cures and jobs.")
     tables = plan_from_tables(plan.cures, plan.jobs)
     offers = offers_of(candidates_or_assessment, given)
     asked = asked_of(given, candidates_or_assessment, offers)
