@@ -21,6 +21,7 @@ from heatnet.cli.options import (
     Amount,
     Place,
     inventory_argument,
+    keep_option,
     language_option,
     season_option,
     seed_option,
@@ -30,7 +31,7 @@ from heatnet.cli.telling import Networks, Steps, print_accounts, summary_line, t
 from heatnet.doctor.checking import check_inventory
 from heatnet.errors import HeatnetError
 from heatnet.inventory import Inventory, read_inventory
-from heatnet.inventory.accounts import accounts_of, mostly_set_aside, planned_fates
+from heatnet.inventory.accounts import accounts_of, heading_sentences, mostly_set_aside, planned_fates
 from heatnet.inventory.converting import FORMS, Form, convert_inventory
 from heatnet.inventory.template import write_template
 from heatnet.inventory.writing import refuse_inventory, write_csv, write_inventory
@@ -40,7 +41,7 @@ from heatnet.report.outputs import run_record, write_backtest, write_plan, write
 from heatnet.schema.findings import summary_of
 from heatnet.season import FIRST_SEASON, LAST_SEASON
 from heatnet.validation.backtesting import backtest
-from heatnet.value import Settings, read_settings, settings_data, settings_text
+from heatnet.value import settings_data, settings_text
 
 
 @click.group(cls=PlainErrors, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120})
@@ -73,17 +74,21 @@ def demo(folder: Path, km: float, stations: int, seed: int) -> None:
 @main.command()
 @inventory_argument
 @click.option("-o", "--output", type=Place("file"), help="Write every finding to this CSV file.")
+@keep_option
 @language_option
 @settings_option
-def check(inventory: Path, output: Path | None, language: str, settings_file: Path | None) -> None:
+def check(
+    inventory: Path, output: Path | None, keep: tuple[str, ...], language: str, settings_file: Path | None
+) -> None:
     """Print what is doubtful in INVENTORY; exit code 1 where a finding is an error."""
     if output:
         refuse_inventory_files(output, inventory)
-    tables = _read(inventory, settings_file)
+    tables = _read(inventory, settings_file, keep)
     findings = check_inventory(tables, language=language)
     if output:
         write_csv(findings, output)
     print_accounts(tables.accounts, language)
+    click.echo("".join(f"{line}\n" for line in heading_sentences(tables.understood, language)), nl=False)
     click.echo("\n".join(summary_of(findings, language)) or worded(note("accounts.no_findings"), language))
     sys.exit(int((findings["severity"] == "error").any() or bool(mostly_set_aside(tables.accounts))))
 
@@ -134,7 +139,7 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
     chosen = plan_cures(assessment, digs=tables.records().digs, summer=summer, **options)
     settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
     settings["settings"] = settings_data(assessment.settings)
-    record = run_record(tables.files, settings, accounts)
+    record = run_record(tables.files, settings, accounts, tables.understood)
     left_out = write_plan(assessment, chosen, output, record, language=language, accounts=accounts)
     tell_notes(assessment, chosen, more=left_out)
     click.echo(summary_line(chosen, output / "cures.csv", language))
@@ -145,12 +150,13 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
 @inventory_argument
 @click.option("-o", "--output", type=Place("inventory"), required=True, help="Folder, or a file that ends in .xlsx.")
 @click.option("--form", type=click.Choice(FORMS), help="By default xlsx for a file that ends so, else csv.")
+@keep_option
 @language_option
-def convert(inventory: Path, output: Path, form: Form | None, language: str) -> None:
+def convert(inventory: Path, output: Path, form: Form | None, keep: tuple[str, ...], language: str) -> None:
     """Write INVENTORY in heatnet's own form: standard headings, units and words; residents' data are left out."""
-    tables = read_inventory(inventory)
+    tables = read_inventory(inventory, keep=keep)
     print_accounts(tables.accounts, language)
-    written = convert_inventory(tables, output, form=form)
+    written = convert_inventory(tables, output, form=form, keep=keep)
     click.echo(worded(note("cli.converted", file=str(output), tables=tuple(written)), language))
 
 
@@ -228,13 +234,9 @@ def settings_command(language: str) -> None:
     click.echo(settings_text(language=language), nl=False)
 
 
-def _read(inventory: Path, settings_file: Path | None) -> Inventory:
+def _read(inventory: Path, settings_file: Path | None, keep: tuple[str, ...] = ()) -> Inventory:
     """Return the inventory with the settings of the file over its own."""
-    if settings_file is None:
-        return read_inventory(inventory)
-    own = inventory / "settings.toml"
-    base = read_settings(own) if own.is_file() else Settings()
-    return read_inventory(inventory, settings=read_settings(settings_file, base=base))
+    return read_inventory(inventory, settings=settings_file, keep=keep)
 
 
 def _assessed(tables: Inventory, season: int, seed: int, language: str) -> Assessment:

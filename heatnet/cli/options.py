@@ -80,6 +80,12 @@ settings_option = click.option(
     type=click.Path(path_type=Path),
     help="TOML file of prices, values and rules, over the inventory's own (heatnet settings prints one).",
 )
+keep_option = click.option(
+    "--keep",
+    multiple=True,
+    metavar="COLUMN",
+    help="Read this column of the records too, which is no part of their tables: a remark, a resident's name.",
+)
 seed_option = click.option(
     "--seed", type=click.IntRange(0), default=0, show_default=True, help="Seed of all random draws."
 )

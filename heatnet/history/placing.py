@@ -58,7 +58,8 @@ def _none_of(name: str) -> KnownRecords:
     table = conform(pd.DataFrame({column.name: [] for column in TABLES[name].columns}), TABLES[name])
     nobody = np.zeros(0, dtype=object)
     judged = Judged(name, nobody, nobody, np.zeros(0, dtype=np.int64), all_findings([]))
-    return KnownRecords(table, judged, (), all_findings([]).reindex(columns=["table", "row_id", "rule", "message"]))
+    nothing = all_findings([])
+    return KnownRecords(table, judged, (), nothing[["table", "row_id", "rule", "message"]], nothing.iloc[:, :0])
 
 
 def renewals_of(assets: pd.DataFrame, known: KnownRecords | None, last_season: int) -> pd.DataFrame:

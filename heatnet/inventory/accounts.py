@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -46,11 +46,14 @@ class Fates:
         Place of its reason in `whys`; -1: the row is used.
     whys : tuple of (state, rule)
         The reasons for which rows do not count.
+    is_matched : array, optional
+        Which rows found their building or asset by a name or a place; None: none.
     """
 
     ids: Objects
     code: Ints
     whys: tuple[tuple[State, str], ...] = ()
+    is_matched: Truths | None = None
 
     @classmethod
     def judged(cls, ids: Iterable[Any], rule: Objects | str | None = None, state: State = SET_ASIDE) -> Fates:
@@ -86,13 +89,22 @@ class Fates:
             return self
         why = (state, rule)
         whys = self.whys if why in self.whys else (*self.whys, why)
-        return Fates(self.ids, np.where(where & self.is_used, whys.index(why), self.code), whys)
+        return replace(self, code=np.where(where & self.is_used, whys.index(why), self.code), whys=whys)
 
     def joined(self, other: Fates) -> Fates:
         """Return the fates of these rows and those of others of the same table behind them."""
         whys = (*self.whys, *(why for why in other.whys if why not in self.whys))
         place = np.array([*(whys.index(why) for why in other.whys), -1], dtype=np.int64)
-        return Fates(np.append(self.ids, other.ids), np.append(self.code, place[other.code]), whys)
+        matched = np.append(self._matched(), other._matched())
+        return Fates(np.append(self.ids, other.ids), np.append(self.code, place[other.code]), whys, matched)
+
+    def _matched(self) -> Truths:
+        return np.zeros(len(self.ids), dtype=bool) if self.is_matched is None else self.is_matched
+
+    @property
+    def matched(self) -> int:
+        """How many of the rows used found their building or asset by a name or a place."""
+        return int((self._matched() & self.is_used).sum())
 
     def reasons(self) -> tuple[Reason, ...]:
         """Return why rows do not count: what is set aside first, then the most frequent, then by name."""
@@ -115,8 +127,9 @@ def accounts_of(of_table: Mapping[str, Fates]) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        Index table: ``rows``, ``used``, ``not_asked_for``, ``set_aside`` (``rows`` is their sum) and ``reasons``, a
-        tuple of `Reason`, what is set aside first, the most frequent first.
+        Index table: ``rows``, ``used``, ``not_asked_for``, ``set_aside`` (``rows`` is their sum), ``matched`` (of those
+        used: by a name or a place) and ``reasons``, a tuple of `Reason`, what is set aside first, the most frequent
+        first.
 
     Examples
     --------
@@ -135,6 +148,7 @@ def accounts_of(of_table: Mapping[str, Fates]) -> pd.DataFrame:
             "rows": [len(rows.ids) for rows in of_table.values()],
             USED: [int(rows.is_used.sum()) for rows in of_table.values()],
             **counts,
+            "matched": [rows.matched for rows in of_table.values()],
         },
         index=pd.Index(list(of_table), name="table", dtype=object),
         dtype=np.int64,
@@ -182,6 +196,8 @@ def account_sentences(accounts: pd.DataFrame, language: str = "en") -> list[str]
 
 def _line(name: str, account: pd.Series[Any]) -> Any:
     parts = [note("accounts.used", rows=account[USED])]
+    if account["matched"]:
+        parts = [note("accounts.used_and_matched", rows=account[USED], matched=account["matched"])]
     for state in (NOT_ASKED_FOR, SET_ASIDE):
         why = tuple(
             note("accounts.reason", rule=_rule(reason.rule), rows=reason.rows, ids=reason.first_ids[:_FIRST_IDS])
@@ -201,11 +217,40 @@ def _rule(rule: str) -> Any:
     return note(f"accounts.{key}") if key in words("accounts") else rule.replace("_", " ")
 
 
+def heading_sentences(understood: pd.DataFrame, language: str = "en") -> list[str]:
+    """Return what headings were understood as, a line per table; those that are the column's own name are not told.
+
+    Examples
+    --------
+    >>> heading_sentences(pd.DataFrame({"table": ["valves"], "heading": ["阀门编号"], "column": ["valve_id"]}))
+    ['valves: 阀门编号 = valve_id']
+    """
+    lines = []
+    for table, rows in understood.groupby("table", sort=False) if len(understood) else ():
+        others = [
+            (head, column) for head, column in zip(rows["heading"], rows["column"], strict=True) if head != column
+        ]
+        read = tuple(dict.fromkeys(f"{head} = {column}" for head, column in others if column))
+        unread = tuple(dict.fromkeys(head for head, column in others if not column))
+        parts = (*read, *((note("accounts.unread", headings=unread),) if unread else ()))
+        if parts:
+            lines.append(worded(note("accounts.headings", table=note(f"accounts.{table}"), parts=parts), language))
+    return lines
+
+
+def headings_as_data(understood: pd.DataFrame) -> dict[str, dict[str, str]]:
+    """Return what headings were understood as, as JSON can hold it: by table each heading with its column."""
+    found: dict[str, dict[str, str]] = {}
+    for row in understood.to_dict("records"):
+        found.setdefault(str(row["table"]), {})[str(row["heading"])] = str(row["column"])
+    return found
+
+
 def accounts_as_data(accounts: pd.DataFrame) -> dict[str, Any]:
     """Return the accounts as JSON can hold them: by table the counts and the reasons."""
     return {
         str(name): {
-            **{column: int(row[column]) for column in ("rows", USED, NOT_ASKED_FOR, SET_ASIDE)},
+            **{column: int(row[column]) for column in ("rows", USED, NOT_ASKED_FOR, SET_ASIDE, "matched")},
             "reasons": [{**reason._asdict(), "first_ids": list(reason.first_ids)} for reason in row["reasons"]],
         }
         for name, row in accounts.iterrows()

@@ -102,6 +102,13 @@ class Inventory:
         return pd.concat([stray, *parts], ignore_index=True)
 
     @property
+    def understood(self) -> pd.DataFrame:
+        """What headings were understood as: ``file``, ``table``, ``heading``, ``column`` (empty: not read), ``why``."""
+        parts = [reading.understood for reading in self.of_network.values()]
+        parts += [one.understood for one in self.known.values()]
+        return pd.concat(parts, ignore_index=True) if parts else all_findings([]).iloc[:, :0]
+
+    @property
     def fates(self) -> dict[str, Fates]:
         """What became of each row of each table that was read; those taken off when it was read stand behind."""
         network = self.network
@@ -109,7 +116,7 @@ class Inventory:
         rows = {"nodes": Fates.judged(network.node_ids), "segments": Fates.judged(network.segment_ids)}
         if len(network.valve_segment) or len(stray):
             rows["valves"] = Fates.judged(network.valves["valve_id"]).joined(Fates.judged(stray, "unknown_segment"))
-        rows |= {name: Fates.judged(one.judged.ids, one.judged.rule) for name, one in self.known.items()}
+        rows |= {name: one.fates for name, one in self.known.items()}
         taken_off = {name: set_aside_rows(name, reading) for name, reading in self.of_network.items()}
         taken_off |= {name: one.taken_off for name, one in self.known.items()}
         for name, off in taken_off.items():

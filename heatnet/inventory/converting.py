@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,7 +22,9 @@ FORMS: tuple[Form, ...] = ("csv", "parquet", "xlsx")
 _RETURNS = re.compile("\r\n?")
 
 
-def convert_inventory(inventory: Inventory, path: PathLike, *, form: Form | None = None) -> list[str]:
+def convert_inventory(
+    inventory: Inventory, path: PathLike, *, form: Form | None = None, keep: Sequence[str] = ()
+) -> list[str]:
     """Write an inventory in heatnet's own form, whole or not at all.
 
     Parameters
@@ -32,6 +35,8 @@ def convert_inventory(inventory: Inventory, path: PathLike, *, form: Form | None
         A folder for CSV or Parquet, made if absent, or a file that ends in ``.xlsx``.
     form : str, optional
         ``csv``, ``parquet`` or ``xlsx``; by default a workbook where `path` ends so, else CSV.
+    keep : sequence of str
+        Columns of the records that are no part of their tables and were carried along, to be written all the same.
 
     Returns
     -------
@@ -64,7 +69,7 @@ def convert_inventory(inventory: Inventory, path: PathLike, *, form: Form | None
         raise HeatnetError(f"the form is {asked!r}; heatnet writes {', '.join(FORMS)}")
     if (asked == "xlsx") != (target.suffix.casefold() == ".xlsx"):
         raise HeatnetError(f"{target}: a workbook is a file that ends in .xlsx, the other forms are a folder of files")
-    tables = tables_of(inventory)
+    tables = tables_of(inventory, keep)
     if asked == "xlsx":
         if target.exists():
             raise HeatnetError(f"{target} is there already and is not written over: name another file")
@@ -82,26 +87,30 @@ def convert_inventory(inventory: Inventory, path: PathLike, *, form: Form | None
     return list(tables)
 
 
-def tables_of(inventory: Inventory) -> dict[str, pd.DataFrame]:
+def tables_of(inventory: Inventory, keep: Sequence[str] = ()) -> dict[str, pd.DataFrame]:
     """Return the tables of an inventory in standard form: the columns of the schema that say something."""
     network = inventory.network
     stray = network.set_aside.drop(columns="reason", errors="ignore")
     valves = network.valves if stray.empty else pd.concat([network.valves, stray], ignore_index=True)
     tables: dict[str, Any] = {"nodes": network.nodes, "segments": network.segments, "valves": valves}
     tables |= {name: getattr(inventory, name) for name in RECORD_TABLES}
-    return {name: _standard(table, name) for name, table in tables.items() if _is_given(table, name)}
+    return {
+        name: _standard(table, name, keep if name in RECORD_TABLES else ())
+        for name, table in tables.items()
+        if _is_given(table, name)
+    }
 
 
 def _is_given(table: pd.DataFrame | None, name: str) -> bool:
     return table is not None and (name != "valves" or len(table) > 0)
 
 
-def _standard(table: pd.DataFrame, name: str) -> pd.DataFrame:
+def _standard(table: pd.DataFrame, name: str, keep: Sequence[str]) -> pd.DataFrame:
     spec = TABLES[name]
     names = [column.name for column in spec.columns if column.name in table.columns]
     needed = {column.name for column in spec.columns if column.required} | set(spec.key)
     kept = [one for one in names if one in needed or table[one].notna().any()]
-    known = table[kept].reset_index(drop=True)
+    known = table[[*kept, *(one for one in keep if one in table.columns)]].reset_index(drop=True)
     texts = [
         column.name for column in spec.columns if column.name in kept and column.type in ("id", "reference", "text")
     ]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from heatnet._arrays import Truths
+from heatnet.inventory.accounts import Fates
 from heatnet.inventory.judging import JUDGES, NEAREST_M, Judged, judged_faults
 from heatnet.inventory.matching import Identities, Matches, identities
 from heatnet.inventory.places import Assets, Buildings, match_assets, match_streets, match_visits
@@ -28,19 +29,48 @@ _MATCHED = ("visits", "faults", "works")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownRecords:
-    """One table of records: its rows with the ids they mean, each judged, and what was found before it was judged."""
+    """One table of records: its rows with the ids they mean, each judged, and what happened on the way.
+
+    Attributes
+    ----------
+    table : DataFrame
+        In standard form.
+    judged : Judged
+        Where each row belongs, and the rule that sets it aside.
+    found : tuple of DataFrame
+        What was found before it was judged.
+    taken_off : DataFrame
+        Rows that did not come into the table: ``table``, ``row_id``, ``rule``, ``message``.
+    understood : DataFrame
+        Its headings: ``file``, ``table``, ``heading``, ``column`` (empty: not read), ``unit``, ``why``.
+    """
 
     table: pd.DataFrame
     judged: Judged
     found: tuple[pd.DataFrame, ...]
     taken_off: pd.DataFrame
+    understood: pd.DataFrame
 
     def only(self, rows: Truths) -> KnownRecords:
         """Return these rows, without what was found of any."""
         judged = self.judged
         nothing = judged.findings.iloc[:0]
         left = Judged(judged.table, judged.ids[rows], judged.rule[rows], judged.place[rows], nothing)
-        return KnownRecords(self.table[rows].reset_index(drop=True), left, (), self.taken_off.iloc[:0])
+        return replace(
+            self,
+            table=self.table[rows].reset_index(drop=True),
+            judged=left,
+            found=(),
+            taken_off=self.taken_off.iloc[:0],
+        )
+
+    @property
+    def fates(self) -> Fates:
+        """What became of each row of the table."""
+        fates = Fates.judged(self.judged.ids, self.judged.rule)
+        if "matched_by" not in self.table.columns:
+            return fates
+        return replace(fates, is_matched=self.table["matched_by"].notna().to_numpy(dtype=bool))
 
     @property
     def set_aside(self) -> pd.DataFrame:
@@ -57,11 +87,11 @@ def set_aside_rows(name: str, reading: Reading) -> pd.DataFrame:
     return pd.DataFrame(columns, dtype=object)
 
 
-def read_table(raw: Any, name: str, settings: Settings | None = None) -> Reading:
-    """Return a table in standard form, read as the settings of its town say."""
+def read_table(raw: Any, name: str, settings: Settings | None = None, keep: Sequence[str] = ()) -> Reading:
+    """Return a table in standard form, read as the settings of its town say; `keep` names columns to carry along."""
     town = settings or Settings()
     spec = _WORKS_AS_WRITTEN if name == "works" else TABLES[name]
-    reading = conformed(raw, spec, headings=town.headings.get(name), units=town.units.get(name))
+    reading = conformed(raw, spec, headings=town.headings.get(name), units=town.units.get(name), keep=keep)
     return _with_kinds(reading) if name == "works" else reading
 
 
@@ -110,7 +140,9 @@ def known_records(
             else JUDGES[name](network, table, matches.rule)
         )
         judged = replace(judged, findings=all_findings([*matches.aside, judged.findings]))
-        known[name] = KnownRecords(table, judged, (reading.findings, *matches.found), set_aside_rows(name, reading))
+        known[name] = KnownRecords(
+            table, judged, (reading.findings, *matches.found), set_aside_rows(name, reading), reading.understood
+        )
     return known
 
 

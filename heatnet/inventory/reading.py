@@ -7,7 +7,7 @@ with headings, units and words in English, Chinese or Russian.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -26,7 +26,9 @@ PathLike = str | os.PathLike[str]
 
 
 @typed
-def read_inventory(path: PathLike, *, settings: Settings | PathLike | None = None) -> Inventory:
+def read_inventory(
+    path: PathLike, *, settings: Settings | PathLike | None = None, keep: Sequence[str] = ()
+) -> Inventory:
     """Return the network and all records of an inventory.
 
     Parameters
@@ -35,6 +37,8 @@ def read_inventory(path: PathLike, *, settings: Settings | PathLike | None = Non
         Folder of the inventory, or a workbook (``.xlsx``) with a sheet per table.
     settings : Settings or path, optional
         Settings instead of the inventory's own, or a TOML file that is laid over its own ``settings.toml``.
+    keep : sequence of str
+        Headings of columns that are no part of a table, residents' data among them, to carry along in the records.
 
     Returns
     -------
@@ -60,7 +64,7 @@ def read_inventory(path: PathLike, *, settings: Settings | PathLike | None = Non
     """
     town = _settings_of(path, settings)
     raw = raw_tables(path, headings=_headings(town))
-    readings, problems = _readings(raw, path, town)
+    readings, problems = _readings(raw, path, town, keep)
     network, matched = drawn_network(readings, _origins(raw), problems)
     of_network = {name: readings.pop(name) for name in NETWORK_TABLES if name in readings}
     readings = {name: reading for name, reading in readings.items() if not _is_untouched(reading)}
@@ -223,7 +227,9 @@ def _headings(town: Settings | None) -> Mapping[str, Mapping[str, str]] | None:
     return None if town is None else town.headings
 
 
-def _readings(raw: RawTables, path: PathLike, town: Settings | None) -> tuple[dict[str, Reading], list[Problem]]:
+def _readings(
+    raw: RawTables, path: PathLike, town: Settings | None, keep: Sequence[str] = ()
+) -> tuple[dict[str, Reading], list[Problem]]:
     """Return the tables in standard form, and what makes any of them unusable.
 
     Raises
@@ -235,7 +241,7 @@ def _readings(raw: RawTables, path: PathLike, town: Settings | None) -> tuple[di
     if absent:
         wanted = " and ".join(f"{name}.csv" for name in absent)
         raise MissingFileError(f"{path} is not an inventory: it lacks {wanted} (or .parquet, or a sheet in a workbook)")
-    readings = {name: read_table(parts, name, town) for name in TABLES if (parts := raw.of(name))}
+    readings = {name: read_table(parts, name, town, keep) for name in TABLES if (parts := raw.of(name))}
     problems = [problem for reading in readings.values() for problem in reading.problems]
     empty = [name for name in ("nodes", "segments") if not len(readings[name].table) and not readings[name].problems]
     problems += [

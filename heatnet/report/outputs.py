@@ -13,7 +13,7 @@ import pandas as pd
 
 from heatnet.assessment.results import Assessment
 from heatnet.errors import MissingExtraError
-from heatnet.inventory.accounts import accounts_as_data
+from heatnet.inventory.accounts import accounts_as_data, headings_as_data
 from heatnet.inventory.staging import PathLike, hash_of, unlike_record, whole_folder
 from heatnet.inventory.writing import write_csv, write_json
 from heatnet.language import Note, note, worded
@@ -138,7 +138,10 @@ def write_backtest(result: Backtest, folder: PathLike) -> None:
 
 
 def run_record(
-    files: Sequence[Path], settings: Mapping[str, Any], accounts: pd.DataFrame | None = None
+    files: Sequence[Path],
+    settings: Mapping[str, Any],
+    accounts: pd.DataFrame | None = None,
+    headings: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
     """Return what a run depended on: versions, settings and the SHA-256 of every input file.
 
@@ -150,6 +153,8 @@ def run_record(
         Options of the run, seeds among them.
     accounts : DataFrame, optional
         What became of the rows of each table: `Assessment.accounts`.
+    headings : DataFrame, optional
+        What the headings of the files were understood as: `Inventory.understood`.
 
     Returns
     -------
@@ -160,6 +165,8 @@ def run_record(
     inputs = {file.name: hash_of(file) for file in files}
     versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
     account = {} if accounts is None else {"accounts": accounts_as_data(accounts)}
+    if headings is not None:
+        account["headings"] = headings_as_data(headings)
     return {"versions": versions, "settings": dict(settings), "inputs": inputs, **account}
 
 

@@ -179,6 +179,7 @@ def test_an_account_has_words_in_chinese_and_a_form_for_json() -> None:
             "used": 0,
             "not_asked_for": 0,
             "set_aside": 7,
+            "matched": 0,
             "reasons": [
                 {"state": "set_aside", "rule": "unknown_asset", "rows": 7, "first_ids": ["w0", "w1", "w2", "w3", "w4"]}
             ],

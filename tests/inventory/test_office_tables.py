@@ -180,3 +180,19 @@ def test_where_most_of_a_table_is_set_aside_this_is_said_first_and_the_exit_code
 def test_a_fault_ledger_and_a_table_without_rows_are_one_plain_error(tmp_path: Path) -> None:
     with pytest.raises(hn.HeatnetError, match=r"segments\.csv cannot be used:\n  - has no rows"):
         hn.read_inventory(office(tmp_path, segments=CLEAN["segments"].partition("\n")[0] + "\n"))
+
+
+def test_headings_that_were_understood_are_printed_and_a_column_is_kept_where_asked_for(tmp_path: Path) -> None:
+    folder = office(tmp_path, visits=VISITS)
+    checked = CliRunner().invoke(main, ["check", str(folder)])
+    assert "segments: 管段编号 = segment_id, 起点 = from_node" in checked.output
+    assert "not read: 户主, 联系电话, 处理情况" in checked.output
+    kept = hn.read_inventory(folder, keep=["处理情况"])
+    assert kept.visits is not None
+    assert kept.visits["处理情况"].fillna("").tolist() == ["已排气", ""]
+    assert "户主" not in kept.visits.columns
+    done = CliRunner().invoke(main, ["convert", str(folder), "-o", str(tmp_path / "own"), "--keep", "处理情况"])
+    assert done.exit_code == 0, done.output
+    written = (tmp_path / "own" / "visits.csv").read_text(encoding="utf-8-sig")
+    assert "已排气" in written
+    assert "张三丰" not in written

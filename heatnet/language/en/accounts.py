@@ -51,4 +51,6 @@ WORDS = {
     "rule_dig_ends_before_start": "ends before it starts",
     "rule_fault_in_degrees": "degrees, not near a segment",
     "rule_example_row": "example",
+    "headings": "{table}: {parts}",
+    "unread": "not read: {headings}",
 }

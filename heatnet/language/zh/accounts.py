@@ -51,4 +51,6 @@ WORDS = {
     "rule_dig_ends_before_start": "结束早于开始",
     "rule_fault_in_degrees": "经纬度坐标，附近无管段",
     "rule_example_row": "填表示例行",
+    "headings": "{table}：{parts}",
+    "unread": "未读取：{headings}",
 }
