@@ -49,8 +49,8 @@ from heatnet.value import settings_data, settings_text
 def main() -> None:
     """Plan the summer renewal of a district-heating network: which pipes and stations, why, how sure, in which order.
 
-    An INVENTORY is a folder with nodes.csv and segments.csv and, where there are any, valves.csv, visits.csv,
-    faults.csv, works.csv, digs.csv and makeup.csv.
+    An INVENTORY is a folder with the tables nodes and segments and, where there are any, valves, visits, faults, works,
+    digs and makeup, as .csv, .parquet or .xlsx; or one .xlsx with a sheet for each table.
     """
 
 
@@ -62,7 +62,10 @@ def main() -> None:
 )
 @seed_option
 def demo(folder: Path, km: float, stations: int, seed: int) -> None:
-    """Write the sample city into FOLDER as an inventory. It is synthetic: no real place, no real people."""
+    """Write the sample city as an inventory.
+
+    It is synthetic: no real place, no real people.
+    """
     from heatnet.synthetic import make_city
 
     refuse_inventory(folder)
@@ -80,7 +83,10 @@ def demo(folder: Path, km: float, stations: int, seed: int) -> None:
 def check(
     inventory: Path, output: Path | None, keep: tuple[str, ...], language: str, settings_file: Path | None
 ) -> None:
-    """Print what is doubtful in INVENTORY; exit code 1 where a finding is an error."""
+    """Print what is doubtful in INVENTORY.
+
+    First what became of every row; exit code 1 where a finding is an error or most of a table is set aside.
+    """
     if output:
         refuse_inventory_files(output, inventory)
     tables = _read(inventory, settings_file, keep)
@@ -101,7 +107,10 @@ def check(
 @seed_option
 @settings_option
 def rank(inventory: Path, season: int, output: Path, seed: int, language: str, settings_file: Path | None) -> None:
-    """Rank every asset of INVENTORY by what its renewal returns per money spent."""
+    """Rank every asset of INVENTORY.
+
+    By what its renewal returns per money spent, with the range of each rank and a reason.
+    """
     refuse_inventory_files(output, inventory)
     assessment = _assessed(_read(inventory, settings_file), season, seed, language)
     print_accounts(assessment.accounts, language)
@@ -127,9 +136,10 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str, s
 @settings_option
 @click.option("-o", "--output", type=Place("folder"), required=True, help="Folder of the results.")
 def plan(inventory: Path, season: int, seed: int, language: str, output: Path, **options: Any) -> None:
-    """Plan the summer before the season: a programme of works in the output folder.
+    """Plan the summer before a season.
 
-    ranking.csv, cures.csv, jobs.csv and run.json; plan.xlsx and report.html where their extras are installed.
+    A programme of works in the output folder: cures.csv, jobs.csv, ranking.csv, measure_first.csv and run.json;
+    plan.xlsx and report.html where their extras are installed.
     """
     tables = _read(inventory, options.pop("settings_file"))
     summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
@@ -153,7 +163,10 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
 @keep_option
 @language_option
 def convert(inventory: Path, output: Path, form: Form | None, keep: tuple[str, ...], language: str) -> None:
-    """Write INVENTORY in heatnet's own form: standard headings, units and words; residents' data are left out."""
+    """Write INVENTORY in heatnet's own form.
+
+    Standard headings, units and words; residents' data are left out.
+    """
     tables = read_inventory(inventory, keep=keep)
     print_accounts(tables.accounts, language)
     written = convert_inventory(tables, output, form=form, keep=keep)
@@ -164,7 +177,10 @@ def convert(inventory: Path, output: Path, form: Form | None, keep: tuple[str, .
 @click.option("-o", "--output", type=Place("file"), required=True, help="Workbook to write: a file that ends in .xlsx.")
 @language_option
 def template(output: Path, language: str) -> None:
-    """Write an empty workbook with headings, units, words to choose from and an example row, for an office to fill."""
+    """Write an empty workbook for an office to fill.
+
+    Headings with units, words to choose from and an example row, which is not read.
+    """
     write_template(output, language=language)
     click.echo(worded(note("cli.template", file=str(output)), language))
 
@@ -176,7 +192,10 @@ def template(output: Path, language: str) -> None:
 @settings_option
 @click.option("-o", "--output", type=Place("folder"), help="Folder of the results.")
 def backtest_command(inventory: Path, seasons: str, seed: int, output: Path | None, settings_file: Path | None) -> None:
-    """Forecast past seasons from the records before them and compare with the faults found."""
+    """Forecast past seasons and compare with the faults.
+
+    Each season from the records before it alone.
+    """
     tables = _read(inventory, settings_file)
     if tables.faults is None:
         raise HeatnetError(f"{inventory} holds no table of faults: nothing to compare a forecast with")
@@ -213,7 +232,9 @@ def _seasons(text: str) -> list[int]:
 @seed_option
 @click.option("-o", "--output", type=Place("folder"), required=True, help="Folder of the results.")
 def score(inventories: tuple[str, ...], output: Path, as_json: bool, seed: int, **options: Any) -> None:
-    """Score many inventories with one failure model for all; run again, it goes on where it stopped.
+    """Score many inventories with one failure model.
+
+    Run again, it goes on where it stopped.
 
     INVENTORY is a folder, a pattern such as 'towns/*', or a Parquet dataset partitioned by network_id.
     """
@@ -230,7 +251,10 @@ def score(inventories: tuple[str, ...], output: Path, as_json: bool, seed: int, 
 @main.command(name="settings")
 @language_option
 def settings_command(language: str) -> None:
-    """Print every price, value, rule and heading that is understood, as a TOML file with comments."""
+    """Print all settings as a TOML file with comments.
+
+    Every price, value, rule and heading that is understood; --settings takes such a file, over the inventory's own.
+    """
     click.echo(settings_text(language=language), nl=False)
 
 

@@ -72,7 +72,7 @@ language_option = click.option(
     type=click.Choice(languages()),
     default="en",
     show_default=True,
-    help="Language of reasons, notes, workbook and report.",
+    help="Language of all that is said and written.",
 )
 settings_option = click.option(
     "--settings",
