@@ -226,3 +226,19 @@ def test_every_page_of_the_docs_is_in_their_list() -> None:
     root = Path(heatnet.__file__).parents[1]
     listed = set(re.findall(r"\((\w+\.md)\)", pages()["docs/README.md"]))
     assert listed == {path.name for path in (root / "docs").glob("*.md")} - {"README.md"}
+
+
+def test_docstrings_of_functions_begin_with_a_verb() -> None:
+    """Say "Return ..." where something comes back; a noun would begin the docstring of a class or a property."""
+    nouns = re.compile(
+        r"(What|Whether|How|Which|Those|The|A|An|One|First|Last|Best|Number|Share|Hours|Households|Days|Rows|Jobs|"
+        r"Faults|Position|Probability|Availability|Room|Daily|Expected|Logarithm|Shape|Factor|Class|Classes)\b"
+    )
+    properties = {"property", "cached_property"}
+    wrong = {
+        where
+        for where, function, _ in functions()
+        if not properties & {getattr(mark, "id", getattr(mark, "attr", "")) for mark in function.decorator_list}
+        and nouns.match(ast.get_docstring(function) or "")
+    }
+    assert not wrong

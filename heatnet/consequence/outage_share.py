@@ -31,7 +31,7 @@ _STRENGTHS = np.logspace(3.0, 0.0, 31)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class OutageShare:
-    """Share of faults that cut homes off while heating runs.
+    """Return the share of faults that cut homes off while heating runs.
 
     Attributes
     ----------

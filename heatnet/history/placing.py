@@ -22,7 +22,7 @@ _RENEWAL_COLUMNS = ("asset", "done_on", "season", "share", "laid_year", "new_lai
 
 
 def located_faults(assets: pd.DataFrame, known: KnownRecords | None) -> pd.DataFrame:
-    """Faults with a date and an asset that was laid by then, oldest first.
+    """Return faults with a date and an asset that was laid by then, oldest first.
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def _none_of(name: str) -> KnownRecords:
 
 
 def renewals_of(assets: pd.DataFrame, known: KnownRecords | None, last_season: int) -> pd.DataFrame:
-    """Renewals of known assets up to a season, oldest first.
+    """Return renewals of known assets up to a season, oldest first.
 
     Returns
     -------
@@ -117,7 +117,7 @@ def kept_share(
     before: pd.Timestamp,
     clean_removes: float = 0.5,
 ) -> Floats:
-    """Share of an impairment that finished works leave in place, per asset.
+    """Return the share of an impairment that finished works leave in place, per asset.
 
     Each cleaning or balancing leaves ``1 - clean_removes`` of it. Renewals end it by their share of the length: the
     lengths renewed are added, a renewal without length, or of a station, counts as the whole. A repair ends nothing
@@ -165,7 +165,7 @@ def kept_share(
 def makeup_per_metre(
     network: Network, assets: pd.DataFrame, known: KnownRecords | None, last_season: int
 ) -> pd.DataFrame:
-    """Make-up water of the secondary net around each station, spread over the metres of the net.
+    """Return make-up water of the secondary net around each station, spread over the metres of the net.
 
     Returns
     -------
@@ -194,5 +194,5 @@ def makeup_per_metre(
 
 
 def _row_of_position(assets: pd.DataFrame) -> Ints:
-    """Row of `assets` of the asset at each position of the network."""
+    """Return the row of `assets` of the asset at each position of the network."""
     return np.argsort(assets["position"].to_numpy(), kind="stable").astype(np.int64)

@@ -129,7 +129,7 @@ class Plan:
 
     @property
     def gap(self) -> float:
-        """Share of the bound that the plan may still miss."""
+        """Return the share of the bound that the plan may still miss."""
         return gap_of(self.benefit, self.bound)
 
     @property

@@ -90,7 +90,7 @@ def plan_cures(candidates_or_assessment: Any, rules: PlanRules | None = None, **
 
 
 def requested(candidates_or_assessment: Any, rules: PlanRules) -> Request:
-    """Candidates conformed and priced, prices and the least ratio settled."""
+    """Return candidates conformed and priced, prices and the least ratio settled."""
     if rules.max_households_shut is not None and rules.summer is None:
         raise HeatnetError("max_households_shut is a limit of each day: give a summer as well.")
     prices = prices_of(candidates_or_assessment, rules)
@@ -108,14 +108,14 @@ def requested(candidates_or_assessment: Any, rules: PlanRules) -> Request:
 
 
 def decay_of(settings: Settings) -> Decay:
-    """What is left of each part of a worth that is put off by a summer."""
+    """Return what is left of each part of a worth that is put off by a summer."""
     values = settings.values
     discount = 1.0 / (1.0 + values.discount)
     return Decay((1.0 + values.fault_growth) * discount, discount, settings.persistence)
 
 
 def prices_of(candidates_or_assessment: Any, rules: PlanRules) -> Prices:
-    """Prices asked for, else those of the assessment's settings, else heatnet's."""
+    """Return prices asked for, else those of the assessment's settings, else heatnet's."""
     if rules.prices is not None:
         return rules.prices
     prices = getattr(getattr(candidates_or_assessment, "settings", None), "prices", None)
@@ -123,7 +123,7 @@ def prices_of(candidates_or_assessment: Any, rules: PlanRules) -> Prices:
 
 
 def prepare(request: Request) -> Candidates:
-    """Candidates of a request that may be planned."""
+    """Return candidates of a request that may be planned."""
     candidates = usable(sift_candidates(request.table, request.rules), request.prices, request.rules)
     is_unpriced = request.is_assessed or candidates.table["cost"].isna().any()
     if request.prices == DEFAULT_PRICES and is_unpriced:
@@ -132,7 +132,7 @@ def prepare(request: Request) -> Candidates:
 
 
 def asked_of(request: Request) -> PlanRules:
-    """Rules of a request with the least ratio settled."""
+    """Return the rules of a request with the least ratio settled."""
     return request.rules.replace(min_ratio=request.least_ratio) if request.has_worth else request.rules
 
 
@@ -178,7 +178,7 @@ def plan_request(
 
 
 def solved(model: Model, rules: PlanRules) -> Solution:
-    """The solution of a model; InfeasiblePlanError names the musts, if there are any."""
+    """Return the solution of a model; InfeasiblePlanError names the musts, if there are any."""
     try:
         return solve(model)
     except InfeasiblePlanError as error:
@@ -188,7 +188,7 @@ def solved(model: Model, rules: PlanRules) -> Solution:
 
 
 def dig_notes(request: Request) -> list[Note]:
-    """What digs cannot do: nothing without a summer; and those on streets that no candidate has."""
+    """Return what digs cannot do: nothing without a summer; and those on streets that no candidate has."""
     rules = request.rules
     if rules.digs is None or not len(rules.digs):
         return []
@@ -204,7 +204,7 @@ def dig_notes(request: Request) -> list[Note]:
 
 
 def worth_notes(request: Request, table: pd.DataFrame, jobs: pd.DataFrame, binding: Sequence[str]) -> list[Note]:
-    """What a reader must know of a plan in money: the least ratio, how many jobs pay, what binds."""
+    """Return what a reader must know of a plan in money: the least ratio, how many jobs pay, what binds."""
     ratio = request.least_ratio
     key = "least_ratio_of_all" if request.rules.min_ratio is None else "least_ratio"
     notes = [note(f"planning.{key}", ratio=ratio)]

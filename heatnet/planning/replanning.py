@@ -128,7 +128,7 @@ def replan(
 
 
 def _asked_anew(request: Request, rules: PlanRules) -> Request:
-    """The same candidates under other rules; those of an assessment are priced anew where prices are others."""
+    """Return the same candidates under other rules; those of an assessment are priced anew where prices are others."""
     if rules.prices is not None and rules.prices != request.prices:
         table = request.table.drop(columns="price")
         if request.is_assessed:
@@ -142,7 +142,7 @@ def _asked_anew(request: Request, rules: PlanRules) -> Request:
 def _kept_jobs(
     plan: Plan, day: pd.Timestamp, done: Iterable[str] | None, started: Mapping[str, Any] | Iterable[str] | None
 ) -> tuple[set[str], dict[str, pd.Timestamp]]:
-    """Jobs done, and jobs at work with the day on which each ends."""
+    """Return jobs done, and jobs at work with the day on which each ends."""
     ends, begins = plan.jobs["end_on"], plan.jobs["start_on"]
     finished = set(ends.index[ends < day]) if done is None else set(ids_of("done", done))
     if started is None:
@@ -159,7 +159,7 @@ def _kept_jobs(
 
 
 def _joins_kept(table: pd.DataFrame, kept: pd.DataFrame) -> pd.Series:
-    """Trenches that would join one that is done or started: they would belong to that job."""
+    """Return trenches that would join one that is done or started: they would belong to that job."""
     nodes = set()
     for _, row in kept[(kept["asset_kind"] == "segment") & kept["measure"].isin(TRENCH_MEASURES)].iterrows():
         street = None if pd.isna(row["street"]) else row["street"]
@@ -181,7 +181,7 @@ def _rest_rules(
     at_work: Mapping[str, pd.Timestamp],
     day: pd.Timestamp,
 ) -> PlanRules:
-    """Rules of the rest of the summer: what is kept is spent, and its streets are closed while it is at work."""
+    """Return rules of the rest of the summer: what is kept is spent, and its streets are closed while it is at work."""
     summer = rules.summer
     if summer is None or not summer.first_day <= day:
         raise HeatnetError(f"today is {day.date()}: it has to lie in the plan's summer.")
@@ -206,7 +206,7 @@ def _rest_rules(
 
 
 def _left(rules: PlanRules, kept: pd.DataFrame, kept_jobs: pd.DataFrame) -> dict[str, Any]:
-    """Limits less what the kept jobs take; nothing is left where they take more."""
+    """Return limits less what the kept jobs take; nothing is left where they take more."""
     renewed = kept[kept["measure"] == "renew"]
     pipes = renewed[renewed["asset_kind"] == "segment"]
     taken_m = [-one for one in pipes["length_m"].tolist()]
@@ -259,7 +259,7 @@ def _crew_days(
 def _shut_under_way(
     table: pd.DataFrame, kept: pd.DataFrame, at_work: Mapping[str, pd.Timestamp], day: pd.Timestamp
 ) -> tuple[tuple[str, float, int], ...]:
-    """Sections that jobs at work keep shut, with their households and the days until they are in service again."""
+    """Return sections that jobs at work keep shut, with their households and the days until they are open again."""
     rows = table.merge(kept[["measure", "job_id"]].reset_index(), on=["asset_id", "measure"])
     rows = rows[rows["job_id"].isin(list(at_work))]
     shut: dict[tuple[str, float], int] = {}

@@ -25,7 +25,7 @@ class PlanTables:
 
 @typed
 def plan_from_tables(cures: pd.DataFrame, jobs: pd.DataFrame) -> PlanTables:
-    """Tables of a saved plan, with ids as text index, dates as dates and numbers as numbers.
+    """Return tables of a saved plan, with ids as text index, dates as dates and numbers as numbers.
 
     Parameters
     ----------

@@ -52,7 +52,7 @@ class YearsPlan:
 
     @property
     def gap(self) -> float:
-        """Share of the bound that the programme may still miss."""
+        """Return the share of the bound that the programme may still miss."""
         return gap_of(self.benefit, self.bound)
 
 
@@ -133,7 +133,7 @@ def plan_years(
 
 
 def _by_parts(request: Request) -> Request:
-    """The request, weighed by hours where the parts of a worth are not known."""
+    """Return the request, weighed by hours where the parts of a worth are not known."""
     if not request.has_worth or request.table[list(WORTH_PARTS)].notna().all(axis=None):
         return request
     if not (request.table["cold_household_hours"] > 0).any() or request.rules.min_ratio:
@@ -142,7 +142,7 @@ def _by_parts(request: Request) -> Request:
 
 
 def _grown(model: Model, factor: Floats, seasons: Iterable[int]) -> Model:
-    """A summer's model with the hours of all these seasons."""
+    """Return a summer's model with the hours of all these seasons."""
     options = model.options
     counted = np.sum([factor**season for season in seasons], axis=0)[options.candidate]
     return replace(model, options=options.with_benefit(options.benefit * counted, options.worth))
@@ -151,7 +151,7 @@ def _grown(model: Model, factor: Floats, seasons: Iterable[int]) -> Model:
 def _models_of_worth(
     request: Request, table: pd.DataFrame, asked: Sequence[PlanRules], growth: float | pd.Series
 ) -> list[Model]:
-    """Models of all summers, each part of a worth and all money put off at its own rate."""
+    """Return models of all summers, each part of a worth and all money put off at its own rate."""
     if not (is_number(growth) and growth == 1.0):
         raise HeatnetError("growth is for cold household-hours: a worth has its own rates, leave growth out.")
     decay, ratio = request.decay, request.least_ratio
@@ -170,7 +170,7 @@ def _models_of_worth(
 
 
 def _asked(rules: PlanRules | None, fields: Any, summers: Any, budget: Any) -> list[PlanRules]:
-    """Rules of each summer."""
+    """Return rules of each summer."""
     is_list = isinstance(summers, Sequence) and all(isinstance(one, Summer) for one in summers)
     if not is_list or not summers or any(one.first_day >= two.first_day for one, two in pairwise(summers)):
         raise HeatnetError("summers has to hold at least one Summer, in the order of their first days.")
@@ -214,7 +214,7 @@ def _growth(growth: float | pd.Series, table: pd.DataFrame) -> Floats:
 
 
 def _merge(models: Sequence[Model], table: pd.DataFrame) -> Model:
-    """One model of all summers; the units of one street make a family."""
+    """Return one model of all summers; the units of one street make a family."""
     family = _families(models, table)
     units: list[Unit] = []
     before = 0
@@ -239,7 +239,7 @@ def _merge(models: Sequence[Model], table: pd.DataFrame) -> Model:
 
 
 def _families(models: Sequence[Model], table: pd.DataFrame) -> Ints:
-    """Family of each candidate row: its street, or what is joined to it in any summer; in the order of rows."""
+    """Return the family of each candidate row, in their order: its street, or what is joined to it in any summer."""
     rows = [model.options.candidate[unit.options] for model in models for unit in model.units]
     first = np.concatenate([np.zeros(0, dtype=np.int64), *(np.full(len(one), one[0]) for one in rows)])
     other = np.concatenate([np.zeros(0, dtype=np.int64), *rows])
@@ -249,7 +249,7 @@ def _families(models: Sequence[Model], table: pd.DataFrame) -> Ints:
 
 
 def _blocks(parts: Sequence[Floats]) -> Floats:
-    """Block-diagonal stack: each summer uses its own rows only."""
+    """Return a block-diagonal stack: each summer uses its own rows only."""
     width = sum(part.shape[1] for part in parts)
     stack = np.zeros((sum(len(part) for part in parts), width))
     top = left = 0

@@ -185,7 +185,7 @@ def _verdict(ratio: Ratio, cases: int) -> str:
 
 
 def _fault_ratio(summers: Sequence[Summer], measure: str, in_class: Truths) -> Ratio:
-    """Faults of the treated assets over their forecast, scaled as it came true for untreated ones of like forecast."""
+    """Return faults of the treated assets over their forecast, scaled as it came true for untreated ones."""
     came = expected = variance = 0.0
     spread: list[tuple[float, float]] = []
     for summer in summers:
@@ -245,7 +245,7 @@ def _illness(summer: Summer, winters: tuple[Winter, Winter]) -> _Illness:
 
 
 def _illness_ratio(parts: Sequence[_Illness], measure: str, in_class: Truths) -> Ratio:
-    """Illness of the treated assets over that of untreated ones that were as likely ill the winter before."""
+    """Return the illness of the treated assets over that of others as likely ill the winter before."""
     if not parts:
         return NOTHING_KNOWN
     starts = np.cumsum([0, *(len(part.groups.odds) for part in parts)])
@@ -258,7 +258,7 @@ def _illness_ratio(parts: Sequence[_Illness], measure: str, in_class: Truths) ->
 
 
 def _cold_ratio(summers: Sequence[Summer], measure: str, in_class: Truths) -> tuple[Ratio, int]:
-    """Cold visits behind the treated assets over those at buildings that were as likely ill the winter before."""
+    """Return cold visits behind the treated assets over those at buildings as likely ill the winter before."""
     parts = [_cold_homes(summer, summer.measure_of[measure] & in_class) for summer in summers]
     known = [part for part in parts if part is not None]
     came, expected, variance, squares, visits = (

@@ -21,7 +21,7 @@ from heatnet.synthetic.layout import Layout
 from heatnet.synthetic.seasons import Past
 
 OUTAGE_SHARE = 0.82 * 0.3
-"""Share of the faults that cut homes off: found in operation, and a shut-off was needed."""
+"""Return the share of the faults that cut homes off: found in operation, and a shut-off was needed."""
 LEAD_H = 6.0
 _LEAD_SPREAD, _REPAIR_SPREAD = 0.35, 0.4
 _LEAST_COLD_C, _ROOM_MIN_C = 17.9, 18.0

@@ -43,7 +43,7 @@ class Asked:
 
 
 def asked_of(rules: PlanRules, what: Any, offers: Mapping[Any, Offer]) -> Asked:
-    """What a plan has to keep, from the rules and what was offered."""
+    """Return what a plan has to keep, from the rules and what was offered."""
     prices = rules.prices or getattr(getattr(what, "settings", None), "prices", None) or Prices()
     return Asked(
         budget=rules.budget,
@@ -65,7 +65,7 @@ def asked_of(rules: PlanRules, what: Any, offers: Mapping[Any, Offer]) -> Asked:
 
 
 def _least_ratio(offers: Mapping[Any, Offer], prices: Prices) -> float:
-    """Total worth by total cost of all renewals offered; 0 where nothing has worth or cost."""
+    """Return the total worth by total cost of all renewals offered; 0 where nothing has worth or cost."""
     renewals = [one for one in offers.values() if one["measure"] == "renew" and number_of(one, "worth") is not None]
     costs = [full_price(one, prices) for one in renewals]
     worth = math.fsum(
@@ -76,12 +76,12 @@ def _least_ratio(offers: Mapping[Any, Offer], prices: Prices) -> float:
 
 
 def text_of(value: Any) -> str | None:
-    """A cell as text; None where it is empty."""
+    """Return a cell as text; None where it is empty."""
     return None if pd.isna(value) or str(value) == "" else str(value)
 
 
 def offers_of(what: Any, rules: PlanRules) -> dict[tuple[str, str], Offer]:
-    """Candidate rows by asset and measure, with unknown text as None."""
+    """Return candidate rows by asset and measure, with unknown text as None."""
     if isinstance(what, pd.DataFrame):
         table = what
     elif rules.prices is not None and hasattr(what, "settings"):
@@ -103,7 +103,7 @@ def offers_of(what: Any, rules: PlanRules) -> dict[tuple[str, str], Offer]:
 
 
 def records_by_id(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
-    """Rows by id."""
+    """Return rows by id."""
     rows = table.to_dict("records")
     return {
         str(key): {str(name): value for name, value in row.items()} for key, row in zip(table.index, rows, strict=True)
@@ -111,7 +111,7 @@ def records_by_id(table: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 
 def number_of(offer: Offer, name: str) -> float | None:
-    """A number of an offer; None where it is unknown."""
+    """Return a number of an offer; None where it is unknown."""
     value = offer.get(name)
     if value is None or value is pd.NA or value is pd.NaT:
         return None
@@ -123,7 +123,7 @@ def number_of(offer: Offer, name: str) -> float | None:
 
 
 def dig_records(digs: pd.DataFrame | None) -> list[dict[str, Any]]:
-    """Digs as records with their days."""
+    """Return digs as records with their days."""
     if digs is None:
         return []
     table = conform(digs if "dig_id" in digs.columns else digs.reset_index(), DIGS)
@@ -144,19 +144,19 @@ def dig_records(digs: pd.DataFrame | None) -> list[dict[str, Any]]:
 
 
 def last_workday(summer: Any) -> pd.Timestamp:
-    """The last day on which a job may end."""
+    """Return the last day on which a job may end."""
     return pd.Timestamp(summer.last_day) - pd.Timedelta(days=summer.test_days)
 
 
 def digs_on(street: str | None, rules: Asked) -> list[dict[str, Any]]:
-    """Digs and bans on a street; none on the nameless one."""
+    """Return digs and bans on a street; none on the nameless one."""
     if street is None or rules.summer is None:
         return []
     return [one for one in rules.digs if one["street"] in (street, "*")]
 
 
 def sharing_digs(street: str | None, rules: Asked) -> list[dict[str, Any]]:
-    """Digs (not bans) that touch the working window on a street."""
+    """Return digs (not bans) that touch the working window on a street."""
     return [
         one
         for one in digs_on(street, rules)
@@ -167,7 +167,7 @@ def sharing_digs(street: str | None, rules: Asked) -> list[dict[str, Any]]:
 
 
 def is_closed(street: str | None, rules: Asked) -> bool:
-    """Whether an earlier dig keeps a street closed."""
+    """Return whether an earlier dig keeps a street closed."""
     if rules.summer is None or sharing_digs(street, rules):
         return False
     first_day = pd.Timestamp(rules.summer.first_day)
@@ -181,13 +181,13 @@ def is_closed(street: str | None, rules: Asked) -> bool:
 
 
 def share_paid(offer: Offer, rules: Asked) -> float:
-    """Share of the price that is paid on a street."""
+    """Return the share of the price that is paid on a street."""
     pays_less = offer["measure"] in OPENS_TRENCH or offer["asset_kind"] == "station"
     return 1 - rules.prices.dig_saving if pays_less and sharing_digs(offer["street"], rules) else 1.0
 
 
 def full_price(offer: Offer, prices: Prices) -> float | None:
-    """Price of an offer without any saving; None where its length or diameter is unknown."""
+    """Return the price of an offer without any saving; None where its length or diameter is unknown."""
     cost, length = number_of(offer, "cost"), number_of(offer, "length_m")
     is_station, measure = offer["asset_kind"] == "station", offer["measure"]
     if cost is not None:
@@ -204,12 +204,12 @@ def full_price(offer: Offer, prices: Prices) -> float | None:
 
 
 def price_of(offer: Offer, rules: Asked) -> float:
-    """Price of an offer, savings taken off."""
+    """Return the price of an offer, savings taken off."""
     return (full_price(offer, rules.prices) or 0.0) * share_paid(offer, rules)
 
 
 def benefit_of(offer: Offer, rules: Asked) -> float:
-    """What an offer brings, without its trench."""
+    """Return what an offer brings, without its trench."""
     worth, removes = number_of(offer, "worth"), number_of(offer, "removes")
     if worth is not None:
         return worth - rules.least_ratio * price_of(offer, rules)
@@ -217,5 +217,5 @@ def benefit_of(offer: Offer, rules: Asked) -> float:
 
 
 def differs(one: Any, other: float, *, size: float = 0.0) -> bool:
-    """Whether two numbers differ by more than rounding, that of numbers of this size included."""
+    """Return whether two numbers differ by more than rounding, that of numbers of this size included."""
     return not math.isclose(float(one), other, rel_tol=1e-9, abs_tol=max(1e-12, 1e-9 * abs(size)))

@@ -28,7 +28,7 @@ FINDING_COLUMNS = ("severity", "rule", "table", "row_id", "column", "message")
 def check_plan(
     plan: Any, candidates_or_assessment: Any, rules: PlanRules | None = None, **fields: Unpack[RuleFields]
 ) -> pd.DataFrame:
-    """Findings of a plan against every rule it was made under; an empty table when it keeps them all.
+    """Return findings of a plan against every rule it was made under; an empty table when it keeps them all.
 
     Parameters
     ----------

@@ -64,7 +64,7 @@ class Candidates:
 
 
 def candidate_table(what: Any, prices: Prices | None = None) -> pd.DataFrame:
-    """Candidate rows of a table or of any object with a ``candidates()`` method, checked and in one order.
+    """Return candidate rows of a table or of any object with a ``candidates()`` method, checked and in one order.
 
     Candidates of an assessment are priced anew where `prices` are given. Only a table with `worth` has that column.
 
@@ -185,7 +185,7 @@ def _refuse(table: pd.DataFrame, is_bad: Any, what: str) -> None:
 
 
 def sift_candidates(table: pd.DataFrame, rules: PlanRules) -> Candidates:
-    """Priced candidates that may be planned; the others with the reason, warranty claims in a list of their own.
+    """Return priced candidates that may be planned; the others with the reason, warranty claims in a list of their own.
 
     Warranty claims are assets that had a fault or cold homes behind them, as far as the candidates tell.
     """
@@ -217,7 +217,7 @@ def sift_candidates(table: pd.DataFrame, rules: PlanRules) -> Candidates:
 
 
 def _reasons(table: pd.DataFrame, rules: PlanRules) -> pd.Series:
-    """Why each row may not be planned; None where it may. The last reason found stands."""
+    """Return why each row may not be planned; None where it may. The last reason found stands."""
     ids = table["asset_id"]
     reason = pd.Series([None] * len(table), index=table.index, dtype=object)
 
@@ -239,7 +239,7 @@ def _reasons(table: pd.DataFrame, rules: PlanRules) -> pd.Series:
 
 
 def _has_evidence(table: pd.DataFrame) -> pd.Series:
-    """Whether an asset had a fault or cold homes behind it; true where nobody tells."""
+    """Return whether an asset had a fault or cold homes behind it; true where nobody tells."""
     told = table[["past_faults", "cold_visits"]]
     return (told > 0).any(axis=1) | told.isna().all(axis=1)
 
@@ -255,7 +255,7 @@ def _is_claim(table: pd.DataFrame, summer: Summer | None) -> pd.Series:
 
 
 def priced_table(table: pd.DataFrame, prices: Prices) -> pd.DataFrame:
-    """Candidates with `price`, without job cost or saving; missing where the length or diameter it needs is."""
+    """Return candidates with `price`, without job cost or saving; missing where the length or diameter it needs is."""
     is_segment = (table["asset_kind"] == "segment").to_numpy()
     measure, length = table["measure"], table["length_m"]
     c0, c1 = prices.cost_per_m
@@ -268,14 +268,14 @@ def priced_table(table: pd.DataFrame, prices: Prices) -> pd.DataFrame:
 
 
 def total_ratio(table: pd.DataFrame) -> float:
-    """Total worth / total cost of all renewals of a priced table; 0 where they cost nothing."""
+    """Return the total worth / total cost of all renewals of a priced table; 0 where they cost nothing."""
     rows = table[(table["measure"] == "renew") & table["price"].notna()]
     cost = math.fsum(rows["price"].tolist())
     return max(0.0, math.fsum(rows["worth"].tolist()) / cost) if cost > 0 else 0.0
 
 
 def usable(candidates: Candidates, prices: Prices, rules: PlanRules) -> Candidates:
-    """The candidates, once each has the length, diameter or households that a limit, the calendar or the price needs.
+    """Return the candidates, once each has the length, diameter or households that a limit, a day or a price needs.
 
     Raises
     ------

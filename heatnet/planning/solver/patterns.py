@@ -27,7 +27,7 @@ class Patterns:
 
 
 class Fit(Protocol):
-    """Whether jobs of some lengths fit the days of a street, one job at a time where they run in turn."""
+    """Return whether jobs of some lengths fit the days of a street, one job at a time where they run in turn."""
 
     def __call__(self, rule: StreetRule, days: Sequence[int], *, in_turn: bool) -> bool:
         """Return True where they fit, or where nobody knows."""
