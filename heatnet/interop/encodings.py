@@ -212,7 +212,7 @@ def _western(text: str) -> float:
     for word in _WORD.findall(text):
         beyond = [letter for letter in word if not letter.isascii()]
         total += len(beyond)
-        if beyond and (2 * len(beyond) <= len(word) or len(word) == 1):
+        if beyond and (3 * len(beyond) <= 2 * len(word) or len(word) == 1):
             is_shaped = word.islower() or word.isupper() or word[1:].islower()
             good += len(beyond) * (1.0 if is_shaped and len(word) > 1 else 0.5)
     signs = [letter for letter in text if not letter.isascii() and not letter.isalpha()]
