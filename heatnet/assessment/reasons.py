@@ -13,7 +13,7 @@ from heatnet.language import checked_language, worded_rows, words
 _FLAGS = ("claim_first", "flush_first", "balance_first", "measure_first")
 _PARTS = {
     "worth_faults": ("faults", "station_faults", "no_records"),
-    "worth_cold": ("cold", "warm", "cold_unvisited"),
+    "worth_cold": ("cold", "cold_elsewhere", "warm", "cold_unvisited"),
     "worth_heat": ("heat",),
 }
 _BEHIND = ("around", "lost", "none_lost", "laid", "laid_unknown", "group", "winters")
@@ -38,6 +38,7 @@ _NAMED = (
 )
 _WINTERS_WORTH_TELLING = 2
 _SURROUNDINGS_WORTH_TELLING = 1.5
+_COLD_WORTH_TELLING = 0.01  # share of the worth below which other assets explain the cold
 _ROWS_AT_ONCE = 50_000  # the phrases of more rows would fill the memory
 
 
@@ -105,6 +106,8 @@ def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
     mostly_cold = ranking["worth_cold"] > 0.5 * (
         ranking["worth_faults"] + ranking["worth_heat"] + ranking["worth_cold"]
     )
+    worth = ranking["worth_faults"] + ranking["worth_heat"] + ranking["worth_cold"]
+    weighs = ranking["worth_cold"] >= _COLD_WORTH_TELLING * worth
     is_claim = ranking["is_claim"].astype(bool)
     soft = ranking["soft_pays"].astype(bool) & mostly_cold & ~is_claim
     return {
@@ -112,7 +115,8 @@ def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
         "flush_first": soft & ~is_station,
         "balance_first": soft & is_station,
         "measure_first": ranking["measure_first"].astype(bool) & ~is_claim,
-        "cold": is_visited & (ranking["cold_visits"] > 0),
+        "cold": is_visited & (ranking["cold_visits"] > 0) & weighs,
+        "cold_elsewhere": is_visited & (ranking["cold_visits"] > 0) & ~weighs,
         "warm": is_visited & (ranking["cold_visits"] == 0),
         "cold_unvisited": ~is_visited & (ranking["worth_cold"] > 0),
         "heat": ranking["worth_heat"] > 0,

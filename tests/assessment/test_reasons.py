@@ -69,3 +69,10 @@ def test_reasons_in_chinese_tell_the_same_numbers() -> None:
 def test_other_languages_are_refused() -> None:
     with pytest.raises(HeatnetError, match="language"):
         reasons(ROWS, language="fr")
+
+
+def test_cold_homes_that_others_explain_are_told_without_money() -> None:
+    text = reasons(ROWS.assign(worth_cold=10.0)).iloc[0]
+    assert "9 of 14 visited homes cold, hardly because of it" in text
+    assert "all warm" not in reasons(ROWS.assign(cold_visits=0)).iloc[0]
+    assert "14 visited homes warm" in reasons(ROWS.assign(cold_visits=0)).iloc[0]
