@@ -26,7 +26,9 @@ from heatnet.value.order import order_of_ratios
 from heatnet.value.risk import is_station
 from heatnet.value.worth import seasons_sum
 
-DRAWS = 200
+# Number of drawn futures by the most assets for which it is taken: more would take longer than all else together.
+DRAWS_BY_SIZE = ((50_000, 200), (500_000, 100))
+FEWEST_DRAWS = 50
 _NORMAL_95 = 1.6448536269514722  # 95 % quantile of the standard normal distribution
 _GRADES = ((0.8, "A"), (0.2, "B"))
 _FREE = 1e-6  # what a cure that costs nothing counts as costing in the draws
@@ -39,7 +41,7 @@ def rank_assets(
     *,
     grade_share: float = 0.024,
     settings: Settings | None = None,
-    draws: int = DRAWS,
+    draws: int | None = None,
     rng: Any = 0,
 ) -> pd.DataFrame:
     """Return the assets in the order of what their renewal returns per money spent, best cure first.
@@ -55,8 +57,8 @@ def rank_assets(
         Share of the network's length that one summer can cure, above 0 and at most 1.
     settings : Settings, optional
         Its values say how far they may be off (`Values.uncertain`).
-    draws : int
-        Number of drawn futures.
+    draws : int, optional
+        Number of drawn futures; by default 200, for more than 50,000 assets 100, for more than 500,000 assets 50.
     rng : int or numpy Generator
         Seed of the draws.
 
@@ -74,6 +76,7 @@ def rank_assets(
     """
     if not 0 < grade_share <= 1:
         raise HeatnetError(f"grade_share is a share of the length above 0 and at most 1, not {grade_share}")
+    draws = _usual_draws(len(assets)) if draws is None else draws
     if draws < 1:
         raise HeatnetError(f"draws is the number of drawn futures, 1 or more, not {draws}")
     settings = Settings() if settings is None else settings
@@ -91,6 +94,10 @@ def rank_assets(
     )
 
 
+def _usual_draws(n_assets: int) -> int:
+    return next((draws for most, draws in DRAWS_BY_SIZE if n_assets <= most), FEWEST_DRAWS)
+
+
 def _sorted_as_text(index: pd.Index[Any]) -> npt.NDArray[np.int64]:
     return np.argsort(index.to_numpy(dtype=object), kind="stable")
 
@@ -101,8 +108,21 @@ class _States:
 
     A group is ill with its probability; then a point drawn from 0 to 1, and the same point moved on by 1, 2, ..., mark
     members on the line of their probabilities laid end to end. So at least one member of an ill group is.
+
+    Attributes
+    ----------
+    prob : array
+        Per asset: its probability; 0 for members of groups.
+    members, group : array of int
+        Positions of the members of groups of two or more, group by group, and the number of each one's group.
+    group_prob : array
+        Per group.
+    begins, ends : array
+        Per member: its part of the line.
     """
 
+    prob: _Float32s
+    members: Ints
     group: Ints
     group_prob: Floats
     begins: Floats
@@ -111,28 +131,32 @@ class _States:
     @classmethod
     def of(cls, table: pd.DataFrame) -> _States:
         prob, group_prob = (table[name].to_numpy(dtype=np.float64) for name in ("impaired_prob", "group_prob"))
-        label = table["ambiguity_group"]
-        codes, names = pd.factorize(label)
-        alone = codes < 0
-        codes = np.where(alone, len(names) + np.cumsum(alone) - 1, codes).astype(np.int64)
-        of_group = np.zeros(int(codes.max(initial=-1)) + 1)
-        of_group[codes] = np.where(alone, prob, np.maximum(group_prob, prob))
-        given = of_group[codes]
-        share = np.divide(prob, given, out=np.zeros(len(prob)), where=given > 0)
-        by_group = np.argsort(codes, kind="stable")
-        until = np.cumsum(share[by_group])
-        first = np.flatnonzero(np.diff(codes[by_group], prepend=-1))
-        before = np.repeat(until[first] - share[by_group][first], np.diff(np.append(first, len(codes))))
-        begins, ends = np.empty(len(codes)), np.empty(len(codes))
-        begins[by_group], ends[by_group] = until - share[by_group] - before, until - before
-        # One that is alone, or as likely as its group, is ill whenever the group is, rounding or not.
-        return cls(codes, of_group, begins, np.where(share >= 1.0, begins + 1.0, ends))
+        codes, names = pd.factorize(table["ambiguity_group"])
+        size = np.append(np.bincount(codes[codes >= 0], minlength=len(names)), 0)  # -1, no group: the last one
+        members = np.flatnonzero(size[codes] > 1)
+        members = members[np.argsort(codes[members], kind="stable")]
+        first = np.diff(codes[members], prepend=-1) != 0
+        group = np.cumsum(first) - 1
+        of_group = np.zeros(int(first.sum()))
+        np.maximum.at(of_group, group, np.maximum(group_prob, prob)[members])
+        share = np.divide(prob[members], of_group[group], out=np.zeros(len(members)), where=of_group[group] > 0)
+        until = np.cumsum(share)
+        before = (until - share)[first][group]
+        begins = until - share - before
+        # A member as likely as its group is ill whenever the group is, rounding or not.
+        ends = np.where(share >= 1.0, begins + 1.0, until - before)
+        alone = prob.copy()
+        alone[members] = 0.0
+        return cls(alone.astype(np.float32), members, group.astype(np.int64), of_group, begins, ends)
 
     def drawn(self, rng: np.random.Generator) -> Truths:
         """Draw which assets are impaired."""
+        states = rng.random(len(self.prob), dtype=np.float32) < self.prob
         ill = rng.random(len(self.group_prob)) < self.group_prob
-        point = rng.random(len(self.group_prob))[self.group]
-        return np.asarray(ill[self.group] & (np.floor(self.ends + point) > np.floor(self.begins + point)))
+        point = rng.random(len(self.group_prob))
+        marked = np.floor(self.ends + point[self.group]) > np.floor(self.begins + point[self.group])
+        states[self.members] = ill[self.group] & marked
+        return states
 
 
 @dataclass(frozen=True, slots=True, eq=False)

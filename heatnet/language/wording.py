@@ -205,6 +205,7 @@ def words(room: str, language: str = "en") -> Mapping[str, str]:
     return table
 
 
+@cache
 def _manner(language: str) -> ModuleType:
     """Return how a language joins and marks: its package."""
     return import_module(f"heatnet.language.{checked_language(language)}")
