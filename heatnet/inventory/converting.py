@@ -110,7 +110,9 @@ def _standard(table: pd.DataFrame, name: str, keep: Sequence[str]) -> pd.DataFra
     names = [column.name for column in spec.columns if column.name in table.columns]
     needed = {column.name for column in spec.columns if column.required} | set(spec.key)
     kept = [one for one in names if one in needed or table[one].notna().any()]
-    known = table[[*kept, *(one for one in keep if one in table.columns)]].reset_index(drop=True)
+    known = table[
+        [*kept, *(one for one in (*keep, "matched_by") if one in table.columns and one not in kept)]
+    ].reset_index(drop=True)
     texts = [
         column.name for column in spec.columns if column.name in kept and column.type in ("id", "reference", "text")
     ]

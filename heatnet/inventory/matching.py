@@ -7,8 +7,9 @@ thing in one table is found here, never guessed among several, and every match i
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -24,22 +25,49 @@ _RULES = {SPELLING: "id_spelled_differently", ZEROS: "id_lost_zeros", NAME: "nam
 _WHOLE_NUMBER = re.compile(r"(\d+)(?:\.0+)?")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Identities:
-    """The ids of one kind of thing, with the other ways in which they may be written.
+    """The ids of one kind of thing, with the other ways in which they may be written; made when first asked for.
 
-    Attributes
+    Parameters
     ----------
-    ids : set of str
-        The ids.
-    spellings, numbers, names : dict
-        What each id looks like when folded, as a bare number, and what people call it; only what means one id.
+    ids : array of object
+        The ids; missing ones are left out.
+    names : array of object, optional
+        What people call each; missing ones are left out.
     """
 
-    ids: frozenset[str]
-    spellings: Mapping[str, str]
-    numbers: Mapping[str, str]
-    names: Mapping[str, str]
+    def __init__(self, ids: Objects, names: Objects | None = None) -> None:
+        self._ids, self._names = ids, names
+
+    def unknown(self, values: Objects) -> Objects:
+        """Return the different values that are none of the ids, in the order in which they stand."""
+        found: Objects = pd.unique(values[~pd.isna(values)])
+        return found[~pd.Series(found, dtype=object).isin(self._ids).to_numpy(dtype=bool)]
+
+    @cached_property
+    def ids(self) -> frozenset[str]:
+        """The ids as text."""
+        return frozenset(str(one) for one in self._ids.tolist() if not pd.isna(one))
+
+    @cached_property
+    def spellings(self) -> dict[str, str]:
+        """By the folded form of an id that only one id has: the id."""
+        return _unique((folded_name(one), one) for one in self.ids)
+
+    @cached_property
+    def numbers(self) -> dict[str, str]:
+        """By a whole number without leading zeros: the only id that it is."""
+        return _unique((one.lstrip("0") or "0", one) for one in self.ids if one.isascii() and one.isdigit())
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """By the folded name that only one thing has: its id."""
+        if self._names is None:
+            return {}
+        pairs = zip(self._ids.tolist(), self._names.tolist(), strict=True)
+        return _unique(
+            (folded_name(str(name)), str(one)) for one, name in pairs if not pd.isna(one) and not pd.isna(name)
+        )
 
     def find(self, written: str) -> tuple[str, str] | None:
         """Return the id that is meant and how it was found, None where nothing or more than one thing is meant."""
@@ -72,15 +100,13 @@ def identities(ids: Iterable[Any], names: Iterable[Any] | None = None) -> Identi
     >>> known.find("gd-004"), known.find("7"), known.find("North Main"), known.find("8")
     (('GD-004', 'spelling'), ('007', 'zeros'), ('GD-004', 'name'), None)
     """
-    texts = [None if pd.isna(value) else str(value) for value in ids]
-    known = [text for text in texts if text is not None]
-    named = [] if names is None else list(zip(texts, names, strict=True))
-    return Identities(
-        ids=frozenset(known),
-        spellings=_unique((folded_name(text), text) for text in known),
-        numbers=_unique((text.lstrip("0") or "0", text) for text in known if text.isascii() and text.isdigit()),
-        names=_unique((folded_name(str(name)), text) for text, name in named if text is not None and not pd.isna(name)),
-    )
+    return Identities(_objects(ids), None if names is None else _objects(names))
+
+
+def _objects(values: Iterable[Any]) -> Objects:
+    if isinstance(values, (pd.Series, pd.Index)):
+        return values.to_numpy(dtype=object)
+    return np.array([*values, None], dtype=object)[:-1]
 
 
 def _unique(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
