@@ -16,7 +16,7 @@ from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment, in_reading_order, told_of_assets
 from heatnet.assessment.valuing import expected_of, value_notes, valued_assets
 from heatnet.failure import FailureModel, fit_failure_model
-from heatnet.history.exposure import asset_seasons
+from heatnet.history.exposure import history_of
 from heatnet.inventory import Inventory, inventory_of
 from heatnet.location.winters import past_winters
 from heatnet.network import Network
@@ -91,16 +91,10 @@ def assess(  # noqa: PLR0913 - the public contract
     season = checked_season(season)
     inventory = inventory_of(network, {"visits": visits, "faults": faults, "works": works, "makeup": makeup})
     settings = settings or inventory.settings or Settings()
-    network, records = inventory.network.in_id_order, inventory.records().before(season)
+    earlier = inventory.in_id_order.before(season)
+    network, records = earlier.network, earlier.records()
     _LOG.info("how often assets fail")
-    history = asset_seasons(
-        network,
-        records.faults,
-        first_season=records.first_season(season),
-        last_season=season - 1,
-        works=records.works,
-        makeup=records.makeup,
-    )
+    history = history_of(earlier, first_season=records.first_season(season), last_season=season - 1)
     model = fit_failure_model(history) if model is None else model
     expected = expected_of(model, network, season, settings)
     _LOG.info("what outages mean in homes")

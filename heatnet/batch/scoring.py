@@ -28,7 +28,7 @@ from heatnet.batch.tasks import (
     Score,
     Unusable,
     count,
-    history_of,
+    history_before,
     load_statistics,
     read_source,
     remove_results,
@@ -243,7 +243,7 @@ def _fitted(sources: Mapping[str, Source], counted: Mapping[str, Counted], outpu
         if sample and assets + counted[name].assets > _SAMPLE_ASSETS:
             continue
         assets += counted[name].assets
-        sample[name] = history_of(read_source(sources[name]), season)
+        sample[name] = history_before(read_source(sources[name]), season)
     in_order = {name: sample[name] for name in sorted(sample)}
     return fit_joint(sorted(sources), lambda name: load_statistics(output / name / STATISTICS), in_order)
 

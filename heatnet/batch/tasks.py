@@ -29,7 +29,7 @@ from heatnet.errors import HeatnetError
 from heatnet.failure import FailureStatistics
 from heatnet.failure.attributes import COHORT_COLUMNS
 from heatnet.failure.regional import NetworkModel, statistics_of
-from heatnet.history.exposure import History, asset_seasons
+from heatnet.history.exposure import History, history_of
 from heatnet.inventory import Inventory, read_inventory
 from heatnet.inventory.staging import clear_leftovers, hash_of, whole_folder
 from heatnet.inventory.writing import write_json
@@ -133,7 +133,7 @@ def count(order: Count) -> Counted | Unusable:
         next_season = _next_season(tables)
         season = next_season if order.season is None else order.season
         found = Counted(inputs, season, next_season, tables.network.n_assets)
-        statistics = None if season is None else statistics_of(history_of(tables, season))
+        statistics = None if season is None else statistics_of(history_before(tables, season))
     except _DAMAGE as error:
         return Unusable("unreadable", reason_of(error, order.source))
     if statistics is not None:
@@ -221,17 +221,10 @@ def read_source(source: Source) -> Inventory:
     return read_partition(source.path, source.partition, tuple(source.files()))
 
 
-def history_of(tables: Inventory, season: int) -> History:
+def history_before(tables: Inventory, season: int) -> History:
     """Return the recorded faults of a network before a season, as `assess` counts them."""
-    records = tables.records().before(season)
-    return asset_seasons(
-        tables.network,
-        records.faults,
-        first_season=records.first_season(season),
-        last_season=season - 1,
-        works=records.works,
-        makeup=records.makeup,
-    )
+    earlier = tables.in_id_order.before(season)
+    return history_of(earlier, first_season=earlier.records().first_season(season), last_season=season - 1)
 
 
 def load_statistics(file: Path) -> FailureStatistics:
@@ -282,7 +275,7 @@ def _assessed(tables: Inventory, order: Score) -> Assessment:
     return assess(
         tables,
         season=order.season,
-        model=order.model.fitted(history_of(tables, order.season)),
+        model=order.model.fitted(history_before(tables, order.season)),
         rng=order.seed,
     )
 

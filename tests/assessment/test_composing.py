@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import heatnet as hn
 from heatnet.assessment.results import told_of_assets
+from heatnet.errors import HeatnetError
 from heatnet.inventory import Inventory, read_inventory
 from heatnet.location import default_prior
 from heatnet.value.order import significant
@@ -192,10 +193,11 @@ def test_every_number_in_the_reasons_of_the_first_fifty_is_the_tables_number(ass
         assert f": {row['worth_cold']:,.0f}" in reason or not weighs
 
 
-def test_an_empty_network_has_an_empty_ranking() -> None:
+def test_a_network_without_segments_is_refused() -> None:
     nodes = pd.DataFrame({"node_id": ["H"], "kind": ["source"]})
     segments = pd.DataFrame(columns=["segment_id", "from_node", "to_node", "length_m", "diameter_mm"])
-    assert hn.assess(hn.Network(nodes, segments), season=2026).ranking.empty
+    with pytest.raises(HeatnetError, match="at least one segment"):
+        hn.assess(hn.Network(nodes, segments), season=2026)
 
 
 TURIN = Path(__file__).parents[3] / "shared" / "data" / "turin"
