@@ -22,7 +22,7 @@ from heatnet.value import Settings
 RECORD_TABLES = ("visits", "faults", "works", "digs", "makeup")
 _REFERENCE = {"visits": "building_id", "faults": "asset_id", "works": "asset_id", "makeup": "station_id"}
 _WORKS_AS_WRITTEN = replace(
-    WORKS, columns=tuple(replace(one, default=None) if one.name == "kind" else one for one in WORKS.columns)
+    WORKS, columns=tuple(replace(column, default=None) if column.name == "kind" else column for column in WORKS.columns)
 )
 _MATCHED = ("visits", "faults", "works")
 

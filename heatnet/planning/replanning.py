@@ -209,7 +209,7 @@ def _left(rules: PlanRules, kept: pd.DataFrame, kept_jobs: pd.DataFrame) -> dict
     """Return limits less what the kept jobs take; nothing is left where they take more."""
     renewed = kept[kept["measure"] == "renew"]
     pipes = renewed[renewed["asset_kind"] == "segment"]
-    taken_m = [-one for one in pipes["length_m"].tolist()]
+    taken_m = [-metres for metres in pipes["length_m"].tolist()]
     budget: Any = rules.budget
     if rules.funds is not None:
         paid = {
@@ -223,7 +223,7 @@ def _left(rules: PlanRules, kept: pd.DataFrame, kept_jobs: pd.DataFrame) -> dict
     elif rules.budget is not None:
         budget = _rest(rules.budget, [*kept["cost"].tolist(), *kept_jobs["job_cost"].tolist()])
     least = {
-        name: _rest_km(amount, [-one for one in pipes["length_m"][pipes["community"] == name].tolist()])
+        name: _rest_km(amount, [-metres for metres in pipes["length_m"][pipes["community"] == name].tolist()])
         for name, amount in (rules.min_km or {}).items()
     }
     stations = len(renewed) - len(pipes)

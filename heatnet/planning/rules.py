@@ -144,7 +144,7 @@ class PlanRules:
         if not isinstance(other, PlanRules):
             return NotImplemented
         mine, theirs = (
-            [getattr(rules, one.name) for one in fields(rules) if one.name != "digs"] for rules in (self, other)
+            [getattr(rules, field.name) for field in fields(rules) if field.name != "digs"] for rules in (self, other)
         )
         has_digs = self.digs is not None and other.digs is not None
         same_digs = self.digs.equals(other.digs) if has_digs else self.digs is other.digs  # type: ignore[union-attr,arg-type]

@@ -59,8 +59,8 @@ def _saved(table: pd.DataFrame, name: str, key: str, needed: tuple[str, ...]) ->
     missing = [column for column in (key, *needed) if column not in rows.columns]
     if missing:
         raise HeatnetError(f"The table {name} has no column {', '.join(missing)}: was it saved by heatnet?")
-    ids = [str(one) for one in rows[key].tolist()]
-    ids = [one[1:] if re.match(ESCAPED_FORMULA, one) else one for one in ids]
+    ids = [str(value) for value in rows[key].tolist()]
+    ids = [asset_id[1:] if re.match(ESCAPED_FORMULA, asset_id) else asset_id for asset_id in ids]
     rows = rows.set_index(pd.Index(ids, dtype=object, name=key))
     rows = rows.drop(columns=key)
     for columns, read in ((NUMBERS, pd.to_numeric), (("start_on", "end_on"), _days)):

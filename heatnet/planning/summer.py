@@ -93,7 +93,7 @@ def first_ids(ids: Iterable[Hashable]) -> str:
     >>> first_ids("abcdefg")
     'a, b, c, d, e ... (7 in all)'
     """
-    names = [str(one) for one in ids]
+    names = [str(asset_id) for asset_id in ids]
     return ", ".join(names) if len(names) <= 5 else ", ".join(names[:5]) + f" ... ({len(names)} in all)"
 
 

@@ -73,7 +73,7 @@ def _worth_of_job(table: pd.DataFrame, model: Model, options: list[int]) -> dict
     """Return what a job is worth, for whom and why; `problem` is the part that most of the worth is."""
     rows = table.iloc[model.options.candidate[options]]
     parts = {name: math.fsum(np.nan_to_num(rows[f"worth_{name}"].to_numpy())) for name in ("faults", "heat", "cold")}
-    communities = sorted({one for one in rows["community"].tolist() if one is not None})
+    communities = sorted({name for name in rows["community"].tolist() if name is not None})
     return {
         "worth": math.fsum(model.options.worth[options].tolist()),
         "households": rows["households_behind"].max(),
@@ -98,7 +98,7 @@ def _households_shut(model: Model, options: list[int]) -> float:
     """Return households of the distinct sections that a job drains; missing where one is not given."""
     if np.isnan(model.options.shut[options]).any():
         return math.nan
-    return households((str(model.options.section[one]), float(model.options.shut[one])) for one in options)
+    return households((str(model.options.section[option]), float(model.options.shut[option])) for option in options)
 
 
 def _job_order(job: dict[str, Any], ids: Any) -> tuple[Any, ...]:

@@ -241,7 +241,7 @@ def _merge(models: Sequence[Model], table: pd.DataFrame) -> Model:
 def _families(models: Sequence[Model], table: pd.DataFrame) -> Ints:
     """Return the family of each candidate row, in their order: its street, or what is joined to it in any summer."""
     rows = [model.options.candidate[unit.options] for model in models for unit in model.units]
-    first = np.concatenate([np.zeros(0, dtype=np.int64), *(np.full(len(one), one[0]) for one in rows)])
+    first = np.concatenate([np.zeros(0, dtype=np.int64), *(np.full(len(row), row[0]) for row in rows)])
     other = np.concatenate([np.zeros(0, dtype=np.int64), *rows])
     joins = sparse.coo_array((np.ones(len(first)), (first, other)), shape=(len(table), len(table)))
     piece = sparse.csgraph.connected_components(joins, directed=False)[1]
@@ -263,6 +263,6 @@ def _dated(cures: pd.DataFrame, jobs: pd.DataFrame, year: int) -> tuple[pd.DataF
     cures, jobs = cures.copy(), jobs.copy()
     cures.insert(0, "summer", year)
     jobs.insert(0, "summer", year)
-    cures["job_id"] = [None if pd.isna(one) else f"{year}-{one}" for one in cures["job_id"]]
+    cures["job_id"] = [None if pd.isna(job) else f"{year}-{job}" for job in cures["job_id"]]
     jobs.index = pd.Index([f"{year}-{one}" for one in jobs.index], dtype=object, name="job_id")
     return cures, jobs

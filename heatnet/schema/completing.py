@@ -110,7 +110,7 @@ def _kinds(judged: Judged, read: Read, raw: RawTable) -> None:
     missing = judged.table["kind"].isna().to_numpy(dtype=bool)
     unread = read["kind"][1].where("unreadable")
     judged.table.loc[missing, "kind"] = raw.kind
-    judged.problems[:] = [one for one in judged.problems if one.column != "kind" or not one.count]
+    judged.problems[:] = [problem for problem in judged.problems if problem.column != "kind" or not problem.count]
     places = np.flatnonzero(unread)
     said = [note("schema.kind_from_sheet", cell=judged.cell("kind", at), value=raw.kind) for at in places.tolist()]
     judged.findings.append(findings_at("warning", "cell_guessed", "nodes", "kind", judged.ids[places], said))

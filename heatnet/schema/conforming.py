@@ -183,7 +183,7 @@ def _layout_rows(
             values = read[name][1].values
             lacks |= pd.isna(pd.Series(values)).to_numpy(dtype=bool)
             lacks |= _sums(values) if read[name][0].column.type in ("id", "reference") else False
-            lacks[:_FIRST] |= np.array([is_example(folded_word(str(one))) for one in values[:_FIRST]], dtype=bool)
+            lacks[:_FIRST] |= np.array([is_example(folded_word(str(value))) for value in values[:_FIRST]], dtype=bool)
     texts = [heading.text for heading in headings]
     found = {at: layout_reason(cells.iloc[at].tolist(), texts) for at in np.flatnonzero(lacks).tolist()}
     return {at: reason for at, reason in found.items() if reason}

@@ -42,7 +42,7 @@ def _table(
 ) -> TableSpec:
     """Return the table with the words of its columns."""
     return TableSpec(
-        name, row, key, tuple(_worded(name, one) for one in columns), tuple(_worded(name, one) for one in hints)
+        name, row, key, tuple(_worded(name, column) for column in columns), tuple(_worded(name, hint) for hint in hints)
     )
 
 

@@ -143,7 +143,7 @@ def bootstrap_capture(
     dict of str to array (repeats, shares)
     """
     generator = np.random.default_rng(rng)
-    n = 1 + max((int(season.asset.max(initial=-1)) for one in methods.values() for season in one), default=-1)
+    n = 1 + max((int(season.asset.max(initial=-1)) for method in methods.values() for season in method), default=-1)
     drawn: dict[str, list[Floats]] = {name: [] for name in methods}
     for _ in range(repeats):
         weight = np.bincount(generator.integers(0, n, size=n), minlength=n).astype(np.float64)

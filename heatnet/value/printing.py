@@ -43,9 +43,9 @@ def settings_text(settings: Settings | None = None, language: str = "en") -> str
     said = words("settings", checked_language(language))
     data = settings_data(Settings() if settings is None else settings)
     lines = [_comment(said["title"]), ""]
-    for one in fields(Settings):
-        if one.name not in (*_SECTIONS, *_MAPPINGS):
-            lines += _line(one.name, data[one.name], said)
+    for field in fields(Settings):
+        if field.name not in (*_SECTIONS, *_MAPPINGS):
+            lines += _line(field.name, data[field.name], said)
     for section in _SECTIONS:
         lines += ["", _comment(said[section]), f"[{section}]"]
         for name, value in data[section].items():

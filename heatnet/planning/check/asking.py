@@ -66,10 +66,12 @@ def asked_of(rules: PlanRules, what: Any, offers: Mapping[Any, Offer]) -> Asked:
 
 def _least_ratio(offers: Mapping[Any, Offer], prices: Prices) -> float:
     """Return the total worth by total cost of all renewals offered; 0 where nothing has worth or cost."""
-    renewals = [one for one in offers.values() if one["measure"] == "renew" and number_of(one, "worth") is not None]
-    costs = [full_price(one, prices) for one in renewals]
+    renewals = [
+        offer for offer in offers.values() if offer["measure"] == "renew" and number_of(offer, "worth") is not None
+    ]
+    costs = [full_price(renewal, prices) for renewal in renewals]
     worth = math.fsum(
-        number_of(one, "worth") or 0.0 for one, cost in zip(renewals, costs, strict=True) if cost is not None
+        number_of(renewal, "worth") or 0.0 for renewal, cost in zip(renewals, costs, strict=True) if cost is not None
     )
     cost = math.fsum(one for one in costs if one is not None)
     return max(0.0, worth / cost) if cost > 0 else 0.0
@@ -152,7 +154,7 @@ def digs_on(street: str | None, rules: Asked) -> list[dict[str, Any]]:
     """Return digs and bans on a street; none on the nameless one."""
     if street is None or rules.summer is None:
         return []
-    return [one for one in rules.digs if one["street"] in (street, "*")]
+    return [dig for dig in rules.digs if dig["street"] in (street, "*")]
 
 
 def sharing_digs(street: str | None, rules: Asked) -> list[dict[str, Any]]:

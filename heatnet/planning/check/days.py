@@ -31,11 +31,11 @@ from heatnet.planning.saved import PlanTables
 
 def days_of(assets: Iterable[str], chosen: Mapping[str, Offer], summer: Any) -> int:
     """Return days that a job of these assets takes."""
-    offers = [chosen[one] for one in assets]
+    offers = [chosen[asset] for asset in assets]
     if offers[0]["asset_kind"] == "station":
         return int(summer.station_days)
-    lengths = [number_of(one, "length_m") or 0.0 for one in offers]
-    return int(summer.setup_days + sum(max(1, math.ceil(one / summer.metres_per_day)) for one in lengths))
+    lengths = [number_of(offer, "length_m") or 0.0 for offer in offers]
+    return int(summer.setup_days + sum(max(1, math.ceil(length / summer.metres_per_day)) for length in lengths))
 
 
 def check_calendar(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules: Asked) -> Iterator[Finding]:
@@ -76,7 +76,11 @@ def _check_street(name: str, row: pd.Series, street: str | None, rules: Asked) -
             yield "ban", "jobs", name, "start_on", f"Job {name} runs into the ban {one['dig_id']} on {street}."
     if is_closed(street, rules):
         yield "closed", "jobs", name, "street", f"Job {name}: {street} is closed after an earlier dig."
-    sharing = {one["dig_id"] for one in sharing_digs(street, rules) if one["first"] <= start <= one["last"]}
+    sharing = {
+        sharing_dig["dig_id"]
+        for sharing_dig in sharing_digs(street, rules)
+        if sharing_dig["first"] <= start <= sharing_dig["last"]
+    }
     if sharing_digs(street, rules) and not sharing:
         yield "shared", "jobs", name, "start_on", f"Job {name} does not start inside a dig on {street}."
     if sharing and text_of(row.get("dig_id")) not in sharing:

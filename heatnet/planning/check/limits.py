@@ -26,7 +26,7 @@ def check_limits(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules
     chosen = chosen_offers(tables, offers)
     renewed = {asset: one for asset, one in chosen.items() if one["measure"] == "renew"}
     segments = {asset: one for asset, one in renewed.items() if one["asset_kind"] == "segment"}
-    km = math.fsum(number_of(one, "length_m") or 0.0 for one in segments.values()) / 1000
+    km = math.fsum(number_of(segment, "length_m") or 0.0 for segment in segments.values()) / 1000
     if rules.max_km is not None and km > rules.max_km * (1 + TOLERANCE):
         yield "max_km", "cures", "", "length_m", f"{km:g} km are renewed, at most {rules.max_km:g} are allowed."
     stations = len(renewed) - len(segments)
@@ -34,8 +34,8 @@ def check_limits(tables: PlanTables, offers: dict[tuple[str, str], Offer], rules
         message = f"{stations} stations are renewed, at most {rules.max_stations:g} are allowed."
         yield "max_stations", "cures", "", "asset_kind", message
     for name, least in sorted(rules.min_km.items()):
-        lengths = (number_of(one, "length_m") for one in segments.values() if one["community"] == str(name))
-        there = math.fsum(one or 0.0 for one in lengths) / 1000
+        lengths = (number_of(segment, "length_m") for segment in segments.values() if segment["community"] == str(name))
+        there = math.fsum(length or 0.0 for length in lengths) / 1000
         if there < least * (1 - TOLERANCE):
             yield "min_km", "cures", "", "community", f"{name} gets {there:g} km, not {least:g}."
     yield from _check_money(tables, chosen, rules)

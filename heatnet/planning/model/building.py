@@ -57,7 +57,7 @@ class Model:
         if self.shutdowns.limit is None:
             return ()
         table = self.options
-        sections = {table.section[one]: float(table.shut[one]) for one in options}
+        sections = {table.section[option]: float(table.shut[option]) for option in options}
         return tuple(sorted((name, count) for name, count in sections.items() if name is not None and count > 0))
 
     @property
@@ -201,7 +201,7 @@ def _stations(table: pd.DataFrame, asset: Ints, is_trench: Truths) -> Ints:
 def _reasons(table: pd.DataFrame, misfit: Mapping[int, Note], why: Mapping[int, Note]) -> dict[str, Note]:
     """Return assets of which no option is left, with the reason, as far as `why` has one."""
     ids = table["asset_id"].tolist()
-    kept = {one for number, one in enumerate(ids) if number not in misfit}
+    kept = {asset for number, asset in enumerate(ids) if number not in misfit}
     return {ids[number]: reason for number, reason in why.items() if ids[number] not in kept}
 
 

@@ -120,7 +120,9 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
         columns["accepted_on"] = pd.to_datetime(accepted, format="ISO8601").to_numpy(dtype="datetime64[s]")
     except (TypeError, ValueError) as error:
         raise HeatnetError(f"Candidates, column accepted_on: not every value is a date: {error}.") from error
-    columns["measure"] = np.array(["renew" if one is None else one for one in columns["measure"]], dtype=object)
+    columns["measure"] = np.array(
+        ["renew" if measure is None else measure for measure in columns["measure"]], dtype=object
+    )
     columns["removes"] = np.where(np.isnan(columns["removes"]), 1.0, columns["removes"])
     return columns
 

@@ -59,7 +59,7 @@ def jobs_of(model: Model, chosen: Ints) -> tuple[Job, ...]:
     options = model.options
     stations = np.sort(chosen[options.is_station[chosen]])
     groups = [(group, True) for group in trenches_of(options, chosen)]
-    groups += [(np.array([one]), False) for one in stations.tolist()]
+    groups += [(np.array([station]), False) for station in stations.tolist()]
     groups.sort(key=lambda one: (int(options.unit[one[0][0]]), not one[1], int(one[0][0])))
     return tuple(job_of(model, group, is_trench=is_trench) for group, is_trench in groups)
 

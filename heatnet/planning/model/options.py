@@ -119,7 +119,7 @@ def joined_options(parts: Sequence[Options], units: Sequence[int]) -> Options:
             columns = [np.where(one >= 0, one + shift, -1) for one, shift in zip(columns, shifts[name], strict=True)]
         return np.concatenate(columns)
 
-    return Options(**{one.name: column(one.name) for one in fields(Options)})
+    return Options(**{field.name: column(field.name) for field in fields(Options)})
 
 
 def _before(sizes: Sequence[int]) -> list[int]:

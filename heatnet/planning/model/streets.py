@@ -145,15 +145,15 @@ def _digs_by_street(digs: pd.DataFrame, summer: Summer) -> dict[str, list[_Dig]]
 
 def _rule(digs: list[_Dig], window: DaySpan) -> StreetRule:
     is_open = np.ones(window.days, dtype=bool)
-    for one in digs:
-        if one.is_ban:
-            is_open[max(one.first, 0) : max(one.after, 0)] = False
+    for dig in digs:
+        if dig.is_ban:
+            is_open[max(dig.first, 0) : max(dig.after, 0)] = False
     shared = tuple(
-        (DaySpan(one.first, one.after), one.name)
-        for one in digs
-        if not one.is_ban and DaySpan(one.first, one.after).overlap(window).days
+        (DaySpan(dig.first, dig.after), dig.name)
+        for dig in digs
+        if not dig.is_ban and DaySpan(dig.first, dig.after).overlap(window).days
     )
-    is_closed = not shared and any(one.opens > 0 for one in digs)
+    is_closed = not shared and any(dig.opens > 0 for dig in digs)
     return StreetRule(_runs(is_open), shared or None, is_closed)
 
 

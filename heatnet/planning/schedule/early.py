@@ -99,7 +99,7 @@ def _placed(model: Model, jobs: Sequence[Job], period: int) -> list[int | None] 
         if not len(free):
             return None
         stations = stations_of[number]
-        beside = [at_station[one] for one in sorted(stations) if one in at_station]
+        beside = [at_station[station] for station in sorted(stations) if station in at_station]
         start = int(_beside(free, job.days, beside)[0])
         placing.book(job, start)
         starts[number] = start
@@ -118,7 +118,7 @@ def _beside(free: np.ndarray[tuple[int], np.dtype[np.int64]], days: int, spans: 
 def _stations_of(model: Model, jobs: Sequence[Job]) -> list[set[int]]:
     """Return stations at which each job works, as far as they are cured themselves."""
     touched = [{int(one) for one in model.options.station[list(job.options)] if one >= 0} for job in jobs]
-    cured = {one for job, stations in zip(jobs, touched, strict=True) if not job.is_trench for one in stations}
+    cured = {station for job, stations in zip(jobs, touched, strict=True) if not job.is_trench for station in stations}
     return [stations & cured for stations in touched]
 
 

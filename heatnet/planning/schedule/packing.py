@@ -75,7 +75,7 @@ class _Book:
 
     def waiting(self, numbers: Sequence[int]) -> list[int]:
         """Return those without a start, longest first."""
-        left = [one for one in numbers if self.starts[one] is None]
+        left = [number for number in numbers if self.starts[number] is None]
         return sorted(left, key=lambda one: (-self.jobs[one].days, one))
 
 

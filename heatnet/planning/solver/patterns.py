@@ -163,6 +163,6 @@ def _shuts_few(model: Model, options: Ints, labels: Ints) -> Truths:
         mine = (labels == labels[:, [place]]) & (labels[:, [place]] >= 0)
         touched = np.stack([mine[:, one].any(axis=1) for one in places], axis=1)
         sets, which = np.unique(touched, axis=0, return_inverse=True)
-        shut = [[one for one, is_shut in zip(sections, row, strict=True) if is_shut] for row in sets.tolist()]
+        shut = [[section for section, is_shut in zip(sections, row, strict=True) if is_shut] for row in sets.tolist()]
         keep &= np.array([model.shutdowns.allows(one) for one in shut], dtype=bool)[which.reshape(-1)]
     return keep

@@ -221,8 +221,8 @@ class Programme:
         """Return constraints as a matrix, with their least and most."""
         sizes = [len(row.columns) for row in self.rows]
         number = np.repeat(np.arange(len(self.rows)), sizes)
-        columns = np.array([one for row in self.rows for one in row.columns], dtype=np.int64)
-        weights = np.array([one for row in self.rows for one in row.weights])
+        columns = np.array([column for row in self.rows for column in row.columns], dtype=np.int64)
+        weights = np.array([weight for row in self.rows for weight in row.weights])
         matrix = sparse.csr_array((weights, (number, columns)), shape=(len(self.rows), len(self.columns.benefit)))
         return matrix, np.array([row.least for row in self.rows]), np.array([row.most for row in self.rows])
 
