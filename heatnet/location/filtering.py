@@ -109,7 +109,7 @@ def filtered(
         base, found = learned_base(base, found_with)
         told = base.effects(found)
     chance = base.prior()
-    *earlier, last = steps_through(winters, chance, stay, learned, afresh=False)
+    *earlier, last = steps_through(winters, chance, stay, learned)
     location = last.winter.seen.location(last.prior, last.known, last.rate, last.own, told)
     return Filtered(location, tuple(step.posterior for step in [*earlier, last]), chance)
 
@@ -127,7 +127,13 @@ class Step:
 
 
 def steps_through(
-    winters: Sequence[Winter], chance: Floats, stay: float, learned: list[Learned | None], *, afresh: bool
+    winters: Sequence[Winter],
+    chance: Floats,
+    stay: float,
+    learned: list[Learned | None],
+    *,
+    afresh: bool = False,
+    with_causes: bool = True,
 ) -> Iterator[Step]:
     """Yield the winters in order with their posteriors; rates that are not known, or all, are learned and kept."""
     posterior, own_after = chance, np.zeros(0)
@@ -137,7 +143,7 @@ def steps_through(
         remains = stay * winter.kept
         prior = np.minimum(remains * posterior + (1 - remains) * chance, _LARGEST_PRIOR) if place else chance
         own = stay * own_after + (1 - stay) * base_own if place else base_own
-        known = seen.known(prior)
+        known = seen.known(prior, with_causes=with_causes)
         rate = learned[place]
         if afresh or rate is None:
             rate = learned[place] = seen.learned(known, NOTHING_GIVEN, own, rate)
@@ -148,11 +154,15 @@ def steps_through(
 
 
 def _found(winters: Sequence[Winter], base: Base, stay: float, learned: list[Learned | None], afresh: bool) -> Found:
-    """Return how often assets behind which somebody was visited fell ill anew over the winters, and could have."""
+    """Return how often assets behind which somebody was visited fell ill anew over the winters, and could have.
+
+    Words do not enter, as they do not enter the rates: where a main of most of the city is ill and is not recognised,
+    words for the network would be laid on thousands of pipes, and the more of them are thought ill the more so.
+    """
     chance, hazard = base.prior(), np.maximum(base.hazards(), _LEAST_HAZARD)
     causes = hazard / -np.expm1(-hazard)  # latent causes of one illness
     ill, chances = np.zeros((2, len(chance)))
-    for place, step in enumerate(steps_through(winters, chance, stay, learned, afresh=afresh)):
+    for place, step in enumerate(steps_through(winters, chance, stay, learned, afresh=afresh, with_causes=False)):
         anew = 1 - stay * step.winter.kept if place else np.ones(len(chance))
         told = step.winter.seen.tree.group_of_asset >= 0
         with np.errstate(invalid="ignore", divide="ignore"):
