@@ -38,7 +38,7 @@ READERS: dict[str, Callable[[Path], Any]] = {
 def base_tables() -> list[dict[str, pd.DataFrame]]:
     """Return the sound tables that are damaged: a sample city and the small networks of the fixtures."""
     city = hn.synthetic.make_city(length_km=2, stations=1, rng=1)
-    tables = [{name: table.head(60) for name, table in city.tables.items() if name not in NETWORK_TABLES}]
+    tables = [{name: table.head(12) for name, table in city.tables.items() if name not in NETWORK_TABLES}]
     tables[0] |= {name: city.tables[name] for name in NETWORK_TABLES}
     for name in ("tree", "loop", "two_stations", "supply_and_return"):
         network = hn.read_network(HOME / "fixtures" / name)
@@ -81,8 +81,9 @@ class Cases:
     def read(self, number: int) -> Callable[[], object]:
         """Return the reading of one damaged file or table, and its check."""
         rng = np.random.default_rng([self.seed, number])
-        place = int(rng.integers(len(self.bases)))
-        name = str(rng.choice(list(self.bases[place])))
+        place = int(rng.integers(len(self.bases))) if rng.random() < 0.1 else int(rng.integers(1, len(self.bases)))
+        names = NETWORK_TABLES if rng.random() < 0.2 else RECORD_TABLES
+        name = str(rng.choice([one for one in names if one in self.bases[place]]))
         if name in NETWORK_TABLES:
             return self._network(rng, place, name)
         if rng.random() < 0.3:
@@ -90,6 +91,8 @@ class Cases:
             return lambda: hn.check_inventory(self.networks[place], **{name: table})
         file = self.folder / f"{name}{self._suffix(rng)}"
         _write(self.bases[place][name], self.files[place][name], file, rng)
+        if rng.random() < 0.5:
+            return lambda: READERS[name](file)
         return lambda: hn.check_inventory(self.networks[place], **{name: READERS[name](file)})
 
     def run(self, number: int) -> Callable[[], object]:

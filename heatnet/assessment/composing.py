@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from heatnet._typed import typed
@@ -43,7 +44,7 @@ def assess(  # noqa: PLR0913 - the public contract
     grades: pd.DataFrame | None = None,
     model: FailureModel | None = None,
     language: str = "en",
-    rng: Any = 0,
+    rng: int | np.random.Generator = 0,
 ) -> Assessment:
     """Rank every asset by what its renewal returns per money spent.
 

@@ -13,6 +13,9 @@ from heatnet.errors import HeatnetError
 from heatnet.network import Network
 
 
+_MOST = 1e100  # far beyond any hour or rate, so that sums and products stay numbers
+
+
 def values_by_asset(network: Network, values: Any, name: str, *, above_zero: bool) -> npt.NDArray[np.float64]:
     """Return values in the order of the network's assets, checked.
 
@@ -54,7 +57,7 @@ def values_by_asset(network: Network, values: Any, name: str, *, above_zero: boo
         numbers = _in_asset_order(network, values, name)
     else:
         numbers = np.full(network.n_assets, float(values))
-    bad = ~np.isfinite(numbers) | ((numbers <= 0) if above_zero else (numbers < 0))
+    bad = ~(np.abs(numbers) < _MOST) | ((numbers <= 0) if above_zero else (numbers < 0))
     if bad.any():
         rule = "finite numbers above 0" if above_zero else "finite numbers, 0 or above"
         raise HeatnetError(f"{name} must be {rule}; {_named(network.asset_ids[bad])}.")

@@ -135,7 +135,10 @@ def backtest(
     >>> result.capture.shape, list(result.capture.index)
     ((5, 5), ['heatnet', 'age', 'past_faults', 'random', 'oracle'])
     """
-    asked = sorted({int(season) for season in seasons})
+    try:
+        asked = sorted({int(season) for season in seasons})
+    except (TypeError, ValueError, OverflowError) as error:
+        raise HeatnetError(f"seasons are {seasons!r}; give years, such as [2016, 2017]") from error
     if not asked:
         raise HeatnetError("backtest needs at least one season, such as seasons=[2016, 2017]")
     inventory = inventory_of(network, {"visits": visits, "faults": faults, "works": works, "makeup": makeup})
