@@ -267,7 +267,7 @@ def _as_type(table: pd.DataFrame, place: int, kind: str) -> pd.DataFrame:
     names, changed = table.columns, table.set_axis(range(len(table.columns)), axis="columns")
     try:
         changed = changed.assign(**{}).astype({place: kind})
-    except (TypeError, ValueError):  # pandas itself cannot make such a table
+    except (ArithmeticError, TypeError, ValueError):  # pandas itself cannot make such a table
         return table
     return changed.set_axis(names, axis="columns")
 

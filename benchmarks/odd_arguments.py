@@ -150,7 +150,7 @@ def _of_later_rooms(network: hn.Network, base: Mapping[str, pd.DataFrame], asses
 
 def _scored(paths: Any, *, season: Any = None, workers: Any = 1, cluster: Any = None, rng: Any = 0) -> None:
     """Score to the end; more processes than one are asked for elsewhere."""
-    if isinstance(workers, int | float) and not isinstance(workers, bool) and 1 < workers < 1000:
+    if isinstance(workers, int | float | np.number) and not isinstance(workers, bool) and 1 < workers < 1000:
         return
     list(hn.score(paths, season=season, workers=workers, cluster=cluster, rng=rng))
 

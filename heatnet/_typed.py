@@ -89,7 +89,7 @@ def _refuse_wrong(
         if rule and not any(_allows(part, value) for part in rule):
             what = " or ".join(_ALLOWED[part][1] if part in _ALLOWED else part for part in rule)
             raise WrongTypeError(f"{called}: {name} is {_shown(value)}; it takes {what}") from error
-        if name == "rng" and isinstance(value, Integral) and value < 0:  # type: ignore[operator]
+        if name == "rng" and isinstance(value, Integral) and value < 0:
             raise HeatnetError(f"{called}: rng is {_shown(value)}; a seed is 0 or more") from error
         if "PathLike" in rule and isinstance(value, str | os.PathLike):
             _refuse_place(called, name, value)

@@ -12,7 +12,6 @@ import pandas as pd
 from heatnet.errors import HeatnetError
 from heatnet.network import Network
 
-
 _MOST = 1e100  # far beyond any hour or rate, so that sums and products stay numbers
 
 

@@ -40,7 +40,7 @@ def _is_harmless(cell: str) -> bool:
         return False
     if _FIGURES.match(text):
         return True
-    if text[0] in _SURNAMES and _NAME.match(text):
+    if text[:1] in _SURNAMES and _NAME.match(text):
         return False
     return all(not letter.isalpha() or letter in _letters() for letter in folded_word(cell)) and not _is_latin_name(
         cell

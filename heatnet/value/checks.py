@@ -67,13 +67,13 @@ def _checked(name: str, value: Any, default: Any, limits: tuple[float, float, fl
     return tuple(_one(name, part, limits, is_whole=False) for part in values)
 
 
-_MOST = 1e300
+_MOST = 2**63  # of whole numbers beyond, a float may not even hold the size
 
 
 def _one(name: str, value: Any, limits: tuple[float, float, float | None], *, is_whole: bool) -> float | int:
     least, most, above = limits
     is_number = isinstance(value, Real) and not isinstance(value, bool)
-    given = float(value) if is_number and abs(value) < _MOST else math.nan
+    given = float(value) if is_number and -_MOST < value < _MOST else math.nan
     is_inside = math.isfinite(given) and given <= most and (given >= least if above is None else given > above)
     if not is_inside or (is_whole and given != int(given)):
         kind = "a whole number" if is_whole else "a number"
