@@ -141,7 +141,9 @@ def test_check_says_what_is_doubtful_and_nothing_fails(name: str, rule: str) -> 
 def test_rows_that_are_set_aside_move_nothing() -> None:
     with_it = hn.read_inventory(CASES / "22_fault_0001")
     assert with_it.faults is not None
-    without = hn.assess(with_it.network, season=2026, visits=with_it.visits, faults=with_it.faults.query("fault_id != 'F1'"))
+    without = hn.assess(
+        with_it.network, season=2026, visits=with_it.visits, faults=with_it.faults.query("fault_id != 'F1'")
+    )
     pd.testing.assert_frame_equal(hn.assess(with_it, season=2026).ranking, without.ranking)
 
 
