@@ -146,6 +146,15 @@ def known_records(
     return known
 
 
+def says_in_words(reading: Reading, name: str) -> bool:
+    """Return whether rows of a table name no building or asset by an id but in words."""
+    if name not in _MATCHED or not len(reading.hints.columns):
+        return False
+    silent = reading.table[_REFERENCE[name]].isna().to_numpy(dtype=bool)
+    hinted = reading.hints.notna().any(axis=1).to_numpy(dtype=bool)
+    return bool((silent & hinted).any())
+
+
 class _Targets:
     """What records can point to, made when first asked for."""
 

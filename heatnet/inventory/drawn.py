@@ -58,9 +58,13 @@ def drawn_network(
 
 
 def _with_junctions(nodes: Reading, segments: pd.DataFrame) -> tuple[Reading, list[pd.DataFrame]]:
-    """Return the nodes with a junction for each end that has no row, where no row at all is a junction."""
+    """Return the nodes with a junction for each end that has no row, where stations or buildings have, but no junction.
+
+    An office keeps ledgers of its plants, stations and buildings, and often none of its wells.
+    """
     table = nodes.table
-    if not len(table) or (table["kind"] == "junction").any():
+    kinds = set(table["kind"])
+    if "junction" in kinds or not kinds & {"station", "building"}:
         return nodes, []
     ends = pd.concat([segments[end] for end in _ENDS]).dropna()
     lost = sorted(set(ends) - set(table["node_id"]))

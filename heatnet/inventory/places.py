@@ -167,6 +167,8 @@ class Assets:
 
     def _house(self, text: str, community: str | None) -> Meant:
         """Return the pipe that leads to the house that the text names."""
+        if meant := self._named_house(text):
+            return meant
         given = folded_community(community) if community else ""
         known = self.buildings.communities
         here = (
@@ -183,6 +185,15 @@ class Assets:
         if building.id is None:
             return _NOTHING
         return _one_of(self.at_node[building.id], HOUSE)
+
+    def _named_house(self, text: str) -> Meant | None:
+        """Return the pipe that leads to the only building whose own name, more than a number, stands in the text."""
+        folded = folded_building(text)
+        names = (name for _, name in self.buildings.named if len(name) > _LEAST_NAME and not _NUMBERED.fullmatch(name))
+        inside = {name for name in names if name in folded}
+        longest = {name for name in inside if not any(name != other and name in other for other in inside)}
+        found = {node for (_, name), nodes in self.buildings.named.items() if name in longest for node in nodes}
+        return _one_of(self.at_node[found.pop()], HOUSE) if len(found) == 1 else None
 
     def _street(self, text: str, street: str | None) -> Meant:
         """Return the only pipe on the streets named; of two streets the one where they meet."""

@@ -16,7 +16,7 @@ from heatnet._typed import typed
 from heatnet.errors import MissingFileError
 from heatnet.interop import RawTables, raw_table, raw_tables
 from heatnet.inventory.contents import Inventory, with_records
-from heatnet.inventory.door import read_table
+from heatnet.inventory.door import known_records, read_table, says_in_words
 from heatnet.inventory.drawn import NETWORK_TABLES, drawn_network
 from heatnet.network import Network
 from heatnet.schema import TABLES, Problem, Reading, raise_problems, size_problems
@@ -211,7 +211,17 @@ def _read_records(path: PathLike, name: str) -> pd.DataFrame:
     town = _settings_of(path, None)
     reading = read_table(raw_table(path, name, headings=_headings(town)), name, town)
     raise_problems(reading.problems)
-    return reading.table
+    if not says_in_words(reading, name) or not _holds_a_network(path, town):
+        return reading.table
+    return known_records(read_network(path), {name: reading})[name].table
+
+
+def _holds_a_network(path: PathLike, town: Settings | None) -> bool:
+    """Return whether the path is an inventory with a network, to which rows without ids can be matched."""
+    if not Path(path).is_dir() and Path(path).suffix.casefold() != ".xlsx":
+        return False
+    raw = raw_tables(path, headings=_headings(town))
+    return all(raw.of(name) for name in ("nodes", "segments"))
 
 
 def _settings_of(path: PathLike, settings: Settings | PathLike | None) -> Settings | None:

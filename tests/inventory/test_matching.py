@@ -138,6 +138,14 @@ def test_a_fault_is_placed_by_an_id_a_station_a_house_or_the_only_pipe_of_a_stre
     assert rules["F6"] == "unknown_place"
 
 
+def test_a_fault_before_a_house_with_a_name_of_its_own_is_on_the_pipe_that_leads_there() -> None:
+    network = town(["迎宾路12号", "迎宾路112号", "东方宾馆"])
+    inventory = inventory_of(network, {"faults": faults("迎宾路12号门前", "迎宾路112号院内", "东方宾馆西侧")})
+    assert inventory.faults is not None
+    # GD-003 and GD-004 both end at the house 112.
+    assert inventory.faults["asset_id"].fillna("").tolist() == ["GD-002", "", "GD-004"]
+
+
 def test_where_two_streets_meet_one_pipe_may_be_left() -> None:
     # Only GD-004 of 建设路 touches 新华路, but so do GD-002 and GD-003 of 新华路 itself at its other ends.
     network = town()

@@ -47,6 +47,11 @@ def test_a_visit_ledger_finds_its_buildings_and_keeps_no_names(tmp_path: Path, h
     assert not any(word in kept for word in ("张三丰", "李四光", "139", "301", "已排气"))
 
 
+def test_one_table_of_an_inventory_finds_its_buildings_too(tmp_path: Path) -> None:
+    assert hn.read_visits(office(tmp_path, visits=VISITS))["building_id"].tolist() == ["LD-1", "LD-2"]
+    assert hn.read_visits(tmp_path / "visits.csv")["building_id"].isna().all()
+
+
 def test_faults_are_placed_by_house_or_set_aside_with_the_pipes_that_the_place_fits(tmp_path: Path) -> None:
     faults = (
         "故障编号,故障日期,故障地点\nG1,2024-12-03,朝阳里小区院内1号楼东侧\nG2,2025-01-15,迎宾路与新华路交叉口南50米\n"
