@@ -14,7 +14,7 @@ from heatnet.inventory.judging import JUDGES, NEAREST_M, Judged, judged_faults
 from heatnet.inventory.matching import Identities, Matches, identities
 from heatnet.inventory.places import Assets, Buildings, match_assets, match_streets, match_visits
 from heatnet.language import note
-from heatnet.network import Network
+from heatnet.network import BUILDING, STATION, Network
 from heatnet.schema import TABLES, WORKS, Reading, conformed
 from heatnet.schema.findings import all_findings, findings_at
 from heatnet.value import Settings
@@ -126,11 +126,11 @@ def known_records(
     for name, reading in readings.items():
         matches = Matches(name, TABLES[name].key[0], reading.table)
         if name in _REFERENCE:
-            matches.match_ids(_REFERENCE[name], targets.of(name))
+            targets.match_ids(matches, _REFERENCE[name])
         if name == "visits":
-            match_visits(matches, reading.hints, targets.buildings())
+            match_visits(matches, reading.hints, targets.buildings)
         elif name in _MATCHED:
-            match_assets(matches, reading.hints, targets.assets())
+            match_assets(matches, reading.hints, targets.assets)
         elif name == "digs":
             match_streets(matches, network)
         table = matches.finished() if name in _MATCHED else matches.table
@@ -172,6 +172,16 @@ class _Targets:
         if self._assets is None:
             self._assets = Assets(self._network, self.buildings())
         return self._assets
+
+    def match_ids(self, matches: Matches, column: str) -> None:
+        """Replace ids that are written in another way; where all are written as they are, nothing is looked up."""
+        written = pd.Index(matches.table[column].dropna().unique())
+        of_nodes = matches.name in ("visits", "makeup")
+        known = self._network.node_positions(written) if of_nodes else self._network.asset_positions(written)
+        kind = {"visits": BUILDING, "makeup": STATION}.get(matches.name)
+        is_known = known >= 0 if kind is None else (known >= 0) & (self._network.node_kind[known] == kind)
+        if not is_known.all():
+            matches.match_ids(column, self.of(matches.name))
 
     def of(self, name: str) -> Identities:
         network = self._network

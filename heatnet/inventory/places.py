@@ -16,7 +16,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -214,7 +214,7 @@ class Assets:
         return _one_of([self.segment_ids[row] for row in rows], STREET) if rows else _NOTHING
 
 
-def match_visits(visits: Matches, hints: pd.DataFrame, buildings: Buildings) -> None:
+def match_visits(visits: Matches, hints: pd.DataFrame, buildings: Callable[[], Buildings]) -> None:
     """Give each visit without a building that which its community and house mean.
 
     Rows that mean no building, or several, are set aside by the rules ``unknown_house`` and ``ambiguous_house``; the
@@ -222,11 +222,11 @@ def match_visits(visits: Matches, hints: pd.DataFrame, buildings: Buildings) -> 
     """
     rows = _without(visits, "building_id", hints, ("building",))
     asked = list(zip(_texts(hints, "community"), _texts(hints, "building"), strict=True))
-    known = {place: buildings.find(*place) for place in {asked[row] for row in rows}}
+    known = {place: buildings().find(*place) for place in {asked[row] for row in rows}}
     _take(visits, "building_id", rows, [known[asked[row]] for row in rows], ("unknown_house", "ambiguous_house"))
 
 
-def match_assets(records: Matches, hints: pd.DataFrame, assets: Assets) -> None:
+def match_assets(records: Matches, hints: pd.DataFrame, assets: Callable[[], Assets]) -> None:
     """Give each fault or work without an asset the one that its place in words means.
 
     Rows whose place means no asset, or several, are set aside by the rules ``unknown_place`` and ``ambiguous_place``.
@@ -236,7 +236,7 @@ def match_assets(records: Matches, hints: pd.DataFrame, assets: Assets) -> None:
         is_placed = records.table[["x_m", "y_m"]].notna().all(axis=1).to_numpy(dtype=bool)
         rows = [row for row in rows if not is_placed[row]]
     asked = list(zip(*(_texts(hints, name) for name in ("place", "street", "community")), strict=True))
-    known = {place: assets.find(*place) for place in {asked[row] for row in rows}}
+    known = {place: assets().find(*place) for place in {asked[row] for row in rows}}
     _take(records, "asset_id", rows, [known[asked[row]] for row in rows], ("unknown_place", "ambiguous_place"))
 
 
