@@ -108,11 +108,18 @@ class Area:
 
     def with_dead(self, sources: Ints) -> Floats:
         """Return what consumers get where these sources feed nothing, in one case; NaN where it was not solved."""
-        key = tuple(sources.tolist())
-        if key not in self._with_dead:
-            out = Out(NOTHING_OUT.kind, NOTHING_OUT.item, sources)
-            self._with_dead[key] = self._delivered([out], self._core_start).share[:, 0]
-        return self._with_dead[key]
+        self.prepare([sources])
+        return self._with_dead[tuple(sources.tolist())]
+
+    def prepare(self, several: Sequence[Ints]) -> None:
+        """Solve the cases in which these sources feed nothing side by side, those that are not known yet."""
+        new = {tuple(sources.tolist()): sources for sources in several}
+        new = {key: sources for key, sources in new.items() if key not in self._with_dead}
+        outs = [Out(NOTHING_OUT.kind, NOTHING_OUT.item, sources) for sources in new.values()]
+        keys = list(new)
+        for first, found in self.delivered(outs):
+            for place in range(found.share.shape[1]):
+                self._with_dead[keys[first + place]] = found.share[:, place]
 
     def _delivered(self, outs: Sequence[Out], core_start: Floats | None = None) -> Delivered:
         closed = _Closed.of(self, outs)

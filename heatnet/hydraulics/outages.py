@@ -14,7 +14,7 @@ import numpy as np
 
 from heatnet._arrays import Floats, Ints, Truths
 from heatnet.graph.ranges import group_by
-from heatnet.hydraulics.areas import Area, Out
+from heatnet.hydraulics.areas import Area, Delivered, Out
 from heatnet.hydraulics.closing import CONSUMER, END, PIPE, SOURCE, closings_of
 from heatnet.hydraulics.intact import intact_of
 from heatnet.hydraulics.plumbing import Plumbing
@@ -147,6 +147,8 @@ class _Work:
         for numbers in np.split(order, np.flatnonzero(np.diff(touched[order])) + 1) if len(order) else []:
             part = int(touched[numbers[0]])
             for first, found in self.area(part).delivered([of_case[number] for number in numbers.tolist()]):
+                if not self.parts.is_secondary(part):
+                    self._prepare(part, found)
                 for k in range(found.share.shape[1]):
                     number = int(numbers[first + k])
                     cases[number] = self._changes(part, number, found.share[:, k], found.is_joined[:, k])
@@ -172,6 +174,24 @@ class _Work:
             return Changes(None, *self._buildings(part, share, self.station_share, self.reach, drained))
         return self._primary_changes(part, number, share, joined)
 
+    def _prepare(self, part: int, found: Delivered) -> None:
+        """Solve the parts of the secondary level whose stations cease in these cases, part by part."""
+        at = slice(self.area(part).first, self.area(part).stop)
+        number_at = self.consumers.station[at]
+        is_dead = (number_at >= 0)[:, None] & ~found.is_joined & self.joined[at][:, None]
+        of_part: dict[int, list[Ints]] = {}
+        for k in np.flatnonzero(is_dead.any(axis=0)).tolist():
+            dead = number_at[is_dead[:, k]]
+            for one in sorted(self.parts.fed_by(dead)):
+                of_part.setdefault(one, []).append(self._ceased(one, dead))
+        for one, several in of_part.items():
+            self.area(one).prepare([self.parts.source_of(ceased) for ceased in several])
+
+    def _ceased(self, part: int, dead: Ints) -> Ints:
+        """Return the stations of a part that are among the dead."""
+        of_part = self.parts.stations(part)
+        return of_part[np.isin(of_part, dead)]
+
     def _primary_changes(self, part: int, number: int, share: Floats, joined: Truths) -> Changes:
         places = np.arange(self.area(part).first, self.area(part).stop)
         number_at, nodes = self.consumers.station[places], self.consumers.node[places]
@@ -187,8 +207,7 @@ class _Work:
         parts = self.parts.fed_by(dead) | {one for one in self.parts.shared if self._differs(one, stations)}
         reach: Floats | None = None
         for one in sorted(parts):
-            ceased = self.parts.stations(one)
-            ceased = ceased[np.isin(ceased, dead)]
+            ceased = self._ceased(one, dead)
             own = self.own[self.area(one).first : self.area(one).stop]
             if len(ceased):
                 own = self.area(one).with_dead(self.parts.source_of(ceased))

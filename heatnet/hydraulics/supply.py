@@ -133,7 +133,7 @@ def heat_shares(network: Network, isolate: Literal["segment", "section"] | None 
 def flow_shares_of(flows: OutageFlows, change: Changes, buildings: Ints) -> Floats:
     """Return the flow share of buildings in one case."""
     stations = flows.station_share if change.stations is None else change.stations
-    share = np.where(flows.is_secondary, flows.own_share * stations[flows.station], flows.own_share)
+    share = flows.own_share * np.where(flows.is_secondary, stations[flows.station], 1.0)
     share[change.building] = change.share
     return np.asarray(share[buildings])
 
