@@ -30,8 +30,8 @@ from heatnet.consequence import (
     visits_in_outages,
 )
 from heatnet.consequence.climate import CLIMATE_ASSUMPTION, as_temperatures, default_climate
-from heatnet.consequence.outage import heat_shares_of
 from heatnet.history.placing import kept_share
+from heatnet.hydraulics import HeatShares, heat_shares
 from heatnet.inventory.records import Records
 from heatnet.language import Note, note
 from heatnet.location.winters import Winters
@@ -83,7 +83,8 @@ def outage_part(
     Returns
     -------
     OutagePart
-        ``buildings_lost``, ``households_lost``, ``households_short``, ``is_guessed`` (some of these households are a
+        ``buildings_lost``, ``households_lost``, ``households_short``, ``short_share`` (the share of their heat that
+        these get), ``is_guessed`` (some of these households are a
         guess; short: missing where nobody computed what pipes carry), ``outage_h``, ``outage_share``, ``outage_hours``,
         ``no_heat_hours``.
     """
@@ -95,7 +96,7 @@ def outage_part(
     temperatures = default_climate() if climate is None else as_temperatures(climate)
     homes = Homes(temperatures, settings.t_start_c, settings.t_cold_c, settings.reheat)
     weights = households * network.nodes["priority"].to_numpy(dtype=np.float64)
-    shares = heat_shares_of(network) if settings.capacity else None
+    shares = heat_shares(network) if _by_capacity(network, settings) else None
     cold, without = hours_of_outages(
         lost, weights, lasts["outage_h"].to_numpy(), time_constants(network), homes, shares=shares
     )
@@ -106,14 +107,14 @@ def outage_part(
     columns = {
         "buildings_lost": taken[:, 0].round().astype(np.int64),
         "households_lost": taken[:, 1],
-        "households_short": np.nan,
+        **_short(shares, households, settings.norm_share, taken[:, 1]),
         "is_guessed": taken[:, 2] > 0,
         "outage_h": lasts["outage_h"].to_numpy(),
         "outage_share": share.by_asset.to_numpy(),
         "outage_hours": expected_outages * cold,
         "no_heat_hours": expected_outages * without,
     }
-    notes = [share.note, _time_note(lasts, settings), *_household_notes(guessed, network, lost.is_served)]
+    notes = [share.note, _time_note(lasts, settings), *_household_notes(guessed, network, lost.is_served, shares)]
     if climate is None:
         notes.append(CLIMATE_ASSUMPTION)
     return OutagePart(pd.DataFrame(columns, index=network.asset_ids), tuple(notes), lost, temperatures)
@@ -206,6 +207,22 @@ def chronic_part(network: Network, records: Records, winters: Winters, *, season
     return Part(pd.DataFrame(columns, index=network.asset_ids), winters.notes)
 
 
+def _by_capacity(network: Network, settings: Settings) -> bool:
+    """Return whether outages are judged by what pipes carry: as set, else where any load, area, household is known."""
+    if settings.capacity is not None:
+        return settings.capacity
+    known = network.nodes[["load_kw", "area_m2", "households"]].iloc[network.building_nodes]
+    return bool((known.to_numpy(dtype=np.float64) > 0.0).any())
+
+
+def _short(shares: HeatShares | None, households: Floats, norm_share: float, cut_off: Floats) -> dict[str, Floats]:
+    """Return households short of heat, and the mean share that these get, missing where it is not computed."""
+    if shares is None:
+        return dict.fromkeys(("households_short", "short_share"), np.full(len(cut_off), np.nan))
+    short, share = shares.short(households, norm_share)
+    return {"households_short": np.maximum(short, cut_off), "short_share": share}
+
+
 def _is_building(network: Network) -> Floats:
     marks = np.zeros(network.n_nodes)
     marks[network.building_nodes] = 1.0
@@ -218,9 +235,14 @@ def _time_note(lasts: pd.DataFrame, settings: Settings) -> Note:
     return note("consequence.outage_time_from_norm", lead_h=settings.lead_h)
 
 
-def _household_notes(guessed: pd.DataFrame, network: Network, is_served: npt.NDArray[np.bool_]) -> list[Note]:
+def _household_notes(
+    guessed: pd.DataFrame, network: Network, is_served: npt.NDArray[np.bool_], shares: HeatShares | None
+) -> list[Note]:
     basis = guessed["basis"].iloc[network.building_nodes]
-    notes = [note("assessment.served_is_connected")]
+    notes = [note("assessment.served_is_connected" if shares is None else "assessment.served_by_capacity")]
+    if shares is not None and not shares.is_solved.all():
+        count = int((~shares.is_solved[shares.asset_case]).sum())
+        notes.append(note("assessment.flow_unknown", count=count))
     for name in ("area_m2", "load_kw", "nothing"):
         count = int((basis == name).sum())
         if count:

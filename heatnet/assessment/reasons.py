@@ -16,7 +16,7 @@ _PARTS = {
     "worth_cold": ("cold", "cold_elsewhere", "warm", "cold_unvisited"),
     "worth_heat": ("heat",),
 }
-_BEHIND = ("around", "lost", "none_lost", "laid", "laid_unknown", "group", "winters")
+_BEHIND = ("around", "lost", "none_lost", "short", "laid", "laid_unknown", "group", "winters")
 _NAMED = (
     "laid_year",
     "past_faults",
@@ -29,6 +29,8 @@ _NAMED = (
     "cold_homes",
     "winters_ill",
     "households_lost",
+    "households_short",
+    "short_share",
     "buildings_lost",
     "heat_loss_w_m",
     "surroundings_factor",
@@ -50,8 +52,8 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
     ranking : DataFrame
         Index asset_id; ``asset_kind``, ``length_m``, ``laid_year``, ``past_faults``, ``past_seasons``, ``visits``,
         ``cold_visits``, ``impaired_prob``, ``group_size``, ``cold_homes``, ``winters_ill``, ``buildings_lost``,
-        ``households_lost``, ``heat_loss_w_m``, ``surroundings_factor``, ``worth_faults``, ``worth_heat``,
-        ``worth_cold``, ``measure_first``,
+        ``households_lost``, ``households_short`` and ``short_share`` (both may be absent), ``heat_loss_w_m``,
+        ``surroundings_factor``, ``worth_faults``, ``worth_heat``, ``worth_cold``, ``measure_first``,
         ``soft_pays`` (cleaning or balancing is worth its cost), ``is_claim`` (under warranty, with something to claim).
         Unknown: NaN.
     language : str
@@ -72,8 +74,8 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
     --------
     >>> row = {"asset_kind": "segment", "length_m": 84.0, "laid_year": 1989.0, "past_faults": 3, "past_seasons": 6,
     ...        "visits": 9, "cold_visits": 5, "impaired_prob": 0.8, "group_size": 1, "cold_homes": 120.0,
-    ...        "winters_ill": 0, "buildings_lost": 8, "households_lost": 640.0, "heat_loss_w_m": None,
-    ...        "surroundings_factor": 1.0,
+    ...        "winters_ill": 0, "buildings_lost": 8, "households_lost": 640.0, "households_short": 640.0,
+    ...        "short_share": 0.0, "heat_loss_w_m": None, "surroundings_factor": 1.0,
     ...        "worth_faults": 38000.0, "worth_heat": 0.0, "worth_cold": 61000.0, "measure_first": False,
     ...        "soft_pays": True, "is_claim": False}
     >>> print(reasons(pd.DataFrame([row], index=["S1"])).iloc[0])  # doctest: +NORMALIZE_WHITESPACE
@@ -88,7 +90,8 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
 
 def _sentences(ranking: pd.DataFrame, language: str) -> list[str]:
     join = words("reasons", language)["join"]
-    ranking = ranking.assign(others=ranking["group_size"] - 1)
+    unknown = {name: np.nan for name in ("households_short", "short_share") if name not in ranking.columns}
+    ranking = ranking.assign(others=ranking["group_size"] - 1, **unknown)
     said = {key: _phrases(key, ranking, rows.to_numpy(dtype=bool), language) for key, rows in _rows_of(ranking).items()}
     parts = np.array([_joined([said[key] for key in keys], join) for keys in _PARTS.values()], dtype=object)
     money = ranking[[*_PARTS]].to_numpy(dtype=np.float64)
@@ -103,6 +106,7 @@ def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
     is_station, is_laid = ranking["asset_kind"] == "station", ranking["laid_year"].notna()
     is_visited, has_seasons = ranking["visits"] > 0, ranking["past_seasons"] > 0
     is_lost = ranking["buildings_lost"] > 0
+    is_short = ranking["households_short"] > ranking["households_lost"] + 0.5
     mostly_cold = ranking["worth_cold"] > 0.5 * (
         ranking["worth_faults"] + ranking["worth_heat"] + ranking["worth_cold"]
     )
@@ -129,7 +133,8 @@ def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
         "no_records": ~has_seasons & (ranking["worth_faults"] > 0),
         "around": ranking["surroundings_factor"] >= _SURROUNDINGS_WORTH_TELLING,
         "lost": is_lost,
-        "none_lost": ~is_lost,
+        "none_lost": ~is_lost & ~is_short,
+        "short": is_short,
     }
 
 

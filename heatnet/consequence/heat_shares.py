@@ -7,17 +7,16 @@ from typing import Protocol
 
 import numpy as np
 
-from heatnet._arrays import Floats, Ints, Truths
+from heatnet._arrays import Floats, Ints
 
 
 class HeatShares(Protocol):
-    """Heat shares by outage and building, as hydraulics finds them; handed over in blocks, never as one table."""
+    """Heat shares by outage and building, as hydraulics finds them; handed over outage by outage, never as a table."""
 
-    def blocks(self) -> Iterable[tuple[Ints, Floats]]:
-        """Yield positions of assets, shape (k,), and the heat share of every node in their outages, (k, n_nodes).
+    def outages(self) -> Iterable[tuple[Ints, Ints, Floats]]:
+        """Yield positions of the assets of an outage, of buildings whose heat share is below 1, and their shares.
 
-        0 where a building is cut off, 1 where it is untouched. An outage that no block holds has 0 where connectivity
-        cuts a building off and 1 elsewhere.
+        An outage that is not among them leaves every building all of its heat or none.
         """
         ...
 
@@ -26,10 +25,10 @@ def with_shares(
     totals: Floats,
     shares: HeatShares | None,
     weights: Floats,
-    is_served: Truths,
-    effect: Callable[[int, Ints, Floats], Floats],
+    outage_h: Floats,
+    effect: Callable[[float, Ints, Floats], Floats],
 ) -> Floats:
-    """Return totals by asset in which the outages that have heat shares are summed anew, home by home.
+    """Return totals by asset in which the outages that leave a part of the heat are summed anew, home by home.
 
     Parameters
     ----------
@@ -37,26 +36,29 @@ def with_shares(
         Per asset: the sum where every building is cut off or untouched.
     shares : HeatShares, optional
         None: the totals stay as they are.
-    weights, is_served : numpy.ndarray
-        Per node: weight of the building; whether the intact network serves it.
+    weights : numpy.ndarray
+        Per node: weight of the building.
+    outage_h : numpy.ndarray
+        Per asset: hours.
     effect : callable
-        Of an asset's position, node positions and their heat shares below 1: what the outage does to a home there.
+        Of hours, node positions and their heat shares below 1: what an outage of these hours does to a home there.
 
     Examples
     --------
     >>> class Half:
-    ...     def blocks(self):
-    ...         yield np.array([1]), np.array([[1.0, 0.5, 0.0]])
-    >>> lost = lambda asset, nodes, share: 10.0 * (1.0 - share)
-    >>> with_shares(np.array([7.0, 0.0]), Half(), np.array([2.0, 2.0, 3.0]), np.ones(3, bool), lost).tolist()
+    ...     def outages(self):
+    ...         yield np.array([1]), np.array([1, 2]), np.array([0.5, 0.0])
+    >>> lost = lambda hours, nodes, share: hours * (1.0 - share)
+    >>> with_shares(np.array([7.0, 0.0]), Half(), np.array([2.0, 2.0, 3.0]), np.array([9.0, 10.0]), lost).tolist()
     [7.0, 40.0]
     """
     if shares is None:
         return totals
     summed = totals.copy()
-    counts = np.asarray(is_served, dtype=bool) & (weights != 0)
-    for assets, of_nodes in shares.blocks():
-        for asset, share in zip(assets.tolist(), of_nodes, strict=True):
-            nodes = np.flatnonzero(counts & (share < 1.0))
-            summed[asset] = float((weights[nodes] * effect(asset, nodes, share[nodes])).sum())
+    for assets, nodes, share in shares.outages():
+        counts = weights[nodes] != 0.0
+        nodes, share = nodes[counts], share[counts]
+        for hours in np.unique(outage_h[assets]).tolist():
+            alike = assets[outage_h[assets] == hours]
+            summed[alike] = float((weights[nodes] * effect(hours, nodes, share)).sum())
     return summed

@@ -23,7 +23,7 @@ from heatnet.consequence.cooling import (
 from heatnet.consequence.durations import outage_hours
 from heatnet.consequence.heat_shares import HeatShares, with_shares
 from heatnet.consequence.outage_sums import sum_over_assets, sum_over_buildings
-from heatnet.errors import HeatnetError
+from heatnet.hydraulics import heat_shares
 from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability import Outages, outages
 
@@ -69,7 +69,8 @@ def cold_hours(
     reheat : float, optional
         Heat given after the outage as a multiple of what a home needs, above 1; None: the recovery does not count.
     capacity : bool
-        Whether homes count with the share of their heat that pipes and pumps still carry (True), or as cut off or not.
+        Whether homes count with the share of their heat that pipes and pumps still carry (True; see `outage_supply`),
+        or as cut off or not.
 
     Returns
     -------
@@ -99,8 +100,11 @@ def cold_hours(
     homes = Homes(as_temperatures(climate), t_start_c, t_cold_c, reheat)
     hours = outage_hours(network, outage_h)
     lost = outages(network, isolate=isolate)
-    shares = heat_shares_of(network, isolate=isolate) if capacity else None
+    shares = heat_shares(network, isolate) if capacity else None
     cold, without = hours_of_outages(lost, network.households, hours, time_constants(network), homes, shares=shares)
+    if shares is not None:  # what no flow was found for is no number
+        unknown = ~shares.is_solved[shares.asset_case]
+        cold[unknown], without[unknown] = np.nan, np.nan
     columns = {"outage_h": hours, "cold_household_hours": cold, "no_heat_hours": without}
     return pd.DataFrame(columns, index=network.asset_ids)
 
@@ -130,6 +134,13 @@ class Homes:
     def __post_init__(self) -> None:
         require_warm_start(self.t_start_c, "t_cold_c", self.t_cold_c)
         require_reheat(self.reheat)
+
+    @property
+    def least_warm_share(self) -> float:
+        """The share of its heat with which no home ever falls below `t_cold_c`, on the coldest day."""
+        coldest = float(self.climate.min())
+        needed = (self.t_cold_c - coldest) / (self.t_start_c - coldest) if coldest < self.t_start_c else 0.0
+        return max(0.0, needed)
 
     def cold_hours(self, outage_h: npt.ArrayLike, cooling_h: npt.ArrayLike, heat_share: npt.ArrayLike = 0.0) -> Floats:
         """Return hours below `t_cold_c` of one home, mean over the climate (`mean_cold_hours`)."""
@@ -178,30 +189,19 @@ def hours_of_outages(
     cold = sum_over_buildings(lost, weights, outage_h, cooling_h, homes.cold_hours)
     without = lost.lost(weights) * outage_h
 
-    def cold_at(asset: int, nodes: Ints, share: Floats) -> Floats:
-        return homes.cold_hours(outage_h[asset], cooling_h[nodes], share)
+    def cold_at(hours: float, nodes: Ints, share: Floats) -> Floats:
+        cold = np.zeros(len(nodes))
+        chosen = np.flatnonzero(share < homes.least_warm_share)
+        cold[chosen] = homes.cold_hours(hours, cooling_h[nodes[chosen]], share[chosen])
+        return cold
 
-    def without_at(asset: int, _: Ints, share: Floats) -> Floats:
-        without_heat: Floats = (1.0 - share) * outage_h[asset]
+    def without_at(hours: float, _: Ints, share: Floats) -> Floats:
+        without_heat: Floats = (1.0 - share) * hours
         return without_heat
 
     return (
-        with_shares(cold, shares, weights, lost.is_served, cold_at),
-        with_shares(without, shares, weights, lost.is_served, without_at),
-    )
-
-
-def heat_shares_of(network: Network, *, isolate: Literal["segment", "section"] | None = None) -> HeatShares:
-    """Return the heat share of every building in every outage, from what pipes and pumps carry.
-
-    Raises
-    ------
-    HeatnetError
-        heatnet cannot say yet what pipes and pumps carry.
-    """
-    raise HeatnetError(
-        f"capacity=True asks what pipes and pumps still carry in an outage of {network!r}, isolated by "
-        f"{isolate or 'sections or segments'}; give capacity=False."
+        with_shares(cold, shares, weights, outage_h, cold_at),
+        with_shares(without, shares, weights, outage_h, without_at),
     )
 
 

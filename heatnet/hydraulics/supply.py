@@ -11,6 +11,7 @@ import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Truths
 from heatnet._typed import typed
+from heatnet.graph.ranges import group_by
 from heatnet.hydraulics.asking import HEAT_EXPONENT, building_load_kw, flow_asked_m3_s
 from heatnet.hydraulics.outages import Changes, OutageFlows, outage_flows
 from heatnet.network import Network, computed_in_id_order
@@ -97,6 +98,47 @@ class HeatShares:
         share = heat_shares_of(flow_shares_of(self._flows, self._flows.cases[case], self._buildings), self._intact)
         below = np.flatnonzero(share < 1.0)
         return self._buildings[below], share[below]
+
+    def outages(self) -> Iterator[tuple[Ints, Ints, Floats]]:
+        """Return, outage by outage, what leaves some homes a part of their heat.
+
+        Yields
+        ------
+        assets, nodes, heat_share : array
+            Positions of the assets whose outage it is; buildings whose heat share is below 1, and theirs. Outages after
+            which every building has all of its heat or is cut off are left out, those of unknown flow too.
+        """
+        order, starts = group_by(self.asset_case, self.n_cases)
+        for case in np.flatnonzero(self.is_solved).tolist():
+            assets = order[starts[case] : starts[case + 1]].astype(np.int64)
+            nodes, share = self._below_one(case)
+            if len(assets) and (share > 0.0).any():
+                yield assets, nodes, share
+
+    def short(self, weights: Floats, norm_share: float = NORM_SHARE) -> tuple[Floats, Floats]:
+        """Return per asset the weight of the buildings that its outage leaves short of heat, and their mean heat share.
+
+        Parameters
+        ----------
+        weights : array of float
+            Per node: households, or 1 for each building.
+        norm_share : float
+            A home whose heat share is below it is short.
+
+        Returns
+        -------
+        short, mean_share : array of float
+            Both missing where the flow is unknown; the mean is missing where nobody is short.
+        """
+        total, heat = np.zeros(self.n_cases), np.zeros(self.n_cases)
+        for block in self.blocks():
+            is_short = block.heat_share < norm_share
+            case, weight = block.case[is_short], weights[block.node[is_short]]
+            total += np.bincount(case, weight, minlength=self.n_cases)
+            heat += np.bincount(case, weight * block.heat_share[is_short], minlength=self.n_cases)
+        total[~self.is_solved] = np.nan
+        mean = np.divide(heat, total, out=np.full(self.n_cases, np.nan), where=total > 0.0)
+        return total[self.asset_case], mean[self.asset_case]
 
     @property
     def without_flow(self) -> Ints:
@@ -193,30 +235,16 @@ def outage_supply(
     {'S': 0.0, 'T': 0.4}
     """
     shares = heat_shares(network, isolate)
-    households, buildings = np.zeros(shares.n_cases), np.zeros(shares.n_cases)
-    for block in shares.blocks():
-        short = block.heat_share < norm_share
-        case, node = block.case[short], block.node[short]
-        households += np.bincount(case, network.households[node], minlength=shares.n_cases)
-        buildings += np.bincount(case, minlength=shares.n_cases)
-    lost = _lost_without_flow(network, shares, isolate)
-    unknown, case = ~shares.is_solved[shares.asset_case], shares.asset_case
+    dry = np.zeros(network.n_nodes)
+    dry[shares.without_flow] = 1.0
+    weights = np.stack([network.households, np.ones(network.n_nodes)], axis=1)
+    lost = outages(network, isolate).lost(weights * dry[:, None])  # no flow when intact: only cut off or not
     columns = {
-        "flow_share": shares.flow_share[case],
-        "households_short": np.where(unknown, np.nan, households[case] + lost[:, 0]),
-        "buildings_short": np.where(unknown, np.nan, buildings[case] + lost[:, 1]),
+        "flow_share": shares.flow_share[shares.asset_case],
+        "households_short": shares.short(weights[:, 0], norm_share)[0] + lost[:, 0],
+        "buildings_short": shares.short(weights[:, 1], norm_share)[0] + lost[:, 1],
     }
     return pd.DataFrame(columns, index=network.asset_ids)
-
-
-def _lost_without_flow(network: Network, shares: HeatShares, isolate: Literal["segment", "section"] | None) -> Floats:
-    """Return households and buildings cut off per asset that get no flow even when intact, so lose no share of it."""
-    dry = shares.without_flow
-    if not len(dry):
-        return np.zeros((network.n_assets, 2))
-    weights = np.zeros((network.n_nodes, 2))
-    weights[dry, 0], weights[dry, 1] = network.households[dry], 1.0
-    return outages(network, isolate).lost(weights)
 
 
 def _block(kept: list[tuple[int, Ints, Floats]]) -> Block:

@@ -76,3 +76,11 @@ def test_cold_homes_that_others_explain_are_told_without_money() -> None:
     assert "9 of 14 visited homes cold, hardly because of it" in text
     assert "all warm" not in reasons(ROWS.assign(cold_visits=0)).iloc[0]
     assert "14 visited homes warm" in reasons(ROWS.assign(cold_visits=0)).iloc[0]
+
+
+def test_homes_that_an_outage_leaves_a_part_of_their_heat_are_told_with_the_part() -> None:
+    short = ROWS.assign(households_short=[5075.0, 0.0, 30.0], short_share=[0.22, np.nan, 0.0])
+    english, chinese = reasons(short), reasons(short, language="zh")
+    assert "its outage leaves 5,075 households 22% of their heat" in english.iloc[0]
+    assert "5,075户只剩22%的供热" in chinese.iloc[0]
+    assert "leaves" not in english.iloc[1] + english.iloc[2]

@@ -215,13 +215,14 @@ def test_weights_of_any_kind_take_the_place_of_households(tree: Network) -> None
 
 
 class Shares:
-    """Heat shares of one outage, every other left as connectivity has it."""
+    """One outage, of which every building's heat share is known."""
 
     def __init__(self, asset: int, shares: list[float]) -> None:
-        self.asset, self.shares = asset, shares
+        self.asset, self.shares = asset, np.array(shares)
 
-    def blocks(self):
-        yield np.array([self.asset]), np.array([self.shares])
+    def outages(self):
+        nodes = np.flatnonzero(self.shares < 1.0)
+        yield np.array([self.asset]), nodes, self.shares[nodes]
 
 
 def test_a_home_counts_with_the_share_of_its_heat_that_still_arrives(tree: Network) -> None:
@@ -288,3 +289,18 @@ def test_shuffling_the_rows_changes_nothing(case: Case) -> None:
     there = reliability(network, case.faults_mean, climate=case.climate, outage_h=case.outage_h)
     back = reliability(backwards, case.faults_mean[::-1], climate=case.climate[::-1], outage_h=case.outage_h[::-1])
     pd.testing.assert_frame_equal(there, back.loc[there.index], rtol=1e-12)
+
+
+def test_with_capacity_two_mains_of_which_one_is_out_leave_homes_a_part_of_their_heat() -> None:
+    nodes = pd.DataFrame({"node_id": ["A", "B"], "kind": ["source", "building"], "households": [None, 100]})
+    nodes["load_kw"], nodes["head_m"] = [None, 4190.0], [20.0, None]
+    segments = pd.DataFrame({"segment_id": ["S", "T"], "from_node": "A", "to_node": "B", "length_m": 1000.0})
+    network = Network(nodes, segments.assign(diameter_mm=100.0))
+    loss = 8 * 0.11 * (0.5 / 100) ** 0.25 * 1000 * 1.2 / (np.pi**2 * 9.81 * 0.1**5)
+    one, both = (20.0 / (15.0 + 2 * loss * flow**2) for flow in (0.02, 0.01))
+    share = (one / both) ** 0.2  # (sqrt(one) / sqrt(both)) ** 0.4
+    table = cold_hours(network, climate=[-10.0], outage_h=10.0, capacity=True)
+    assert table["no_heat_hours"].tolist() == pytest.approx([100 * (1 - share) * 10.0] * 2, rel=1e-5)
+    home = slow_home(10.0, 40.0, -10.0, share, (20.0, 18.0, 1.2))
+    assert table["cold_household_hours"].tolist() == pytest.approx([100 * home] * 2, rel=1e-5)
+    assert (cold_hours(network, climate=[-10.0], outage_h=10.0)["no_heat_hours"] == 0.0).all()

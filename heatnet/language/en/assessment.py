@@ -1,6 +1,8 @@
 """What an assessment rests on, and the reason of each rank."""
 
 WORDS = {
+    "served_by_capacity": "Outages are judged by what pipes and pumps still carry: a steady flow with the heads given or worked out; pump curves, heights and temperatures are not in it.",
+    "flow_unknown": "No steady flow was found for the outage of {count:# asset|# assets}; there homes count as cut off or not.",
     "served_is_connected": "Served means connected; whether pipes and pumps carry enough is not checked.",
     "households_area_m2": "Households of {count:,} of {buildings:,} {buildings:building|buildings} are guessed from area_m2/100.",
     "households_load_kw": "Households of {count:,} of {buildings:,} {buildings:building|buildings} are guessed from load_kw/5.",

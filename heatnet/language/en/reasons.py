@@ -19,6 +19,7 @@ WORDS = {
     "group": "no visit tells it from {others:# asset|# assets} in line with it",
     "winters": "probably ill {winters_ill:.0f} winters running",
     "lost": "its outage cuts off {households_lost:,.0f} households in {buildings_lost:# building|# buildings}",
+    "short": "its outage leaves {households_short:,.0f} households {short_share:.0%} of their heat",
     "none_lost": "its outage cuts off no building",
     "join": "; ",
 }

@@ -1,6 +1,8 @@
 """What an assessment rests on, and the reason of each rank."""
 
 WORDS = {
+    "served_by_capacity": "停热影响按管道和水泵仍能输送的流量判断：按给定或推算的压头求稳态流量，不计水泵曲线、高差和温度。",
+    "flow_unknown": "{count}个设施停运时未求得稳态流量，该处用户只按是否断供计。",
     "served_is_connected": "“供到”仅指连通；未校核管道和水泵的输送能力。",
     "households_area_m2": "{buildings:,}栋楼中有{count:,}栋的户数按面积（m²）/100估计。",
     "households_load_kw": "{buildings:,}栋楼中有{count:,}栋的户数按负荷（kW）/5估计。",

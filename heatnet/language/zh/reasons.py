@@ -19,6 +19,7 @@ WORDS = {
     "group": "走访无法将其与同线另{others:.0f}处设施区分",
     "winters": "可能连续{winters_ill:.0f}个采暖年度供热不良",
     "lost": "停运影响{buildings_lost:.0f}栋楼{households_lost:,.0f}户",
+    "short": "停运后{households_short:,.0f}户只剩{short_share:.0%}的供热",
     "none_lost": "停运不影响任何楼栋",
     "join": "；",
 }
