@@ -1,0 +1,114 @@
+"""What still arrives in every outage beside EPANET 2.2 one outage at a time: python -m benchmarks.hydraulics [KM STATIONS].
+
+EPANET is asked through wntr for the primary level alone, as one pipe per pair, with some of the outages; heatnet answers for
+all outages of both levels. Written down: seconds, seconds per outage, peak memory, size of the looped core.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+import heatnet as hn
+from heatnet.hydraulics.asking import flow_asked_m3_s, resistances
+from heatnet.hydraulics.intact import intact_of
+from heatnet.hydraulics.outages import _Work
+from heatnet.synthetic import make_city
+
+_ASKED = 12
+
+
+def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Return seconds of processor time and the answer."""
+    start = time.process_time()
+    answer = work()
+    return time.process_time() - start, answer
+
+
+def primary_only(network: hn.Network) -> hn.Network:
+    """Return the primary level with stations as buildings of their load."""
+    ordered = network.in_id_order
+    plumbing = intact_of(ordered).plumbing
+    is_station = plumbing.consumers.station >= 0
+    nodes = ordered.nodes
+    asked = plumbing.consumers.asked_m3_s[is_station] * 4190.0 * 50.0
+    nodes.loc[plumbing.consumers.node[is_station], "load_kw"] = asked
+    nodes.loc[plumbing.consumers.node[is_station], "kind"] = "building"
+    segments = ordered.segments[ordered.is_primary].assign(line="pair")
+    kept = set(segments["from_node"]) | set(segments["to_node"])
+    valves = ordered.valves[ordered.valves["segment_id"].isin(segments["segment_id"])]
+    return hn.Network(
+        nodes[nodes["node_id"].isin(kept)].reset_index(drop=True), segments.reset_index(drop=True), valves
+    )
+
+
+def epanet_outages(network: hn.Network, head_m: float, outs: list[str]) -> float:
+    """Return seconds per outage of EPANET through wntr, warm."""
+    import wntr
+
+    model = wntr.network.WaterNetworkModel()
+    options = model.options.hydraulic
+    options.demand_model, options.required_pressure, options.headloss = "PDA", 15.0, "C-M"
+    options.inpfile_units = "LPS"
+    model.options.time.duration = 0
+    nodes = network.nodes.set_index("node_id")
+    asked = flow_asked_m3_s(np.nan_to_num(nodes["load_kw"].to_numpy(dtype=float)), "primary")
+    for name, kind, demand in zip(nodes.index, nodes["kind"], asked, strict=True):
+        if kind == "source":
+            model.add_reservoir(name, base_head=head_m)
+        else:
+            model.add_junction(name, base_demand=demand if kind == "building" else 0.0)
+    for resistance, segment in zip(resistances(network), network.segments.itertuples(), strict=True):
+        diameter = segment.diameter_mm / 1000.0
+        manning = np.sqrt(2.0 * resistance / (10.2936 * segment.length_m) * diameter ** (16.0 / 3.0))
+        ends = (segment.from_node, segment.to_node)
+        model.add_pipe(segment.segment_id, *ends, length=segment.length_m, diameter=diameter, roughness=manning)
+
+    def ask(out: str) -> None:
+        model.get_link(out).initial_status = wntr.network.LinkStatus.Closed
+        wntr.sim.EpanetSimulator(model).run_sim(file_prefix="/tmp/heatnet-epanet-benchmark")
+        model.get_link(out).initial_status = wntr.network.LinkStatus.Open
+
+    ask(outs[0])
+    seconds, _ = timed(lambda: [ask(out) for out in outs[1:]])
+    return seconds / (len(outs) - 1)
+
+
+def main() -> None:
+    """Measure and print."""
+    km, stations = (float(sys.argv[1]), int(sys.argv[2])) if len(sys.argv) > 2 else (1854.0, 83)
+    network = make_city(length_km=km, stations=stations).network.in_id_order
+    print(network)
+    plumbing = intact_of(network).plumbing
+    core = (plumbing.ends.parent[plumbing.end_sides] < 0).all(axis=0) & plumbing.in_layer.any(axis=0)
+    print(
+        "looped rows",
+        int((core & network.is_primary).sum()),
+        "primary,",
+        int((core & ~network.is_primary).sum()),
+        "secondary",
+    )
+    primary = primary_only(network)
+    seconds, work = timed(lambda: _Work(primary, "section").answer())
+    print(
+        f"primary level alone: {len(work.cases)} cases in {seconds:.2f} s, {seconds / len(work.cases) * 1000:.2f} ms each"
+    )
+    if stations <= 200:
+        head = float(hn.steady_flow(primary).sources["head_m"].max())
+        loss = hn.supply_loss(primary, "segment")["buildings_lost"]
+        outs = loss.index[(loss == 0).to_numpy()][: _ASKED * 20 : 20].tolist()
+        each = epanet_outages(primary, head, outs)
+        print(f"EPANET: {each * 1000:.1f} ms per outage, {each / (seconds / len(work.cases)):.0f} times as long")
+    seconds, table = timed(lambda: hn.outage_supply(network))
+    unknown = int(table["flow_share"].isna().sum())
+    print(f"all {len(table)} outages of both levels: {seconds:.1f} s, {unknown} without an answer")
+    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB")
+
+
+if __name__ == "__main__":
+    main()
