@@ -1,7 +1,7 @@
-"""What still arrives in every outage beside EPANET 2.2 one outage at a time: python -m benchmarks.hydraulics [KM STATIONS].
+"""What still arrives in every outage, beside EPANET outage by outage: python -m benchmarks.hydraulics [KM STATIONS].
 
-EPANET is asked through wntr for the primary level alone, as one pipe per pair, with some of the outages; heatnet answers for
-all outages of both levels. Written down: seconds, seconds per outage, peak memory, size of the looped core.
+EPANET is asked through wntr for the primary level alone, as one pipe per pair, with some of the outages; heatnet
+answers for all outages of both levels. Printed: seconds, seconds per outage, peak memory, size of the looped core.
 """
 
 from __future__ import annotations
@@ -86,18 +86,12 @@ def main() -> None:
     print(network)
     plumbing = intact_of(network).plumbing
     core = (plumbing.ends.parent[plumbing.end_sides] < 0).all(axis=0) & plumbing.in_layer.any(axis=0)
-    print(
-        "looped rows",
-        int((core & network.is_primary).sum()),
-        "primary,",
-        int((core & ~network.is_primary).sum()),
-        "secondary",
-    )
+    of_primary, of_secondary = int((core & network.is_primary).sum()), int((core & ~network.is_primary).sum())
+    print(f"looped rows: {of_primary} primary, {of_secondary} secondary")
     primary = primary_only(network)
     seconds, work = timed(lambda: _Work(primary, "section").answer())
-    print(
-        f"primary level alone: {len(work.cases)} cases in {seconds:.2f} s, {seconds / len(work.cases) * 1000:.2f} ms each"
-    )
+    each_ms = seconds / len(work.cases) * 1000.0
+    print(f"primary level alone: {len(work.cases)} cases in {seconds:.2f} s, {each_ms:.2f} ms each")
     if stations <= 200:
         head = float(hn.steady_flow(primary).sources["head_m"].max())
         loss = hn.supply_loss(primary, "segment")["buildings_lost"]
