@@ -17,7 +17,7 @@ import numpy as np
 import heatnet as hn
 from heatnet.hydraulics.asking import flow_asked_m3_s, resistances
 from heatnet.hydraulics.intact import intact_of
-from heatnet.hydraulics.outages import _Work
+from heatnet.hydraulics.outages import OutageWork
 from heatnet.synthetic import make_city
 
 _ASKED = 12
@@ -89,7 +89,7 @@ def main() -> None:
     of_primary, of_secondary = int((core & network.is_primary).sum()), int((core & ~network.is_primary).sum())
     print(f"looped rows: {of_primary} primary, {of_secondary} secondary")
     primary = primary_only(network)
-    seconds, work = timed(lambda: _Work(primary, "section").answer())
+    seconds, work = timed(lambda: OutageWork(primary, "section").answer())
     each_ms = seconds / len(work.cases) * 1000.0
     print(f"primary level alone: {len(work.cases)} cases in {seconds:.2f} s, {each_ms:.2f} ms each")
     if stations <= 200:

@@ -37,7 +37,7 @@ from heatnet.value import Prices, Settings, Values, read_settings
 if TYPE_CHECKING:
     from heatnet import examples, synthetic
     from heatnet.batch import NetworkScore, score
-    from heatnet.hydraulics import SteadyFlow, outage_supply, steady_flow
+    from heatnet.hydraulics import SteadyFlow, outage_supply, reinforcements, steady_flow
     from heatnet.planning import (
         Plan,
         PlanRules,
@@ -115,6 +115,7 @@ __all__ = [
     "read_settings",
     "read_visits",
     "read_works",
+    "reinforcements",
     "reliability",
     "replan",
     "score",
@@ -133,7 +134,7 @@ __all__ = [
 _WHEN_ASKED_FOR = {  # steps that come after reading and ranking, or that few take: a fifth of the time of all imports
     "heatnet": ("examples", "synthetic"),
     "heatnet.batch": ("NetworkScore", "score"),
-    "heatnet.hydraulics": ("SteadyFlow", "outage_supply", "steady_flow"),
+    "heatnet.hydraulics": ("SteadyFlow", "outage_supply", "reinforcements", "steady_flow"),
     "heatnet.planning": (
         "Plan",
         "PlanRules",

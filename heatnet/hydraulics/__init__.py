@@ -1,6 +1,7 @@
 """What pipes and pumps carry: the steady flow, and what still arrives in every outage."""
 
+from heatnet.hydraulics.reinforcing import reinforcements
 from heatnet.hydraulics.steady import SteadyFlow, steady_flow
 from heatnet.hydraulics.supply import Block, HeatShares, heat_shares, outage_supply
 
-__all__ = ["Block", "HeatShares", "SteadyFlow", "heat_shares", "outage_supply", "steady_flow"]
+__all__ = ["Block", "HeatShares", "SteadyFlow", "heat_shares", "outage_supply", "reinforcements", "steady_flow"]

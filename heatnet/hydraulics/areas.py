@@ -139,6 +139,18 @@ class Area:
         heads = np.repeat(self.head_m[:, None], is_open.shape[1], axis=1)
         return solved(self.core.drawing, Cases(is_open, heads, closed.core_asked), start)
 
+    def cases_of(self, sketch: Sketch, out: Out) -> tuple[Cases, Truths]:
+        """Return a case for a whole sketch of the area, and who is joined in it."""
+        closed, drawing = _Closed.of(self, [out]), sketch.drawing
+        edge_of = _edge_of_pipe(sketch)
+        pipe_open = np.ones((drawing.n_pipes, 1), dtype=bool)
+        for pipe, _ in closed.core_pipes:
+            pipe_open[edge_of[pipe]] = False
+        is_open = np.concatenate([pipe_open, closed.is_joined, closed.source_open])
+        is_steered = (drawing.required_m > 0.0) & (drawing.asked_m3_s > 0.0)
+        fixed = np.where(is_steered, np.nan, drawing.asked_m3_s)[:, None]
+        return Cases(is_open, self.head_m[:, None], fixed), closed.is_joined
+
     def _all_get_all(self, closed: _Closed, flows: Flows) -> Truths:
         """Return the cases in which every side of the core that is joined has the head that is needed behind it."""
         drawing = self.core.drawing

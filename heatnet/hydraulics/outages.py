@@ -7,7 +7,8 @@ stands as in the network with nothing out and all valves that turn opened.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -78,11 +79,10 @@ class OutageFlows:
 
 def outage_flows(network: Network, isolate: Literal["segment", "section"] | None = None) -> OutageFlows:
     """Return what arrives in every outage of the network (in id order)."""
-    work = _Work(network, isolation(network, isolate))
-    return work.answer()
+    return OutageWork(network, isolation(network, isolate)).answer()
 
 
-class _Work:
+class OutageWork:
     """One run over all outages of a network."""
 
     def __init__(self, network: Network, isolate: Literal["segment", "section"]) -> None:
@@ -151,7 +151,13 @@ class _Work:
                     self._prepare(part, found)
                 for k in range(found.share.shape[1]):
                     number = int(numbers[first + k])
-                    cases[number] = self._changes(part, number, found.share[:, k], found.is_joined[:, k])
+                    cases[number] = self.changes(part, number, found.share[:, k], found.is_joined[:, k])
+        case = np.concatenate([self.closings.row_case, n_cases + np.arange(len(stations))])
+        return replace(self.base, asset_case=case, cases=cases)
+
+    @cached_property
+    def base(self) -> OutageFlows:
+        """What arrives with nothing out, valves opened; no cases."""
         own = np.full(self.network.n_nodes, np.nan)
         own[self.consumers.node] = self.own
         is_secondary = np.zeros(self.network.n_nodes, dtype=bool)
@@ -162,11 +168,12 @@ class _Work:
             station=self.station,
             is_secondary=is_secondary,
             station_share=self.station_share,
-            asset_case=np.concatenate([self.closings.row_case, n_cases + np.arange(len(stations))]),
-            cases=cases,
+            asset_case=_NONE,
+            cases=[],
         )
 
-    def _changes(self, part: int, number: int, share: Floats, joined: Truths) -> Changes:
+    def changes(self, part: int, number: int, share: Floats, joined: Truths) -> Changes:
+        """Return what a case changes, from what the consumers of the part it touches get."""
         if np.isnan(share).any():
             return Changes(None, _NONE, np.zeros(0), is_solved=False)
         if self.parts.is_secondary(part):

@@ -161,7 +161,7 @@ def heat_shares(network: Network, isolate: Literal["segment", "section"] | None 
         As in `supply_loss`.
     """
     flows = outage_flows(network, isolate)
-    buildings = np.flatnonzero(_is_served(network))
+    buildings = served_buildings(network)
     asked = _asked(network, flows)[buildings]
     total = asked.sum()
     shares = np.full(len(flows.cases), np.nan)
@@ -252,10 +252,10 @@ def _block(kept: list[tuple[int, Ints, Floats]]) -> Block:
     return Block(case, np.concatenate([node for _, node, _ in kept]), np.concatenate([share for _, _, share in kept]))
 
 
-def _is_served(network: Network) -> Truths:
-    is_served = np.zeros(network.n_nodes, dtype=bool)
-    is_served[network.building_nodes] = served(network)["is_served"].to_numpy(dtype=bool)
-    return is_served
+def served_buildings(network: Network) -> Ints:
+    """Return the nodes of the buildings that the intact network serves."""
+    is_served: Truths = served(network)["is_served"].to_numpy(dtype=bool)
+    return network.building_nodes[is_served]
 
 
 def _asked(network: Network, flows: OutageFlows) -> Floats:
