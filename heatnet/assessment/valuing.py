@@ -39,8 +39,9 @@ def expected_of(model: FailureModel, network: Network, season: int, settings: Se
     # A renewal begins the time of early defects anew: it takes away none of those of a pipe that is in it.
     laid = network.segments.set_index("segment_id")["laid_year"].reindex(network.asset_ids).astype(np.float64)
     is_early = (season - laid <= EARLY_YEARS).to_numpy()
-    after = after.where(~is_early, np.maximum(after, expected["faults_of_kind"]))
-    return expected.assign(faults_after=np.minimum(after, expected["faults_mean"]))
+    renewed, of_kind = after.to_numpy(), expected["faults_of_kind"].to_numpy()
+    renewed = np.where(is_early, np.maximum(renewed, of_kind), renewed)
+    return expected.assign(faults_after=np.minimum(renewed, expected["faults_mean"].to_numpy()))
 
 
 def valued_assets(
