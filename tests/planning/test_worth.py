@@ -295,3 +295,24 @@ def test_why_speaks_of_money():
     # At a ratio of 1 the margin of p1 is 3000 - 1000 - 500: it stays up to a cost of 1000 + 1500.
     assert plan.why("p1") == "p1 is in: it is worth 3,000 for 1,000, and would stay up to a cost of 2,500."
     assert plan.why("p4", language="zh") == "p4 未列入：费用 1,000，效益现值 1,200；费用低于 700 时会列入。"
+
+
+def test_the_bound_of_long_streets_knows_of_short_trenches_and_is_safe():
+    # Twenty rows of twelve pipes of 100 m on one street each, of which every third is worth digging for.
+    rows = [
+        (
+            f"p{street:02d}{n:02d}",
+            4000.0 - 10 * street if n % 3 == 1 else 300.0,
+            f"{n}",
+            f"{n + 1}",
+            f"street {street:02d}",
+        )
+        for street in range(20)
+        for n in range(12)
+    ]
+    table = pipes(*rows)
+    free = plan_and_check(table, min_ratio=1.0, max_km=6.0)
+    long = plan_and_check(table, min_ratio=1.0, max_km=6.0, min_job_m=300.0)
+    assert long.jobs["length_m"].min() >= 300.0
+    assert long.bound <= free.bound * (1 + 1e-9)
+    assert long.gap < 0.05

@@ -22,16 +22,19 @@ from heatnet.planning.solver.patterns import Patterns
 GROUPS = 24
 ROUNDS = 120
 TOLERANCE = 2e-5
+# The least length of trenches is priced so often, in so many steps each, up to so many times the best benefit a metre.
+PULLS, PULL_STEPS, PULL_RANGE = 2, 24, 50.0
 IDLE_ROUNDS = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answer:
-    """Best choice of every unit at some prices: its benefit, its use of the rows and its value."""
+    """Best choice of every unit at some prices: its benefit, use of the limits, value, metres beyond `min_job_m`."""
 
     benefit: Floats
     use: Floats
     value: Floats
+    spare_m: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,7 +57,11 @@ class Dual:
 
 
 class Relaxation:
-    """The model with its limits priced: enumerated units exactly, the others on trees (see `forest`)."""
+    """The model with its limits priced: enumerated units exactly, the others on trees (see `forest`).
+
+    On trees nobody knows how long a trench is, but in each unit ``sum(length_m) >= min_job_m * trenches``: that is
+    priced too, by `pull` per metre and unit, so that `gains` and `tolls` stand in place of the benefits.
+    """
 
     def __init__(self, model: Model, enumerated: Mapping[int, Patterns]) -> None:
         self.model = model
@@ -81,11 +88,19 @@ class Relaxation:
         # Edge of the forest to which each option in `trench` belongs.
         self.edge_of_trench: Ints = edge_of[model.options.asset[self.trench]]
         self.must = model.options.must_assets()
+        self.on_trees = ~listed
+        self.gains, self.tolls = model.options.benefit, model.job_benefit
+
+    def pull(self, per_metre: Floats) -> None:
+        """Price the least length of trenches, per unit."""
+        options = self.model.options
+        self.gains = options.benefit + per_metre[options.unit] * options.length_m
+        self.tolls = self.model.job_benefit - per_metre * self.model.min_job_m
 
     def offers(self, prices: Floats) -> Offers:
         """Return the best option of each asset on the trees, as a trench and without one."""
         model = self.model
-        value = model.options.benefit - priced(model.use, prices)
+        value = self.gains - priced(model.use, prices)
         # A must is worth more than all else together, so that it is never left out.
         much = 2.0 * (np.abs(value).sum() + self.job_price(prices).sum())
         much = much if much > 0 else 1.0
@@ -100,7 +115,7 @@ class Relaxation:
 
     def job_price(self, prices: Floats) -> Floats:
         """Return what one more trench of each unit costs at these prices."""
-        return priced(self.model.job_use, prices) - self.model.job_benefit
+        return priced(self.model.job_use, prices) - self.tolls
 
     def at(self, prices: Floats) -> Answer:
         """Return the best choice of every unit at these prices."""
@@ -112,9 +127,10 @@ class Relaxation:
         flat[self.edge_asset[takes]] = -1
         picked = np.concatenate([offers.trench[takes], flat[flat >= 0]])
         owner = model.options.unit[picked]
-        benefit = np.bincount(owner, weights=model.options.benefit[picked], minlength=n_units).astype(np.float64)
+        benefit = np.bincount(owner, weights=self.gains[picked], minlength=n_units).astype(np.float64)
         jobs = self.forest.jobs(takes, n_units).astype(np.float64)
-        benefit += jobs * model.job_benefit
+        benefit += jobs * self.tolls
+        metres = np.bincount(owner, weights=model.options.length_m[picked], minlength=n_units)
         use = jobs[:, None] * model.job_use
         for row in range(use.shape[1]):
             use[:, row] += np.bincount(owner, weights=model.use[picked, row], minlength=n_units)
@@ -122,7 +138,9 @@ class Relaxation:
             places = np.arange(len(self.benefit))
             _, pick = _best_of(self.benefit - priced(self.use, prices), places, self.starts)
             benefit[self.units], use[self.units] = self.benefit[pick], self.use[pick]
-        return self._one_per_family(Answer(benefit, use, benefit - priced(use, prices)))
+        return self._one_per_family(
+            Answer(benefit, use, benefit - priced(use, prices), metres - jobs * model.min_job_m)
+        )
 
     def _one_per_family(self, answer: Answer) -> Answer:
         model = self.model
@@ -132,7 +150,7 @@ class Relaxation:
         order = np.lexsort((np.arange(len(family)), -answer.value, family))
         winner = np.zeros(len(family), dtype=bool)
         winner[order[np.concatenate([[True], np.diff(family[order]) > 0])]] = True
-        return Answer(answer.benefit * winner, answer.use * winner[:, None], answer.value * winner)
+        return Answer(answer.benefit * winner, answer.use * winner[:, None], answer.value * winner, answer.spare_m)
 
 
 def _best_of(value: Floats, options: Ints, starts: Ints) -> tuple[Floats, Ints]:
@@ -149,7 +167,34 @@ def _best_of(value: Floats, options: Ints, starts: Ints) -> tuple[Floats, Ints]:
 def solve_dual(relaxation: Relaxation) -> Dual:
     """Return prices of the limits and the bound, within `TOLERANCE` of the best bound prices can prove."""
     with solver_unheard():
-        return _solve_dual(relaxation)
+        dual = _solve_dual(relaxation)
+        for _ in range(PULLS if relaxation.model.min_job_m and relaxation.on_trees.any() else 0):
+            _pull(relaxation, dual.prices)
+            dual = _solve_dual(relaxation)
+        return dual
+
+
+def _pull(relaxation: Relaxation, prices: Floats) -> None:
+    """Price the least length of trenches where trees open shorter ones: for each unit the price of the lowest value.
+
+    The value of a unit is convex in that price: it is halved in on where metres are neither short nor to spare.
+    """
+    model = relaxation.model
+    n_units = len(model.units)
+    low, best = np.zeros(n_units), np.zeros(n_units)
+    high = np.zeros(n_units)
+    np.maximum.at(high, model.options.unit, np.maximum(model.options.benefit, 0.0))
+    high = np.where(relaxation.on_trees, PULL_RANGE * high / model.min_job_m, 0.0)
+    relaxation.pull(low)
+    lowest = relaxation.at(prices).value
+    for _ in range(PULL_STEPS):
+        middle = 0.5 * (low + high)
+        relaxation.pull(middle)
+        answer = relaxation.at(prices)
+        is_lower = answer.value < lowest
+        best, lowest = np.where(is_lower, middle, best), np.minimum(answer.value, lowest)
+        low, high = np.where(answer.spare_m < 0, middle, low), np.where(answer.spare_m < 0, high, middle)
+    relaxation.pull(best)
 
 
 def _solve_dual(relaxation: Relaxation) -> Dual:
