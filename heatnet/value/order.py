@@ -8,6 +8,7 @@ import numpy.typing as npt
 from heatnet._arrays import Floats
 
 DIGITS = 9
+_TINY = 1e-200  # what is nearer to 0 stays as it is: the scale that rounds it is beyond the largest double
 
 
 def significant(values: Floats) -> Floats:
@@ -21,12 +22,13 @@ def significant(values: Floats) -> Floats:
     [1.23456789, 0.0, 1234567890.0, inf]
     """
     values = np.asarray(values, dtype=np.float64)
-    usual = np.isfinite(values) & (values != 0)
+    usual = np.isfinite(values) & (np.abs(values) > _TINY)
     power = np.zeros(len(values))
     power[usual] = np.floor(np.log10(np.abs(values[usual]))) - (DIGITS - 1)
     # A scale is a power of ten that a double holds exactly (up to 22), so that multiplying rounds once only.
     scale = 10.0 ** np.abs(power)
-    rounded = np.where(power < 0, np.round(values * scale) / scale, np.round(values / scale) * scale)
+    some = np.where(usual, values, 0.0)
+    rounded = np.where(power < 0, np.round(some * scale) / scale, np.round(some / scale) * scale)
     return np.where(usual, rounded, values)
 
 

@@ -54,3 +54,10 @@ def test_the_last_digits_do_not_move_the_order(ratios: list[float], seed: int) -
     noise = 1 + np.random.default_rng(seed).uniform(-1e-13, 1e-13, len(ratios))
     worth = np.ones(len(ratios))
     assert order_of_ratios(given_ratios, worth).tolist() == order_of_ratios(given_ratios * noise, worth).tolist()
+
+
+def test_numbers_near_nothing_and_beyond_all_measure_are_ordered_too() -> None:
+    odd = np.array([5e-324, 1e-250, 0.0, np.inf])
+    assert significant(odd).tolist() == odd.tolist()
+    huge = np.array([1e300, 1.7e308])
+    np.testing.assert_allclose(significant(huge), huge, rtol=1e-9)
