@@ -17,6 +17,7 @@ import pandas as pd
 from heatnet._arrays import Ints, Objects, Truths
 from heatnet.language import note, worded, words
 from heatnet.schema import LAYOUT_REASONS
+from heatnet.schema.findings import worded_ids
 
 State = Literal["used", "not_asked_for", "set_aside"]
 USED: Final = "used"
@@ -171,10 +172,16 @@ def mostly_set_aside(accounts: pd.DataFrame) -> list[str]:
     """Return the tables of which more than half is set aside; totals and remarks among the rows are no records."""
     found = []
     for name, row in accounts.iterrows():
-        layout = sum(reason.rows for reason in row["reasons"] if reason.rule in LAYOUT_REASONS)
-        if 2 * (row[SET_ASIDE] - layout) > row["rows"] - layout:
+        aside, rows = _records_set_aside(row)
+        if 2 * aside > rows:
             found.append(str(name))
     return found
+
+
+def _records_set_aside(account: pd.Series[Any]) -> tuple[int, int]:
+    """Return how many records of a table are set aside, and how many it has; its totals and remarks are none."""
+    layout = sum(reason.rows for reason in account["reasons"] if reason.rule in LAYOUT_REASONS)
+    return int(account[SET_ASIDE]) - layout, int(account["rows"]) - layout
 
 
 def account_sentences(accounts: pd.DataFrame, language: str = "en") -> list[str]:
@@ -185,11 +192,10 @@ def account_sentences(accounts: pd.DataFrame, language: str = "en") -> list[str]
     >>> account_sentences(accounts_of({"works": Fates.judged(["W1"], "unknown_asset")}))
     ['More than half of works is set aside: 1 of 1 rows.', 'works: 1 row: 0 used; 1 set aside (unknown asset 1: W1)']
     """
-    mostly = [
-        note("accounts.mostly_set_aside", table=note(f"accounts.{name}"), aside=aside, rows=rows)
-        for name, aside, rows in zip(accounts.index, accounts[SET_ASIDE], accounts["rows"], strict=True)
-        if name in mostly_set_aside(accounts)
-    ]
+    mostly = []
+    for name in mostly_set_aside(accounts):
+        aside, rows = _records_set_aside(accounts.loc[name])
+        mostly.append(note("accounts.mostly_set_aside", table=note(f"accounts.{name}"), aside=aside, rows=rows))
     lines = [_line(str(name), row) for name, row in accounts.iterrows()]
     return [worded(said, language) for said in (*mostly, *lines)]
 
@@ -200,9 +206,11 @@ def _line(name: str, account: pd.Series[Any]) -> Any:
         parts = [note("accounts.used_and_matched", rows=account[USED], matched=account["matched"])]
     for state in (NOT_ASKED_FOR, SET_ASIDE):
         why = tuple(
-            note("accounts.reason", rule=_rule(reason.rule), rows=reason.rows, ids=reason.first_ids[:_FIRST_IDS])
+            note("accounts.reason", rule=_rule(reason.rule), rows=reason.rows, ids=worded_ids(reason.first_ids))
             if reason.rows <= _FIRST_IDS
-            else note("accounts.reason_of_many", rule=_rule(reason.rule), rows=reason.rows, ids=reason.first_ids)
+            else note(
+                "accounts.reason_of_many", rule=_rule(reason.rule), rows=reason.rows, ids=worded_ids(reason.first_ids)
+            )
             for reason in account["reasons"]
             if reason.state == state
         )
@@ -212,9 +220,14 @@ def _line(name: str, account: pd.Series[Any]) -> Any:
 
 
 def _rule(rule: str) -> Any:
-    """Return the words for a rule, its name with blanks where there are none."""
-    key = f"rule_{rule}"
-    return note(f"accounts.{key}") if key in words("accounts") else rule.replace("_", " ")
+    """Return the words for a rule: its own, those of what is wrong with a column, else its name with blanks."""
+    known = words("accounts")
+    if f"rule_{rule}" in known:
+        return note(f"accounts.rule_{rule}")
+    wrong, _, column = rule.partition("_")
+    if f"column_{wrong}" in known and column:
+        return note(f"accounts.column_{wrong}", column=column)
+    return rule.replace("_", " ")
 
 
 def heading_sentences(understood: pd.DataFrame, language: str = "en") -> list[str]:

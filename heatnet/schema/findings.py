@@ -83,12 +83,21 @@ def worded_findings(findings: pd.DataFrame, language: str = "en") -> pd.DataFram
     return findings.assign(message=pd.Series(texts, index=findings.index, dtype=object))
 
 
+def worded_ids(ids: Iterable[str]) -> tuple[str | Note, ...]:
+    """Return ids as they are said: a row that has none is called by its number, in the words of the language."""
+    rows = ((row_id, row_id.removeprefix("row ")) for row_id in ids)
+    return tuple(
+        note("schema.row_number", row=number) if number != row_id and number.isdigit() else row_id
+        for row_id, number in rows
+    )
+
+
 def summary_of(findings: pd.DataFrame, language: str = "en") -> list[str]:
     """Return one sentence per rule: severity, table, the count, the first five ids and the message of the first."""
     lines = []
     for (severity, table, rule), rows in findings.groupby(["severity", "table", "rule"], sort=False):
         ids = [row_id for row_id in rows["row_id"] if row_id]
-        named = note("summary.ids", count=len(ids), ids=ids) if ids else ""
+        named = note("summary.ids", count=len(ids), ids=worded_ids(ids[:6])) if ids else ""
         named_table = words("accounts", language).get(str(table), table)
         values = {"table": named_table, "rule": rule, "ids": named, "message": rows["message"].iloc[0]}
         lines.append(worded(note("summary.line", severity=note(f"summary.{severity}"), **values), language))

@@ -53,4 +53,12 @@ WORDS = {
     "rule_example_row": "example",
     "headings": "{table}: {parts}",
     "unread": "not read: {headings}",
+    "rule_total_row": "sums",
+    "rule_remark_row": "remark or signature",
+    "rule_repeated_heading": "heading repeated",
+    "rule_duplicate_row": "repeated row",
+    "column_unreadable": "{column} unreadable",
+    "column_missing": "no {column}",
+    "column_impossible": "{column} impossible",
+    "rule_no_answer": "neither cold nor warm",
 }

@@ -52,4 +52,5 @@ WORDS = {
     "not_degrees": "Coordinates under a heading of degrees cannot be degrees; they count as metres.",
     "degrees_elsewhere": "The coordinates are degrees, those of the nodes are metres in a grid that is not known; they count as unknown.",
     "example_row": "an example of how to fill the table; set aside.",
+    "row_number": "row {row}",
 }

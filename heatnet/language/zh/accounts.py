@@ -53,4 +53,12 @@ WORDS = {
     "rule_example_row": "填表示例行",
     "headings": "{table}：{parts}",
     "unread": "未读取：{headings}",
+    "rule_total_row": "合计行",
+    "rule_remark_row": "备注或签字行",
+    "rule_repeated_heading": "重复的表头",
+    "rule_duplicate_row": "重复的行",
+    "column_unreadable": "{column}无法识别",
+    "column_missing": "缺少{column}",
+    "column_impossible": "{column}不可能",
+    "rule_no_answer": "未说明冷热",
 }

@@ -45,4 +45,5 @@ WORDS = {
     "not_degrees": "经纬度表头下的坐标不可能是度，按米计。",
     "degrees_elsewhere": "坐标为经纬度，而节点坐标为米且坐标系未知，按未知计。",
     "example_row": "填表示例行；不采用。",
+    "row_number": "第{row}行",
 }
