@@ -192,10 +192,11 @@ def account_sentences(accounts: pd.DataFrame, language: str = "en") -> list[str]
     >>> account_sentences(accounts_of({"works": Fates.judged(["W1"], "unknown_asset")}))
     ['More than half of works is set aside: 1 of 1 rows.', 'works: 1 row: 0 used; 1 set aside (unknown asset 1: W1)']
     """
-    mostly = []
-    for name in mostly_set_aside(accounts):
-        aside, rows = _records_set_aside(accounts.loc[name])
-        mostly.append(note("accounts.mostly_set_aside", table=note(f"accounts.{name}"), aside=aside, rows=rows))
+    mostly, crowded = [], mostly_set_aside(accounts)
+    for name, account in accounts.iterrows():
+        if name in crowded:
+            aside, rows = _records_set_aside(account)
+            mostly.append(note("accounts.mostly_set_aside", table=note(f"accounts.{name}"), aside=aside, rows=rows))
     lines = [_line(str(name), row) for name, row in accounts.iterrows()]
     return [worded(said, language) for said in (*mostly, *lines)]
 
