@@ -155,6 +155,7 @@ def _reading(
     for heading_findings in found.findings:
         judged.findings.append(heading_findings)
     others = _others(cells[used], found.headings, keep)
+    others = others.loc[:, [name not in {column.name for column in spec.columns} for name in others.columns]]
     hints = _hints(cells[used], found.headings, spec)
     if stays:
         others = pd.concat([others, hints[[name for name in hints.columns if name in _given(found.headings)]]], axis=1)
