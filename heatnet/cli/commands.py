@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import click
 import heatnet
 from heatnet.assessment.composing import assess
 from heatnet.assessment.results import Assessment
-from heatnet.cli.guarding import UNUSABLE, PlainErrors, refuse_inventory_files
+from heatnet.cli.guarding import UNUSABLE, PlainErrors, refuse_inputs, refuse_inventory_files
 from heatnet.cli.options import (
     MOST_CREWS,
     MOST_KM,
@@ -37,7 +38,7 @@ from heatnet.inventory.template import write_template
 from heatnet.inventory.writing import refuse_inventory, write_csv, write_inventory
 from heatnet.language import note, worded
 from heatnet.planning import Summer, plan_cures
-from heatnet.report.outputs import run_record, write_backtest, write_plan, write_ranking
+from heatnet.report.outputs import BACKTEST_FILES, PLAN_FILES, run_record, write_backtest, write_plan, write_ranking
 from heatnet.schema.findings import summary_of
 from heatnet.season import FIRST_SEASON, LAST_SEASON
 from heatnet.validation.backtesting import backtest
@@ -89,7 +90,7 @@ def check(
     """
     if output:
         refuse_inventory_files(output, inventory)
-    tables = _read(inventory, settings_file, keep)
+    tables = _read(inventory, settings_file, keep, outputs=[output] if output else [])
     findings = check_inventory(tables, language=language)
     if output:
         write_csv(findings, output)
@@ -112,7 +113,7 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str, s
     By what its renewal returns per money spent, with the range of each rank and a reason.
     """
     refuse_inventory_files(output, inventory)
-    assessment = _assessed(_read(inventory, settings_file), season, seed, language)
+    assessment = _assessed(_read(inventory, settings_file, outputs=[output]), season, seed, language)
     print_accounts(assessment.accounts, language)
     write_ranking(assessment.ranking, output)
     tell_notes(assessment)
@@ -141,7 +142,7 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
     A programme of works in the output folder: cures.csv, jobs.csv, ranking.csv, measure_first.csv and run.json;
     plan.xlsx and report.html where their extras are installed.
     """
-    tables = _read(inventory, options.pop("settings_file"))
+    tables = _read(inventory, options.pop("settings_file"), outputs=[output / name for name in PLAN_FILES])
     summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
     assessment = _assessed(tables, season, seed, language)
     accounts = accounts_of(planned_fates(assessment.fates, tables.fates, has_calendar=summer is not None))
@@ -196,7 +197,7 @@ def backtest_command(inventory: Path, seasons: str, seed: int, output: Path | No
 
     Each season from the records before it alone.
     """
-    tables = _read(inventory, settings_file)
+    tables = _read(inventory, settings_file, outputs=[output / name for name in BACKTEST_FILES] if output else [])
     if tables.faults is None:
         raise HeatnetError(f"{inventory} holds no table of faults: nothing to compare a forecast with")
     result = backtest(tables, seasons=_seasons(seasons), rng=seed)
@@ -258,9 +259,13 @@ def settings_command(language: str) -> None:
     click.echo(settings_text(language=language), nl=False)
 
 
-def _read(inventory: Path, settings_file: Path | None, keep: tuple[str, ...] = ()) -> Inventory:
-    """Return the inventory with the settings of the file over its own."""
-    return read_inventory(inventory, settings=settings_file, keep=keep)
+def _read(
+    inventory: Path, settings_file: Path | None, keep: tuple[str, ...] = (), *, outputs: Iterable[Path] = ()
+) -> Inventory:
+    """Return the inventory with the settings of the file over its own, where no output is one of its files."""
+    tables = read_inventory(inventory, settings=settings_file, keep=keep)
+    refuse_inputs(outputs, [*tables.files, *([settings_file] if settings_file else [])])
+    return tables
 
 
 def _assessed(tables: Inventory, season: int, seed: int, language: str) -> Assessment:

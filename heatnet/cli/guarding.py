@@ -7,6 +7,7 @@ import errno
 import gc
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from heatnet.errors import HeatnetError
 from heatnet.inventory.writing import inventory_tables
 
 UNUSABLE = 2
+_OF_INVENTORIES = frozenset({".gpkg", ".inp", ".json", ".parquet", ".shp", ".toml", ".xls", ".xlsx"})
 
 
 class PlainErrors(click.Group):
@@ -71,14 +73,23 @@ def refuse_inventory_files(file: Path, inventory: Path) -> None:
     Raises
     ------
     HeatnetError
-        The file is one of them, under whatever name.
+        The file is one of them, under whatever name, or a file of a kind that inventories are made of.
     """
     places = {inventory, file.parent}
     known = [table for place in places if place.is_dir() for table in inventory_tables(place)]
     if inventory.is_file():
         known.append(inventory)
-    if any(_is_same(file, table) for table in known):
+    is_theirs = file.suffix.casefold() in _OF_INVENTORIES and file.exists()
+    if is_theirs or any(_is_same(file, table) for table in known):
         raise HeatnetError(f"{file} is a table of an inventory and is not written over: name another file")
+
+
+def refuse_inputs(outputs: Iterable[Path], inputs: Iterable[Path]) -> None:
+    """Refuse to write over anything that was read, under whatever name; `HeatnetError` names it."""
+    known = list(inputs)
+    taken = [str(file) for file in outputs if os.path.lexists(file) and any(_is_same(file, one) for one in known)]
+    if taken:
+        raise HeatnetError(f"{', '.join(taken)}: read by this run and not written over; name another place")
 
 
 def _is_same(file: Path, other: Path) -> bool:

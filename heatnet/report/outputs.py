@@ -22,6 +22,7 @@ from heatnet.report import in_working_order, write_report, write_workbook
 from heatnet.validation.backtesting import Backtest
 
 RECORD = "run.json"
+BACKTEST_FILES = ("capture.csv", "calibration.csv", "scores.csv", "backtest.txt")
 PLAN_FILES = ("ranking.csv", "cures.csv", "jobs.csv", "measure_first.csv", "plan.xlsx", "report.html")
 _PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "networkx")
 

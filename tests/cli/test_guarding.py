@@ -55,6 +55,17 @@ def test_another_inventory_is_not_written_over_either(inventory: Path, tmp_path:
     assert contents(inventory) == before
 
 
+def test_a_plan_is_not_laid_over_the_workbook_it_comes_from(tmp_path: Path, fixtures: Path) -> None:
+    pytest.importorskip("openpyxl")
+    assert run("convert", fixtures / "tree", "-o", tmp_path / "plan.xlsx").exit_code == 0
+    before = contents(tmp_path)
+    result = run("plan", tmp_path / "plan.xlsx", "--season", 2026, "--max-km", 1, "-o", tmp_path)
+    assert (result.exit_code, "plan.xlsx: read by this run" in result.stderr) == (2, True)
+    for other in (fixtures / "tree", tmp_path / "plan.xlsx"):
+        assert run("rank", other, "--season", 2026, "-o", tmp_path / "plan.xlsx").exit_code == 2
+    assert contents(tmp_path) == before
+
+
 def test_the_sample_city_is_not_written_over_an_inventory(inventory: Path) -> None:
     before = contents(inventory)
     result = run("demo", inventory, "--km", 3, "--stations", 1)
