@@ -28,7 +28,8 @@ def significant(values: Floats) -> Floats:
     # A scale is a power of ten that a double holds exactly (up to 22), so that multiplying rounds once only.
     scale = 10.0 ** np.abs(power)
     some = np.where(usual, values, 0.0)
-    rounded = np.where(power < 0, np.round(some * scale) / scale, np.round(some / scale) * scale)
+    with np.errstate(over="ignore"):  # of the two ways only the one that stays in range is taken
+        rounded = np.where(power < 0, np.round(some * scale) / scale, np.round(some / scale) * scale)
     return np.where(usual, rounded, values)
 
 
