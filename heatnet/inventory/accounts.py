@@ -190,7 +190,7 @@ def account_sentences(accounts: pd.DataFrame, language: str = "en") -> list[str]
     Examples
     --------
     >>> account_sentences(accounts_of({"works": Fates.judged(["W1"], "unknown_asset")}))
-    ['More than half of works is set aside: 1 of 1 rows.', 'works: 1 row: 0 used; 1 set aside (unknown asset 1: W1)']
+    ['More than half of works is set aside: 1 of 1 rows.', 'works, 1 row: 0 used; 1 set aside (unknown asset 1: W1)']
     """
     mostly, crowded = [], mostly_set_aside(accounts)
     for name, account in accounts.iterrows():

@@ -57,7 +57,7 @@ def test_check_of_a_sound_network_says_so(tmp_path: Path, fixtures: Path) -> Non
     segments = network.segments.assign(laid_year=1990)
     write_inventory({"nodes": network.nodes, "segments": segments}, tmp_path)
     result = run("check", tmp_path)
-    assert (result.exit_code, result.stdout) == (0, "nodes: 4 rows: 4 used\nsegments: 3 rows: 3 used\nno findings\n")
+    assert (result.exit_code, result.stdout) == (0, "nodes, 4 rows: 4 used\nsegments, 3 rows: 3 used\nno findings\n")
 
 
 @pytest.mark.parametrize("name", DAMAGED)

@@ -160,8 +160,8 @@ def test_a_table_of_which_more_than_half_is_set_aside_is_said_first() -> None:
     assert mostly_set_aside(accounts) == ["visits"]
     assert account_sentences(accounts) == [
         "More than half of visits is set aside: 2 of 2 rows.",
-        "nodes: 1 row: 1 used",
-        "visits: 2 rows: 0 used; 2 set aside (unknown building 2: v, w)",
+        "nodes, 1 row: 1 used",
+        "visits, 2 rows: 0 used; 2 set aside (unknown building 2: v, w)",
     ]
     half = accounts_of({"visits": Fates.judged(["v", "w"], np.array([None, "unknown_building"], dtype=object))})
     assert mostly_set_aside(half) == []

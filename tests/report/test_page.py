@@ -116,4 +116,4 @@ def test_the_map_does_not_depend_on_the_order_of_rows() -> None:
 
 def test_what_became_of_every_row_is_said_before_the_plan(assessment: hn.Assessment, tmp_path: Path) -> None:
     text = text_of(assessment, tmp_path / "report.html")
-    assert 0 < text.index("visits: 1 row: 1 used") < text.index("What is planned")
+    assert 0 < text.index("visits, 1 row: 1 used") < text.index("What is planned")

@@ -2,7 +2,7 @@
 
 WORDS = {
     "mostly_set_aside": "More than half of {table} is set aside: {aside:,} of {rows:,} rows.",
-    "line": "{table}: {rows:,} {rows:row|rows}: {parts:clauses}",
+    "line": "{table}, {rows:# row|# rows}: {parts:clauses}",
     "used": "{rows:,} used",
     "not_asked_for": "{rows:,} not asked for ({why:clauses})",
     "set_aside": "{rows:,} set aside ({why:clauses})",
