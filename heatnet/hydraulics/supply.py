@@ -38,6 +38,32 @@ class Block(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Usual:
+    """Shares of the buildings that the intact network serves, with nothing out and valves opened.
+
+    `share` and `intact`: flow shares so, and in the intact network; `heat`: the heat share; `below`: places where it is
+    below 1; `place`: per node its place among the buildings, -1: none.
+    """
+
+    buildings: Ints
+    share: Floats
+    intact: Floats
+    heat: Floats
+    below: Ints
+    place: Ints
+
+    @classmethod
+    def of(cls, network: Network, flows: OutageFlows, buildings: Ints) -> Usual:
+        """Return the shares of these buildings."""
+        nothing = Changes(None, np.zeros(0, dtype=np.int64), np.zeros(0))
+        share, intact = flow_shares_of(flows, nothing, buildings), flows.intact_share[buildings]
+        heat = heat_shares_of(share, intact)
+        place = np.full(network.n_nodes, -1)
+        place[buildings] = np.arange(len(buildings))
+        return cls(buildings, share, intact, heat, np.flatnonzero(heat < 1.0), place)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class HeatShares:
     """The share of its heat that each building still gets in each outage.
 
@@ -55,7 +81,7 @@ class HeatShares:
     is_solved: Truths
     flow_share: Floats
     _flows: OutageFlows
-    _buildings: Ints
+    _usual: Usual
 
     @property
     def n_cases(self) -> int:
@@ -95,9 +121,18 @@ class HeatShares:
 
     def _below_one(self, case: int) -> tuple[Ints, Floats]:
         """Return buildings and heat shares below 1 of one case."""
-        share = heat_shares_of(flow_shares_of(self._flows, self._flows.cases[case], self._buildings), self._intact)
+        change, usual = self._flows.cases[case], self._usual
+        if change.stations is None:  # few buildings differ from what is usual
+            place = usual.place[change.building]
+            moved, below = place[place >= 0], usual.below
+            heat = heat_shares_of(change.share[place >= 0], usual.intact[moved])
+            below = np.concatenate([below[~np.isin(below, moved)], moved[heat < 1.0]])
+            share = np.concatenate([usual.heat[below[: len(below) - int((heat < 1.0).sum())]], heat[heat < 1.0]])
+            order = np.argsort(below, kind="stable")
+            return usual.buildings[below[order]], share[order]
+        share = heat_shares_of(flow_shares_of(self._flows, change, usual.buildings), usual.intact)
         below = np.flatnonzero(share < 1.0)
-        return self._buildings[below], share[below]
+        return usual.buildings[below], share[below]
 
     def outages(self) -> Iterator[tuple[Ints, Ints, Floats]]:
         """Return, outage by outage, what leaves some homes a part of their heat.
@@ -143,11 +178,7 @@ class HeatShares:
     @property
     def without_flow(self) -> Ints:
         """Buildings that are connected and yet get no flow when intact; their heat share counts as 1."""
-        return self._buildings[~(self._intact > 0.0)]
-
-    @property
-    def _intact(self) -> Floats:
-        return self._flows.intact_share[self._buildings]
+        return self._usual.buildings[~(self._usual.intact > 0.0)]
 
 
 def heat_shares(network: Network, isolate: Literal["segment", "section"] | None = None) -> HeatShares:
@@ -163,13 +194,21 @@ def heat_shares(network: Network, isolate: Literal["segment", "section"] | None 
     flows = outage_flows(network, isolate)
     buildings = served_buildings(network)
     asked = _asked(network, flows)[buildings]
-    total = asked.sum()
+    usual = Usual.of(network, flows, buildings)
+    total, usual_total = asked.sum(), (usual.share * asked).sum()
     shares = np.full(len(flows.cases), np.nan)
     for case, change in enumerate(flows.cases):
-        if change.is_solved and total > 0.0:
-            shares[case] = (flow_shares_of(flows, change, buildings) * asked).sum() / total
+        if not change.is_solved or not total > 0.0:
+            continue
+        if change.stations is None:
+            place = usual.place[change.building]
+            moved = place[place >= 0]
+            arrives = usual_total + (asked[moved] * (change.share[place >= 0] - usual.share[moved])).sum()
+        else:
+            arrives = (flow_shares_of(flows, change, buildings) * asked).sum()
+        shares[case] = min(1.0, max(0.0, arrives / total))
     is_solved = np.array([change.is_solved for change in flows.cases], dtype=bool)
-    return HeatShares(flows.asset_case, is_solved, shares, flows, buildings)
+    return HeatShares(flows.asset_case, is_solved, shares, flows, usual)
 
 
 def flow_shares_of(flows: OutageFlows, change: Changes, buildings: Ints) -> Floats:
