@@ -97,3 +97,43 @@ def test_without_visits_nothing_is_known_and_it_is_said() -> None:
     ]
     assert told.findings.empty
     assert (told.winters_ill == 0).all()
+
+
+def fan() -> hn.Network:
+    """A station T behind p; behind k five streets with a building each."""
+    homes = [f"B{i}" for i in range(5)]
+    nodes = pd.DataFrame(
+        {"node_id": ["A", "T", "J", *homes], "kind": ["source", "station", "junction"] + ["building"] * 5}
+    )
+    segments = pd.DataFrame(
+        {
+            "segment_id": ["p", "k", *(f"s{i}" for i in range(5))],
+            "from_node": ["A", "T"] + ["J"] * 5,
+            "to_node": ["T", "J", *homes],
+            "length_m": [300.0, 50.0] + [100.0] * 5,
+            "diameter_mm": [400.0, 250.0] + [100.0] * 5,
+            "level": ["primary"] + ["secondary"] * 6,
+        }
+    )
+    return hn.Network(nodes, segments)
+
+
+@pytest.mark.parametrize(("word", "station_is_ill"), [("station", True), ("network", False)])
+def test_what_crews_wrote_decides_between_the_station_and_the_pipes(word: str, station_is_ill: bool) -> None:
+    days = [f"2024-01-{day:02d}" for day in (10, 17, 24, 31)]
+    table = visits(*((f"B{i}", day, 0, 1) for i in range(5) for day in days)).assign(cause=word)
+    told = hn.assess(fan(), season=2024, visits=table).ranking["impaired_prob"]
+    if station_is_ill:
+        assert told["T"] > 0.7
+        assert told.drop("T").max() < told["T"]
+    else:
+        assert told["T"] < 0.25
+        assert told.idxmax() in ("p", "k")
+
+
+def test_ten_copies_of_a_remark_weigh_as_one() -> None:
+    once = visits(*((f"B{i}", "2024-01-10", 0, 10) for i in range(5))).assign(cause=None)
+    once.loc[once.groupby("building_id").head(1).index, "cause"] = "station"
+    copied = once.assign(cause="station")
+    told = [hn.assess(fan(), season=2024, visits=table).ranking["impaired_prob"] for table in (once, copied)]
+    pd.testing.assert_series_equal(*told)
