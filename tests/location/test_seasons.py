@@ -1,4 +1,4 @@
-"""Several winters together, and the stations to diagnose first."""
+"""Several winters together."""
 
 from __future__ import annotations
 
