@@ -195,7 +195,7 @@ def judge_empty(judged: Judged, column: Column, cells: Cells) -> None:
     """Judge the empty cells of a required column."""
     missing = pd.isna(pd.Series(cells.values)).to_numpy(dtype=bool)
     if cells.how is not None:
-        missing &= ~np.isin(cells.how, list(UNREADABLE | _IMPOSSIBLE))
+        missing = missing & ~np.isin(cells.how, list(UNREADABLE | _IMPOSSIBLE))
     if not missing.any():
         return
     if judged.spec.is_record:

@@ -29,7 +29,7 @@ def not_blank(cells: pd.DataFrame) -> Truths:
         missing = (
             column.isna().to_numpy(dtype=bool)[at]
             if len(at) == len(cells)
-            else column.iloc[at].isna().to_numpy(dtype=bool)
+            else column.iloc[at].isna().to_numpy(dtype=bool).copy()
         )
         if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
             known = column.iloc[at[~missing]] if not missing.all() else column.iloc[:0]
