@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -120,7 +119,7 @@ def _is_usual(value: Real, *, is_whole: bool) -> bool:
     """Return whether a number is one that the machine can count with, and a whole one where that is asked for."""
     if isinstance(value, Integral):
         return -_MOST < int(value) < _MOST and not (is_whole and isinstance(value, bool))
-    return not is_whole or (math.isfinite(value) and float(value).is_integer())
+    return not is_whole or (abs(float(value)) < _MOST and float(value).is_integer())
 
 
 def _refuse_place(called: str, name: str, value: Any) -> None:

@@ -94,7 +94,7 @@ def _rates(network: Network, rates: pd.Series[float] | None) -> Floats:
         rate[: network.n_segments] = network.length_m / 1000
         return rate
     position = network.asset_positions([str(asset) for asset in rates.index])
-    values = rates.to_numpy(dtype=np.float64, na_value=np.nan)
+    values = pd.to_numeric(rates, errors="coerce").to_numpy(dtype=np.float64, na_value=np.nan)
     for bad, what in ((position < 0, "names unknown assets"), (~(values >= 0), "must be numbers of 0 or more")):
         if bad.any():
             names = ", ".join(str(asset) for asset in rates.index[bad][:5])
