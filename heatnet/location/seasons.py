@@ -2,8 +2,8 @@
 
 Each asset is impaired or not in each season. An impaired one stays so with the same probability s everywhere (the
 persistence); a clear one falls ill with ``g = q (1 - s) / (1 - q)``, so that the share of impaired ones stays at the
-prior q. What the visits of a season say about an asset enters as the odds by which they changed its prior. A cleaning,
-balancing or renewal between two seasons ends an impairment, a renewal by its share of the length; a repair ends
+prior q. What the visits of a season say about an asset enters as the odds by which they changed its prior. A renewal
+between two seasons ends an impairment by its share of the length, a cleaning or balancing half of it; a repair ends
 nothing.
 """
 
