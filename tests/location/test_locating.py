@@ -76,7 +76,7 @@ def check_against_enumeration(seed: int) -> None:
     assert c_rates[0] <= c_rates[1]
     weight = oracle.weights((0.2, 0.7), c_rates)
     assets = location.assets
-    assert assets.index.tolist() == network.in_id_order.asset_ids.tolist()
+    assert assets.index.tolist() == network.asset_ids.tolist()
     for asset, posterior in assets["impaired_prob"].items():
         expected = weight[oracle.any_impaired([asset])].sum() if asset in oracle.names else prior[asset]
         assert posterior == pytest.approx(expected, abs=1e-9)
