@@ -18,15 +18,9 @@ from heatnet.value.risk import risk_parts
 from heatnet.value.warranty import under_warranty
 from heatnet.value.worth import worth_parts
 
-EARLY_YEARS = 3  # of the ageing law (`heatnet.failure.ageing`), in which defects of laying show
-
 
 def expected_of(model: FailureModel, network: Network, season: int, settings: Settings) -> pd.DataFrame:
-    """Return the faults expected in a season, and of each asset once it is renewed (``faults_after``, never more).
-
-    A segment laid at most `EARLY_YEARS` before still has its early defects, as a new one would: its renewal avoids only
-    what its own record and its surroundings add.
-    """
+    """Return the faults expected in a season, and of each asset once it is renewed (``faults_after``, never more)."""
     expected = model.expected_faults(network, season=season)
     values = settings.values
     after = model.faults_after(
@@ -36,12 +30,7 @@ def expected_of(model: FailureModel, network: Network, season: int, settings: Se
         station_life=values.station_life,
         fault_growth=values.fault_growth,
     )
-    # A renewal begins the time of early defects anew: it takes away none of those of a pipe that is in it.
-    laid = network.segments.set_index("segment_id")["laid_year"].reindex(network.asset_ids).astype(np.float64)
-    is_early = (season - laid <= EARLY_YEARS).to_numpy()
-    renewed, of_kind = after.to_numpy(), expected["faults_of_kind"].to_numpy()
-    renewed = np.where(is_early, np.maximum(renewed, of_kind), renewed)
-    return expected.assign(faults_after=np.minimum(renewed, expected["faults_mean"].to_numpy()))
+    return expected.assign(faults_after=np.minimum(after.to_numpy(), expected["faults_mean"].to_numpy()))
 
 
 def valued_assets(
