@@ -198,7 +198,7 @@ def _without_formula_marks(cells: pd.DataFrame) -> pd.DataFrame:
         if pd.api.types.is_numeric_dtype(column.dtype):
             continue
         codes, texts = pd.factorize(column)
-        plain = [_unescaped(text) if text.startswith("'") else text for text in texts.tolist()]
+        plain = [_unescaped(text) if isinstance(text, str) else text for text in texts.tolist()]
         if plain != texts.tolist():
             words = np.array([*plain, None], dtype=object)
             replaced[at] = pd.Series(words[codes], index=cells.index, dtype=column.dtype)

@@ -29,7 +29,7 @@ def one_word_a_week(visits: pd.DataFrame) -> pd.DataFrame:
     >>> one_word_a_week(visits)["cause"].fillna("-").tolist()
     ['-', 'station', '-', '-']
     """
-    word = visits["cause"].map(WORD_OF_CAUSE).fillna(-1).to_numpy(dtype=np.int64)
+    word = np.array(visits["cause"].map(WORD_OF_CAUSE).fillna(-1), dtype=np.int64)
     word[~visits["is_cold"].fillna(False).to_numpy(dtype=bool)] = -1
     rows = np.flatnonzero(word >= 0)
     if not len(rows):

@@ -396,7 +396,7 @@ def test_the_command_ends_with_two_where_nothing_can_be_read(tmp_path: Path) -> 
 
 
 def test_workers_below_one_are_refused(towns: Path) -> None:
-    with pytest.raises(HeatnetError, match="workers is the number of processes, 1 or more, not 0"):
+    with pytest.raises(HeatnetError, match="workers is the number of processes, from 1 to 512, not 0"):
         list(score(towns / "north", workers=0))
 
 

@@ -17,7 +17,7 @@ SEASON = 2024
 
 def town(seed: int, *, keep: float = 1.0) -> tuple[Network, History]:
     """A town whose ids differ from those of others, with a share of its faults."""
-    city = make_city(length_km=25, stations=1, rng=seed)
+    city = make_city(length_km=25, stations=1, recipe=1, rng=seed)
     tables = {name: table.copy() for name, table in city.tables.items()}
     for table, columns in {
         "nodes": ["node_id"],

@@ -110,7 +110,7 @@ def test_a_line_break_within_a_cell_is_a_blank_and_starts_no_formula(tmp_path: P
 
 
 def test_text_that_utf_8_cannot_hold_is_written_readably(tmp_path: Path) -> None:
-    write_csv(pd.DataFrame({"street": ["a\udcffb"]}), tmp_path / "table.csv")
+    write_csv(pd.DataFrame({"street": ["a\udcffb"]}, dtype=object), tmp_path / "table.csv")
     assert (tmp_path / "table.csv").read_text(encoding="utf-8-sig") == "street\na\\udcffb\n"
 
 
