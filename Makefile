@@ -1,11 +1,12 @@
 # make plan: write the sample city and plan its summer.   make test: everything that has to hold.
+# make coverage: which lines the tests reach.
 # make test-doors: what needs a browser or a spreadsheet program (.ci/doors installs both on Debian).
 # make bench: measure heatnet beside its peers (about two hours on a quiet machine).
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python -m
 
-.PHONY: plan test test-doors bench clean
+.PHONY: plan test coverage test-doors bench clean
 
 plan: $(VENV)/.with-core
 	$(VENV)/bin/heatnet demo city
@@ -17,8 +18,11 @@ test: $(VENV)/.with-dev
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	$(VENV)/bin/lint-imports
-	$(RUN) pytest -n 2 --cov --cov-report=term
+	$(RUN) pytest -n 2
 	$(RUN) pytest --nbmake -p no:cacheprovider notebooks
+
+coverage: $(VENV)/.with-dev
+	$(RUN) pytest -n 2 --cov --cov-report=term
 
 test-doors: $(VENV)/.with-dev
 	$(RUN) pytest -m door tests/doors
