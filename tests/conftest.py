@@ -1,11 +1,23 @@
-"""What several test modules share: where the fixtures lie; no example of hypothesis hangs on the clock."""
+"""What several test modules share: where the fixtures lie; no example of hypothesis hangs on the clock.
 
+A test that comes to a door whose optional package is not installed is skipped, and says which.
+"""
+
+from collections.abc import Generator
+from importlib.util import find_spec
 from pathlib import Path
 
 import hypothesis
 import pytest
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
+PACKAGES = {
+    "excel": ("openpyxl", "python_calamine"),
+    "parquet": ("pyarrow",),
+    "report": ("jinja2", "matplotlib"),
+    "epanet": ("wntr", "six"),
+    "cluster": ("dask", "distributed"),
+}
 
 hypothesis.settings.register_profile("heatnet", deadline=None, derandomize=True, print_blob=True)
 hypothesis.settings.load_profile("heatnet")
@@ -14,3 +26,30 @@ hypothesis.settings.load_profile("heatnet")
 @pytest.fixture
 def fixtures() -> Path:
     return FIXTURES
+
+
+def _absent(error: ImportError) -> str:
+    """Return the optional package that is not installed and for want of which this was raised, empty for none."""
+    extra = getattr(error, "extra", "")
+    needed = PACKAGES.get(extra, ()) if extra else (str(error.name).partition(".")[0],)
+    known = {name for names in PACKAGES.values() for name in names}
+    return next((name for name in needed if name in known and find_spec(name) is None), "")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    return (yield from _skipping())
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    return (yield from _skipping())
+
+
+def _skipping() -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except ImportError as error:
+        if package := _absent(error):
+            pytest.skip(f"{package} is not installed")
+        raise

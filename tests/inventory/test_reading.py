@@ -100,6 +100,7 @@ def test_a_file_is_no_inventory_and_other_formats_are_named(tmp_path: Path) -> N
 
 
 def test_a_table_that_is_there_twice_is_refused(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
     inventory(tmp_path, HEADING)
     pd.read_csv(tmp_path / "nodes.csv").to_parquet(tmp_path / "nodes.parquet")
     with pytest.raises(HeatnetError, match="twice"):
