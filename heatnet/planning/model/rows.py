@@ -74,4 +74,7 @@ def misfits_of(rows: Rows, terms: Terms) -> dict[int, Note]:
             misfit[one] = note("planning.out_no_days")
         elif not terms.shutdowns.allows([("", float(shut[one]))]):
             misfit[one] = note("planning.out_too_many_shut")
+    for one in np.flatnonzero(~rows.is_trench & rows.is_segment).tolist():
+        if not rules[streets[one]].runs:  # banned all summer: nobody flushes there either
+            misfit[one] = note("planning.out_no_days")
     return misfit
