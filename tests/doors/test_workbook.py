@@ -6,12 +6,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import openpyxl
 import pytest
 
 import heatnet as hn
 from heatnet.cli import main
 from heatnet.inventory.writing import write_csv
+
+openpyxl = pytest.importorskip("openpyxl")
 
 pytestmark = pytest.mark.door
 SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")

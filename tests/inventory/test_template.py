@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
@@ -14,6 +13,8 @@ from heatnet.cli import main
 from heatnet.errors import HeatnetError
 from heatnet.inventory.template import write_template
 from heatnet.schema import TABLES
+
+openpyxl = pytest.importorskip("openpyxl")
 
 # Two words in a row that no id, unit, file name or package is made of.
 ENGLISH = re.compile(r"\b[A-Za-z]{2,} [a-z]{2,}\b")
