@@ -272,6 +272,12 @@ def pays(row, rules):
     return row["measure"] in (None, "renew", "part") or row.get("worth", 0.0) >= price(row, rules | {"shared": ()})
 
 
+def is_barred(row, facts):
+    """Whether a measure without a trench lies on a street that is banned on every day."""
+    is_soft = row["asset_kind"] == "segment" and not opens_trench(row)
+    return is_soft and row["street"] in facts and not any(facts[row["street"]][0])
+
+
 def brute_force(table, rules):
     """Greatest benefit of any choice that keeps every rule; None if there is none."""
     records = table.astype(object).where(table.notna(), None).to_dict("records")
@@ -288,6 +294,8 @@ def brute_force(table, rules):
         if "worth" in table and not all(pays(row, rules) for row in rows):
             continue
         if any(sum(row["length_m"] for row in part) < rules.get("min_job_m", 0.0) for part in trenches):
+            continue
+        if any(is_barred(row, facts) for row in rows):
             continue
         taken = sum(per_trench * saving(part[0]["street"], prices) for part in trenches)
         every.append((sum(benefit[one] for one in picks) - taken, rows, trenches, stations))
