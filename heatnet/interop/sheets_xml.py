@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def sheet_marks(file: Path) -> dict[str, SheetMarks]:
     try:
         with zipfile.ZipFile(file) as package:
             return {name: _marks(package, part, file) for name, part in _parts(package).items()}
-    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
         if isinstance(error, HeatnetError):
             raise
         raise HeatnetError(
@@ -70,10 +71,6 @@ def sheet_marks(file: Path) -> dict[str, SheetMarks]:
         ) from error
     except OSError as error:
         raise HeatnetError(f"{file} cannot be opened: {error.strerror or error}") from error
-    except Exception as error:
-        if type(error).__module__ == "zlib":
-            raise HeatnetError(f"{file} is not a workbook that can be read: {error}") from error
-        raise
 
 
 def _parts(package: zipfile.ZipFile) -> dict[str, str]:
