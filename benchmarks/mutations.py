@@ -249,9 +249,8 @@ def _changed(table: pd.DataFrame, place: int, odd: Any, rng: np.random.Generator
             names[place] = (
                 rng.choice(["", "地址", names[0], "Unnamed: 0", " ID ", "length(m)"]) if rng.random() < 0.7 else odd
             )
-            return table.set_axis(
-                [name if isinstance(name, str | int | float) else str(name) for name in names], axis=1
-            )
+            labels = [name if isinstance(name, str | int | float) else str(name) for name in names]
+            return table.set_axis(pd.Index(labels, dtype=object), axis=1)  # a text of pandas 3 cannot hold all of these
         case 6:
             return table.sample(frac=float(rng.choice([0.0, 0.5, 1.0])), random_state=int(rng.integers(1000)))
         case 7:
