@@ -76,6 +76,8 @@ def distinct(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
         cells = found.tolist()
     else:
         cells, codes = _objects_as_text(plain)
+    if not _are_whole(cells):
+        return distinct(_with_whole_letters(plain))
     stripped = [cell.strip() for cell in cells]
     if stripped == cells and "" not in stripped:
         return codes.astype(np.int64), stripped
@@ -84,6 +86,22 @@ def distinct(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
     place = {text: at for at, text in enumerate(kept)}
     places = np.array([place.get(text, -1) for text in texts.tolist()], dtype=np.int64)
     return np.where(codes < 0, -1, places[again[codes]]), kept
+
+
+def _are_whole(texts: list[str]) -> bool:
+    """Return whether no text holds half of a letter, which no file can hold and pandas takes for any other half."""
+    try:
+        "".join(texts).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _with_whole_letters(plain: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the cells as text with halves of letters joined, or marked as unreadable (U+FFFD)."""
+    words = [cell_text(cell) for cell in plain.to_numpy(dtype=object)]
+    whole = [word and word.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for word in words]
+    return pd.Series(whole, index=plain.index, dtype=object)
 
 
 def _is_text(plain: pd.Series[Any]) -> bool:
