@@ -30,12 +30,12 @@ def _bar(unit: str, total: int | None = None) -> tqdm:  # type: ignore[type-arg]
     return tqdm(total=total, unit=unit, disable=not is_seen, leave=False)
 
 
-class Steps(logging.Handler):
-    """Shows each step of an assessment on a terminal; nothing elsewhere."""
+class _Heard(logging.Handler):
+    """What the library logs, heard as long as this is open; on a terminal a bar moves with it."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, unit: str, total: int | None = None) -> None:
         super().__init__(level=logging.INFO)
-        self._bar, self._logger = _bar("step", STEPS), logging.getLogger("heatnet")
+        self._logger, self._bar = logging.getLogger(name), _bar(unit, total)
 
     def __enter__(self) -> Self:
         self._logger.setLevel(logging.INFO)
@@ -45,28 +45,26 @@ class Steps(logging.Handler):
     def __exit__(self, *_: object) -> None:
         self._logger.removeHandler(self)
         self._bar.close()
+
+
+class Steps(_Heard):
+    """Shows each step of an assessment on a terminal; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        super().__init__("heatnet", "step", STEPS)
 
     def emit(self, record: logging.LogRecord) -> None:
         self._bar.set_description(record.getMessage())
         self._bar.update()
 
 
-class Networks(logging.Handler):
+class Networks(_Heard):
     """Shows how a run over many networks gets on: a bar on a terminal, plain lines elsewhere."""
 
     def __init__(self, as_json: bool) -> None:
-        super().__init__(level=logging.INFO)
+        super().__init__("heatnet.batch", "network")
         self.scored = self.total = 0
-        self._as_json, self._logger, self._bar = as_json, logging.getLogger("heatnet.batch"), _bar("network")
-
-    def __enter__(self) -> Self:
-        self._logger.setLevel(logging.INFO)
-        self._logger.addHandler(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._logger.removeHandler(self)
-        self._bar.close()
+        self._as_json = as_json
 
     def emit(self, record: logging.LogRecord) -> None:
         self._bar.set_description(record.getMessage())
@@ -115,7 +113,7 @@ def summary_line(chosen: Plan, file: Path, language: str) -> str:
         "cli.gains_worth" if has_worth else "cli.gains_hours",
         benefit=chosen.benefit,
         bound=chosen.bound,
-        gap=chosen.gap,
+        gap=chosen.gap if round(chosen.bound) != round(chosen.benefit) else 0.0,  # as the two are printed
         **({"worth": float(cures["worth"].sum()), "cost": chosen.cost} if has_worth else {}),
     )
     return worded(note("cli.result", planned=planned, gains=gains), language)
