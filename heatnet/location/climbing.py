@@ -7,8 +7,7 @@ optimization problems with simple constraints, 1982). Sums run in one order, so 
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -31,6 +30,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Top:
+    """A top: where it is, how high, and how far a slope there leads (a matrix) for the numbers that may move."""
+
+    at: Floats
+    height: float
+    reach: Floats
+    free: Truths
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Box:
     """The least and the largest value of each number."""
 
@@ -47,11 +56,19 @@ class Box:
         return np.clip(at + step, self.least, self.largest)
 
 
-def top_of(place: Callable[[Floats], Place], box: Box, start: Floats, tops: list[Place]) -> Place:
-    """Return the top of the hill on which `start` stands; close to one of the known `tops` it is that one."""
+def top_of(
+    place: Callable[[Floats], Place], box: Box, start: Floats, tops: Sequence[Top] = (), like: Top | None = None
+) -> Top:
+    """Return the top of the hill on which `start` stands; close to one of the known `tops` it is that one.
+
+    `like` is the top of a similar hill, whose bend serves until this one's is known.
+    """
     here = place(start)
     was_free = box.free(here)
-    inverse, gain = _inverse_bend(here, was_free), math.inf
+    if like is None or len(like.free) != len(start):
+        inverse = _inverse_bend(here, was_free)
+    else:
+        inverse = _among(like.reach, here, like.free, was_free)
     for _ in range(_MOST_STEPS):
         for top in tops:
             if len(start) and np.abs(here.at - top.at).max() < _SAME_HILL:
@@ -60,17 +77,18 @@ def top_of(place: Callable[[Floats], Place], box: Box, start: Floats, tops: list
         if not free.any():
             break
         if (free != was_free).any():
-            inverse, was_free = _inverse_bend(here, free), free
+            inverse, was_free = _among(inverse, here, was_free, free), free
         there_at = _ahead(box, here, inverse, free)
         if np.abs(there_at - here.at).max() < _LEAST_STEP:
             break
-        there = _gaining(place, here, place(there_at)) if gain >= _LEAST_GAIN else place(there_at)
-        gain = there.height - here.height
-        if gain < _LEAST_GAIN and _steepest(box, there) >= _steepest(box, here):
+        there = place(there_at)
+        if ((there_at - here.at) * here.slope).sum() >= _LEAST_GAIN:
+            there = _gaining(place, here, there)
+        if there.height - here.height < _LEAST_GAIN and _steepest(box, there) >= _steepest(box, here):
             break
         inverse = _bfgs(inverse, there.at - here.at, np.where(free, here.slope - there.slope, 0.0))
         here = there
-    return here
+    return Top(here.at, here.height, inverse, was_free)
 
 
 def _gaining(place: Callable[[Floats], Place], here: Place, there: Place) -> Place:
@@ -82,10 +100,13 @@ def _gaining(place: Callable[[Floats], Place], here: Place, there: Place) -> Pla
 
 def _ahead(box: Box, here: Place, inverse: Floats, free: Truths) -> Floats:
     """Return where a step leads; straight up where the quasi-Newton step would lead down."""
-    ahead = box.moved(here.at, _step(inverse, here.slope, free))
+    try:
+        ahead = box.moved(here.at, _step(inverse, here, free, box))
+    except np.linalg.LinAlgError:  # rounding has taken the bend of what stops at a wall
+        ahead = here.at
     if ((ahead - here.at) * here.slope).sum() <= 0:
         plain = np.diag(np.where(free, 1 / np.diagonal(here.bend), 0.0))
-        ahead = box.moved(here.at, _step(plain, here.slope, free))
+        ahead = box.moved(here.at, _step(plain, here, free, box))
     return ahead
 
 
@@ -97,11 +118,34 @@ def _inverse_bend(here: Place, free: Truths) -> Floats:
     return inverse
 
 
-def _step(inverse: Floats, slope: Floats, free: Truths) -> Floats:
-    step = (inverse[np.ix_(free, free)] * slope[free]).sum(axis=1)
-    whole = np.zeros(len(slope))
-    whole[free] = np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
-    return whole
+def _among(inverse: Floats, here: Place, were_free: Truths, free: Truths) -> Floats:
+    """Return the inverse of the bend among the free numbers from that among those that were free before."""
+    now = inverse.copy()
+    for k in np.flatnonzero(were_free & ~free):  # held from here on: nothing moves with it
+        if now[k, k] > 0:
+            now -= now[:, k, None] * now[k] / now[k, k]
+        now[k], now[:, k] = 0.0, 0.0
+    for k in np.flatnonzero(free & ~were_free):
+        now[k, k] = 1 / here.bend[k, k]
+    return now
+
+
+def _step(inverse: Floats, here: Place, free: Truths, box: Box) -> Floats:
+    """Return the step to the top of the bend; numbers that would leave the box stop at its wall, others go along."""
+    whole = np.where(free, (np.where(free, inverse, 0.0) * here.slope).sum(axis=1), 0.0)
+    stopped, step = np.zeros(len(free), dtype=bool), whole
+    for _ in range(len(free)):
+        there = here.at + step
+        beyond = free & ~stopped & ((there < box.least) | (there > box.largest))
+        if not beyond.any():
+            break
+        stopped |= beyond
+        wall = np.where(there < box.least, box.least, box.largest) - here.at
+        short = (wall - whole)[stopped]
+        push = (inverse_of(inverse[np.ix_(stopped, stopped)]) * short).sum(axis=1)
+        step = whole + (inverse[:, stopped] * push).sum(axis=1)
+    clipped: Floats = np.clip(step, -_LONGEST_STEP, _LONGEST_STEP)
+    return clipped
 
 
 def _steepest(box: Box, here: Place) -> float:

@@ -146,7 +146,8 @@ def steps_through(
         known = seen.known(prior, with_causes=with_causes)
         rate = learned[place]
         if afresh or rate is None:
-            rate = learned[place] = seen.learned(known, NOTHING_GIVEN, own, rate)
+            near = learned[place - 1] if rate is None and place and seen.is_well_watched else rate
+            rate = learned[place] = seen.learned(known, NOTHING_GIVEN, own, near)
         told = seen.beliefs(known, rate, own)
         posterior, own_after = seen.impaired_prob(prior, known, told), own.copy()
         own_after[seen.evidence.node] = told.own_impaired()

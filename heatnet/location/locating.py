@@ -12,10 +12,11 @@ import pandas as pd
 from heatnet._arrays import Floats, Ints
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
+from heatnet.location.climbing import Top
 from heatnet.location.evidence import CallsMode, Evidence, Rates, ReadingRates, season_evidence, state_logs
 from heatnet.location.groups import GroupTree, Stretches, group_tree, stretches
 from heatnet.location.messages import Beliefs, Seen, beliefs, log_clear_paths
-from heatnet.location.rates import learned_rates
+from heatnet.location.rates import has_one_hill, learned_rates
 from heatnet.location.readings import learned_readings
 from heatnet.location.states import path_states
 from heatnet.network import Network
@@ -244,6 +245,7 @@ class Learned:
 
     rates: Rates
     readings: ReadingRates | None = None
+    tops: tuple[Top | None, Top | None] = (None, None)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -258,6 +260,11 @@ class WatchedWinter:
     tree: GroupTree
     seen_below: Ints
     cold_below: Ints
+
+    @property
+    def is_well_watched(self) -> bool:
+        """Whether so much was seen that it does not matter from where rates are sought."""
+        return has_one_hill(self.tree)
 
     def known(self, prior: Floats, *, with_causes: bool = True) -> Stretches:
         """Return what is known of the stretches before anything was seen."""
@@ -276,10 +283,13 @@ class WatchedWinter:
             counted = path_states(dose=self.asked.dose, causes=False)
             known = known.told_apart_less(counted)
         own_prior = self.asked.building_prior if own is None else own[self.evidence.node]
-        rates = learned_rates(self.tree, known, self.evidence, own_prior, given, None if near is None else near.rates)
+        start = None if near is None else (near.rates, near.tops[0])
+        rates, top = learned_rates(self.tree, known, self.evidence, own_prior, given, start)
         if self.evidence.readings is None:
-            return Learned(rates)
-        return Learned(rates, learned_readings(self.tree, known, self.evidence, own_prior, rates))
+            return Learned(rates, tops=(top, None))
+        near_top = None if near is None else near.tops[1]
+        readings, top_c = learned_readings(self.tree, known, self.evidence, own_prior, rates, near_top)
+        return Learned(rates, readings, (top, top_c))
 
     def beliefs(self, known: Stretches, learned: Learned, own: Floats | None = None) -> Beliefs:
         """Return what the visits say, exactly; `own` are priors of buildings themselves, by node."""

@@ -18,7 +18,7 @@ import numpy as np
 
 from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
-from heatnet.location.climbing import Box, Place, top_of
+from heatnet.location.climbing import Box, Place, Top, top_of
 from heatnet.location.evidence import Evidence, Rates, state_logs
 from heatnet.location.groups import GroupTree, Stretches
 from heatnet.location.ladders import Ladder, block_diagonal
@@ -106,9 +106,9 @@ def learned_rates(
     evidence: Evidence,
     building_prior: float | Floats,
     given: Sequence[float | None],
-    near: Rates | None = None,
-) -> Rates:
-    """Return the rates that maximise the probability of everything seen; given ones stay as they are.
+    near: tuple[Rates, Top | None] | None = None,
+) -> tuple[Rates, Top | None]:
+    """Return the rates that maximise the probability of everything seen, and their top; given ones stay as they are.
 
     `given` holds `p_clear`, `p_impaired` and `p_double`; the last one counts only where the states tell a dose. `near`
     are rates from which to start, such as those of a slightly different prior; else several starts are followed.
@@ -125,13 +125,14 @@ def learned_rates(
     if not call_rate:
         found = [float(p) for p in of_visits if p is not None]
         if len(found) == len(of_visits):
-            return Rates(found[0], found[1], found[-1])
+            return Rates(found[0], found[1], found[-1]), None
     ladder = Ladder.of([None if p is None else _logit(p) for p in of_visits], _RATE_BOUNDS)
     calls = Ladder.of([None if call_rate else 0.0] * len(of_visits), _RATE_BOUNDS)
     surface = _Surface(tree, known, evidence.counted_alone(), building_prior, ladder, calls, call_rate)
-    best = surface.rates(_highest(surface, near).at)
+    top = _highest(surface, near)
+    best = surface.rates(top.at)
     p = [of if g is None else float(g) for of, g in zip(best.of_visits, given, strict=True)]
-    return Rates(p[0], p[1], p[2] if known.states.dose else p[1], *best.of_calls)
+    return Rates(p[0], p[1], p[2] if known.states.dose else p[1], *best.of_calls), top
 
 
 def _check_given(given: Sequence[float | None]) -> None:
@@ -153,15 +154,25 @@ def _check_given(given: Sequence[float | None]) -> None:
             raise HeatnetError(f"{name} is {rate!r}; with another rate to be learned it must lie between 0 and 1.")
 
 
-def _highest(surface: _Surface, near: Rates | None) -> Place:
+def has_one_hill(tree: GroupTree) -> bool:
+    """Return whether so much was seen that rates have one hill, wherever one starts."""
+    return len(tree) > _FEWEST_GROUPS_OF_ONE_HILL
+
+
+def _highest(surface: _Surface, near: tuple[Rates, Top | None] | None) -> Top:
     """Return the highest place found from several starts, or from one that is known to be near.
 
     With few visits the surface may have several hills, so each start is followed; with many one hill towers.
     """
-    starts = list(_starts(surface)) if near is None else [_start_at(surface, near)]
-    if len(starts) > 1 and len(surface.tree) > _FEWEST_GROUPS_OF_ONE_HILL:
+    if near is not None:
+        rates, top = near
+        n_free = surface.visits.n_free + surface.calls.n_free
+        start = top.at if top is not None and len(top.at) == n_free else _start_at(surface, rates)
+        return top_of(surface.place, surface.box, start, like=top)
+    starts = list(_starts(surface))
+    if len(starts) > 1 and has_one_hill(surface.tree):
         starts = [max(starts, key=surface.height)]
-    tops: list[Place] = []
+    tops: list[Top] = []
     for start in starts:
         tops.append(top_of(surface.place, surface.box, start, tops))
     return max(tops, key=lambda top: top.height)
@@ -195,7 +206,8 @@ def _starts(surface: _Surface) -> Iterator[Floats]:
 
 def _start_at(surface: _Surface, near: Rates) -> Floats:
     n = len(surface.visits.base)
-    calls = [math.log(max(c, _LEAST_RATE)) for c in near.of_calls]
+    unknown = surface.call_rate or 1.0
+    calls = [math.log(max(c or unknown, _LEAST_RATE)) for c in near.of_calls]
     start: Floats = np.r_[
         surface.visits.start([_logit(p) for p in near.of_visits[:n]], apart=_CLOSE),
         surface.calls.start(calls[:n], apart=_CLOSE),

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatnet._arrays import Floats
-from heatnet.location.climbing import Box, Place, top_of
+from heatnet.location.climbing import Box, Place, Top, top_of
 from heatnet.location.evidence import Evidence, Rates, ReadingRates, Readings, state_logs
 from heatnet.location.groups import GroupTree, Stretches
 from heatnet.location.ladders import Ladder, block_diagonal
@@ -76,9 +76,17 @@ class _Surface:
 
 
 def learned_readings(
-    tree: GroupTree, known: Stretches, evidence: Evidence, building_prior: float | Floats, rates: Rates
-) -> ReadingRates:
-    """Return the means and the scale that make what was seen most probable, the rates of cold visits held."""
+    tree: GroupTree,
+    known: Stretches,
+    evidence: Evidence,
+    building_prior: float | Floats,
+    rates: Rates,
+    near: Top | None = None,
+) -> tuple[ReadingRates, Top]:
+    """Return the means and the scale that make what was seen most probable, the rates of cold visits held; their top.
+
+    `near` is the top of a slightly different prior, from which to start.
+    """
     assert evidence.readings is not None
     n = 3 if known.states.dose else 2
     means = Ladder.of([None] * n, (-_WARMEST_C, -_COLDEST_C))
@@ -92,4 +100,5 @@ def learned_readings(
     )
     surface = _Surface(tree, known, counted, evidence.readings, building_prior, rates, means)
     start = np.r_[means.start([-mean for mean in EXTRA_MEANS_C[:n]]), math.log(_START_SCALE_C)]
-    return surface.reading_rates(top_of(surface.place, surface.box, start, []).at)
+    top = top_of(surface.place, surface.box, start if near is None else near.at, like=near)
+    return surface.reading_rates(top.at), top
