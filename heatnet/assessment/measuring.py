@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Ints
+from heatnet._arrays import Floats, Ints, Objects
 from heatnet.language import Note, note, worded
 from heatnet.location import Location
 from heatnet.network import Network
@@ -19,6 +20,7 @@ from heatnet.value.knowing import knowing_worth
 READINGS = 2  # a gauge at each end of what is in doubt
 _VISITS_NAMED = 3
 _NORMAL_95 = 1.6448536269514722  # nineteen in twenty: how sure the visits of a list are to be
+_NUMBERS = ("prob", "households_behind", "worth", "knowing")
 _COLUMNS = (
     *("assets", "asset_count", "group_prob", "households_behind", "worth", "knowing_worth"),
     *("readings", "read_at", "reading_cost", "visits", "visit_at", "visit_cost"),
@@ -74,13 +76,44 @@ def measure_first_table(
     prob = chosen["group_prob"].where(chosen["ambiguity_group"].notna(), chosen["impaired_prob"])
     known = knowing_worth(chosen, prob.to_numpy(dtype=np.float64), least_ratio)
     actions = _Actions(network, location, prices, language)
-    rows = {}
-    ordered = chosen.assign(label=by_label, prob=prob, knowing=known).sort_index(key=lambda ids: ids.astype(object))
-    for name, group in ordered.groupby("label", sort=True):
-        rows[str(name)] = actions.row(group)
+    members = chosen.assign(label=by_label.astype(object), prob=prob, knowing=known)
+    members = members.sort_index(key=lambda ids: ids.astype(object)).sort_values("label", kind="stable")
+    first = np.flatnonzero(members["label"].ne(members["label"].shift()))
+    groups = _Members.of(network, members)
+    rows = {
+        str(groups.label[start]): actions.row(groups.part(start, stop))
+        for start, stop in zip(first.tolist(), [*first[1:].tolist(), len(members)], strict=True)
+    }
     table = pd.DataFrame.from_dict(rows, orient="index", columns=list(_COLUMNS)).rename_axis("ambiguity_group")
     worth = table["net_worth"].round(2).to_numpy(dtype=np.float64)
     return table.iloc[np.argsort(-worth, kind="stable")]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Members:
+    """Assets of groups, one after another, in the order of their ids within each."""
+
+    asset: Ints
+    name: Objects
+    label: Objects
+    prob: Floats
+    households: Floats
+    worth: Floats
+    knowing: Floats
+
+    @classmethod
+    def of(cls, network: Network, table: pd.DataFrame) -> _Members:
+        """Return the members from a table of `_COLUMNS` by asset."""
+        numbers = [table[column].to_numpy(dtype=np.float64) for column in _NUMBERS]
+        return cls(
+            network.asset_positions(table.index),
+            *(np.asarray(ids, dtype=object) for ids in (table.index, table["label"])),
+            *numbers,
+        )
+
+    def part(self, start: int, stop: int) -> _Members:
+        """Return the members from one place to another."""
+        return _Members(*(getattr(self, field.name)[start:stop] for field in fields(self)))
 
 
 class _Actions:
@@ -95,9 +128,9 @@ class _Actions:
         order = np.argsort(last, kind="stable")
         self.building_of, self.last_of = network.building_nodes[order], last[order]
 
-    def row(self, group: pd.DataFrame) -> tuple[Any, ...]:
-        """Return the values of `_COLUMNS` for the members of one group, in the order of their ids."""
-        assets = self.network.asset_positions(group.index)
+    def row(self, group: _Members) -> tuple[Any, ...]:
+        """Return the values of `_COLUMNS` for the members of one group."""
+        assets = group.asset
         read_at = self._ends(assets)
         reading_cost = READINGS * self.prices.reading_cost
         visit_at = self._homes(assets)
@@ -105,13 +138,13 @@ class _Actions:
         visit_cost = visits * self.prices.visit_cost
         is_visit = bool(visits) and visit_cost < reading_cost
         cost = visit_cost if is_visit else reading_cost
-        known = float(np.sort(group["knowing"].to_numpy(dtype=np.float64)).sum())
+        known = float(np.sort(group.knowing).sum())
         return (
-            ", ".join(str(name) for name in group.index),
-            len(group),
-            float(group["prob"].iloc[0]),
-            float(group["households_behind"].max()),
-            float(np.sort(group["worth"].to_numpy(dtype=np.float64)).sum()),
+            ", ".join(str(name) for name in group.name),
+            len(assets),
+            float(group.prob[0]),
+            float(np.nanmax(group.households)) if not np.isnan(group.households).all() else float("nan"),
+            float(np.sort(group.worth).sum()),
             known,
             READINGS,
             ", ".join(read_at),
