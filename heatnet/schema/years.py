@@ -112,4 +112,4 @@ def _season(text: str) -> Number:
         number = float(text)
     except ValueError:
         return Number(float("nan"), "unreadable")
-    return _possible(number) if number == int(number) else Number(float("nan"), "unreadable")
+    return _possible(number) if number.is_integer() else Number(float("nan"), "unreadable")

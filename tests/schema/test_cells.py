@@ -360,7 +360,7 @@ def test_seasons(written: Any) -> None:
     assert cell(MAKEUP, "season", written) == (2024.0, PLAIN)
 
 
-@pytest.mark.parametrize("written", ["2024-2026", "winter", "2024.5"])
+@pytest.mark.parametrize("written", ["2024-2026", "winter", "2024.5", "1e400", "-inf"])
 def test_what_is_no_season_is_refused(written: str) -> None:
     assert repr(written) in reading(MAKEUP, season=written).problems[0].sentence()
 
