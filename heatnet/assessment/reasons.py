@@ -13,7 +13,7 @@ from heatnet.language import checked_language, worded_rows, words
 _FLAGS = ("claim_first", "flush_first", "balance_first", "measure_first")
 _PARTS = {
     "worth_faults": ("faults", "station_faults", "no_records"),
-    "worth_cold": ("cold", "cold_elsewhere", "warm", "cold_unvisited"),
+    "worth_cold": ("cold", "cold_few", "cold_elsewhere", "warm", "cold_unvisited"),
     "worth_heat": ("heat",),
 }
 _BEHIND = ("around", "lost", "none_lost", "short", "laid", "laid_unknown", "group", "winters")
@@ -44,7 +44,7 @@ _COLD_WORTH_TELLING = 0.01  # share of the worth below which other assets explai
 _ROWS_AT_ONCE = 50_000  # the phrases of more rows would fill the memory
 
 
-def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
+def reasons(ranking: pd.DataFrame, *, language: str = "en", least_count: int = 1) -> pd.Series[Any]:
     """Return one plain sentence for each asset: what is worth most comes first, in money and in people.
 
     Parameters
@@ -58,6 +58,8 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
         Unknown: NaN.
     language : str
         One of `heatnet.language.languages`.
+    least_count : int
+        Fewer cold visits than this are not counted but said to be few: a page that goes round names no single home.
 
     Returns
     -------
@@ -84,15 +86,16 @@ def reasons(ranking: pd.DataFrame, *, language: str = "en") -> pd.Series[Any]:
     """
     checked_language(language)
     starts = range(0, len(ranking), _ROWS_AT_ONCE)
-    parts = [_sentences(ranking.iloc[first : first + _ROWS_AT_ONCE], language) for first in starts]
+    parts = [_sentences(ranking.iloc[first : first + _ROWS_AT_ONCE], language, least_count) for first in starts]
     return pd.Series([text for part in parts for text in part], index=ranking.index, name="reason", dtype=object)
 
 
-def _sentences(ranking: pd.DataFrame, language: str) -> list[str]:
+def _sentences(ranking: pd.DataFrame, language: str, least_count: int) -> list[str]:
     join = words("reasons", language)["join"]
     unknown = {name: np.nan for name in ("households_short", "short_share") if name not in ranking.columns}
     ranking = ranking.assign(others=ranking["group_size"] - 1, **unknown)
-    said = {key: _phrases(key, ranking, rows.to_numpy(dtype=bool), language) for key, rows in _rows_of(ranking).items()}
+    rows_of = _rows_of(ranking, least_count)
+    said = {key: _phrases(key, ranking, rows.to_numpy(dtype=bool), language) for key, rows in rows_of.items()}
     parts = np.array([_joined([said[key] for key in keys], join) for keys in _PARTS.values()], dtype=object)
     money = ranking[[*_PARTS]].to_numpy(dtype=np.float64)
     by_worth = np.argsort(-money, axis=1, kind="stable").T
@@ -101,7 +104,7 @@ def _sentences(ranking: pd.DataFrame, language: str) -> list[str]:
     return _joined([*flags, *ordered, *behind], join)
 
 
-def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
+def _rows_of(ranking: pd.DataFrame, least_count: int) -> dict[str, pd.Series[bool]]:
     """Return, per phrase, the rows of which it is said."""
     is_station, is_laid = ranking["asset_kind"] == "station", ranking["laid_year"].notna()
     is_visited, has_seasons = ranking["visits"] > 0, ranking["past_seasons"] > 0
@@ -112,6 +115,7 @@ def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
     )
     worth = ranking["worth_faults"] + ranking["worth_heat"] + ranking["worth_cold"]
     weighs = ranking["worth_cold"] >= _COLD_WORTH_TELLING * worth
+    is_cold, is_few = ranking["cold_visits"] >= least_count, ranking["cold_visits"] < least_count
     is_claim = ranking["is_claim"].astype(bool)
     soft = ranking["soft_pays"].astype(bool) & mostly_cold & ~is_claim
     return {
@@ -119,8 +123,9 @@ def _rows_of(ranking: pd.DataFrame) -> dict[str, pd.Series[bool]]:
         "flush_first": soft & ~is_station,
         "balance_first": soft & is_station,
         "measure_first": ranking["measure_first"].astype(bool) & ~is_claim,
-        "cold": is_visited & (ranking["cold_visits"] > 0) & weighs,
-        "cold_elsewhere": is_visited & (ranking["cold_visits"] > 0) & ~weighs,
+        "cold": is_visited & (ranking["cold_visits"] > 0) & is_cold & weighs,
+        "cold_few": is_visited & (ranking["cold_visits"] > 0) & is_few,
+        "cold_elsewhere": is_visited & (ranking["cold_visits"] > 0) & is_cold & ~weighs,
         "warm": is_visited & (ranking["cold_visits"] == 0),
         "cold_unvisited": ~is_visited & (ranking["worth_cold"] > 0),
         "heat": ranking["worth_heat"] > 0,

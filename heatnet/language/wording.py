@@ -170,6 +170,18 @@ def heading(key: str, language: str = "en") -> str:
     return worded(Note(f"headings.{key}"), language)
 
 
+def money_unit(language: str = "en") -> tuple[float, str]:
+    """Return how much money is one of the unit in which a language counts it in tables, and the format of its number.
+
+    Examples
+    --------
+    >>> money_unit("zh"), money_unit("en")
+    ((10000.0, ',.2f'), (1000.0, ',.1f'))
+    """
+    manner = _manner(language)
+    return float(manner.MONEY_UNIT), str(manner.MONEY_FORM)
+
+
 def languages() -> tuple[str, ...]:
     """Return the languages that heatnet speaks, English first.
 

@@ -18,6 +18,7 @@ _FORMATS = {
     "count": "#,##0",
     "length": "#,##0.0",
     "sum": "#,##0",
+    "money": "#,##0.00",
     "km": "#,##0.00",
     "year": "0",
     "date": "yyyy-mm-dd",

@@ -45,29 +45,29 @@ def facts_of_result(plan: Plan, jobs: pd.DataFrame, cures: pd.DataFrame, languag
     if summer is not None and summer.crews:
         facts.append(("crew_days", float(jobs["days"].sum()) / (summer.crews * summer.working_days), "share"))
     facts += [
-        ("cost", plan.cost, "sum"),
-        *([("worth", plan.worth, "sum")] if has_worth else []),
-        ("net_benefit" if has_worth else "benefit", plan.benefit, "sum"),
-        ("net_bound" if has_worth else "bound", plan.bound, "sum"),
+        ("cost", plan.cost, "money"),
+        *([("worth", plan.worth, "money")] if has_worth else []),
+        ("net_benefit", plan.benefit, "money") if has_worth else ("benefit", plan.benefit, "sum"),
+        ("net_bound", plan.bound, "money") if has_worth else ("bound", plan.bound, "sum"),
         ("gap", plan.gap, "gap"),
     ]
-    return [Fact(label(key, language), value, form) for key, value, form in facts]
+    return [Fact(_in_unit(label(key, language), form, language), value, form) for key, value, form in facts]
 
 
 def _limits(request: Request, language: str) -> Iterator[Fact]:
     """Yield the limits: those that everybody asks for, then those that were given."""
 
     def limit(key: str, value: Any, form: str, **named: object) -> Fact:
-        text = label(key, language, **named)
+        text = _in_unit(label(key, language, **named), form, language)
         return Fact(text, label("no_limit", language)) if value is None else Fact(text, value, form)
 
     rules, has_worth = request.rules, request.has_worth
     yield limit("max_km", rules.max_km, "km")
     yield limit("max_stations", rules.max_stations, "count")
     if rules.funds is None:
-        yield limit("budget", rules.budget, "sum")
+        yield limit("budget", rules.budget, "money")
     for name, money in (rules.funds or {}).items():
-        yield limit("budget_of", money, "sum", name=name)
+        yield limit("budget_of", money, "money", name=name)
     for name, km in (rules.min_km or {}).items():
         yield limit("min_km_of", km, "km", name=name)
     if rules.owners is not None:
@@ -110,3 +110,8 @@ def _prices(prices: Prices, language: str) -> Iterator[Fact]:
         ("dig_saving", prices.dig_saving, "share"),
     ]
     yield from (Fact(label(key, language), value, form) for key, value, form in facts)
+
+
+def _in_unit(text: str, form: str, language: str) -> str:
+    """Return the words of a fact, with the unit where it is money."""
+    return label("in_unit", language, text=text) if form == "money" else text

@@ -10,12 +10,13 @@ from typing import Any
 
 import pandas as pd
 
-from heatnet.assessment.reasons import reasons
 from heatnet.assessment.results import Assessment
 from heatnet.inventory.accounts import account_sentences
 from heatnet.language import checked_language, worded
 from heatnet.planning import Plan
 from heatnet.report.facts import Fact, facts_asked, facts_of_result
+from heatnet.report.places import asset_places
+from heatnet.report.privacy import told_reasons
 from heatnet.report.words import COLUMNS_OF, label, word
 
 SHOWN_ROWS = 100  # of the ranking and of what is left out; all of the ranking is in ranking.csv
@@ -91,12 +92,13 @@ def programme(
     checked_language(language)
     season = assessment.season
     jobs, cures = in_working_order(plan, assessment.ranking)
-    cures["reason"] = reasons(assessment.ranking.reindex(cures.index).dropna(subset="rank"), language=language)
+    cures["reason"] = told_reasons(assessment, cures.index.intersection(assessment.ranking.index), language)
+    cures["owner"] = cures["owner"].where(cures["owner"] != company_of(assessment))
     sheets = [
-        _job_sheet(jobs, plan, language),
+        _job_sheet(assessment, jobs, plan, language),
         _sheet("cures", _numbered(cures), language, caption="cures_caption"),
         _measure_sheet(assessment, language),
-        _sheet("claims", _best_first(plan.claims), language, caption="claims_caption"),
+        _sheet("claims", _best_first(to_claim(assessment, plan)), language, caption="claims_caption"),
         _left_out_sheet(assessment, plan, language),
         _ranking_sheet(assessment, plan, language),
     ]
@@ -181,7 +183,7 @@ def _sheet(key: str, table: pd.DataFrame, language: str, caption: str, **filled:
     if "worth" in rows.columns:  # the benefit is money then, what the least return asks being taken off
         rows = rows.rename(columns={"benefit": "net_benefit"})
     known = [name for name in COLUMNS_OF[key] if name in rows.columns and rows[name].notna().any()]
-    rows = rows[[name for name in known if name != "owner" or rows[name].nunique() > 1]]
+    rows = rows[known]
     for name in ("job_kind", "asset_kind", "measure", "problem"):
         if name in rows.columns:
             rows[name] = [_as_words(value, language) for value in rows[name]]
@@ -191,19 +193,39 @@ def _sheet(key: str, table: pd.DataFrame, language: str, caption: str, **filled:
     return Sheet(key, label(key, language), label(caption, language, **filled), rows, totals)
 
 
+def job_places(assessment: Assessment, jobs: pd.DataFrame, language: str) -> pd.Series[Any]:
+    """Return what people call the place of each job: a street, or the name of a station."""
+    places = asset_places(assessment.network, language)
+    named = jobs["street"].astype(object).fillna(label("no_street", language))
+    stations = jobs["assets"].map(lambda asset: places.get(asset, asset))
+    return named.where(jobs["job_kind"] != "station", stations)
+
+
+def company_of(assessment: Assessment) -> str | None:
+    """Return who owns most of the network's length, the first as text of equal ones; None where nobody says."""
+    lengths = assessment.network.segments.groupby("owner", sort=True)["length_m"].sum()
+    return str(lengths.idxmax()) if len(lengths) else None
+
+
+def to_claim(assessment: Assessment, plan: Plan) -> pd.DataFrame:
+    """Return the claims of a plan behind which there is something to claim: a fault, or cold homes."""
+    told = assessment.ranking[["past_faults", "cold_visits"]].reindex(plan.claims.index)
+    return plan.claims[((told > 0) | told.isna()).any(axis=1).to_numpy(dtype=bool)]
+
+
 def _as_words(value: Any, language: str) -> Any:
     """Return a kind or measure, or several of them separated by commas, as the reader says them."""
     return ", ".join(word(part, language) for part in value.split(", ")) if isinstance(value, str) else value
 
 
-def _job_sheet(jobs: pd.DataFrame, plan: Plan, language: str) -> Sheet:
+def _job_sheet(assessment: Assessment, jobs: pd.DataFrame, plan: Plan, language: str) -> Sheet:
     table = _numbered(jobs).rename(columns={"cost": "total_cost"})
     ends = zip(jobs["diameter_min_mm"], jobs["diameter_max_mm"], strict=True)
     table["diameters_mm"] = [_range(least, most) for least, most in ends]
     of_station = jobs["assets"].where(jobs["job_kind"] == "station")
-    named = jobs["street"].astype(object).fillna(label("no_street", language))
-    table["place"] = named.where(of_station.isna(), of_station)
+    table["place"] = job_places(assessment, jobs, language)
     table["works_cost"] = table["total_cost"] - table["job_cost"]
+    table["grade"] = plan.cures.join(assessment.ranking["grade"]).groupby("job_id")["grade"].min()
     if "worth" in table.columns:
         table["ratio"] = table["worth"] / table["total_cost"].where(table["total_cost"] > 0)
     for name in ("length_m", "pipe_length_m"):
@@ -230,5 +252,5 @@ def _left_out_sheet(assessment: Assessment, plan: Plan, language: str) -> Sheet:
 
 def _ranking_sheet(assessment: Assessment, plan: Plan, language: str) -> Sheet:
     best = assessment.ranking.head(SHOWN_ROWS)
-    table = best.assign(job_id=plan.cures["job_id"], reason=reasons(best, language=language))
+    table = best.assign(job_id=plan.cures["job_id"], reason=told_reasons(assessment, best.index, language))
     return _sheet("ranking", table, language, "ranking_caption", shown=len(table), all=len(assessment.ranking))

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from heatnet.language import note, worded, words
+import pandas as pd
+
+from heatnet.language import heading, money_unit, note, worded, words
 
 
 @dataclass(frozen=True, slots=True)
 class Form:
     """How a column is shown: the form of its cells and its width in characters.
 
-    Forms: text, long (wrapped text), count, length (one decimal), sum (money, hours), year, date, share (0 to 1), rate,
-    ratio.
+    Forms: text, long (wrapped text), count, length (one decimal), sum (hours, prices), money (in the unit people count
+    in), km, year, date, share (0 to 1), gap, rate, ratio.
     """
 
     form: str
@@ -41,10 +44,10 @@ COLUMNS = {
     "end_on": Form("date", 11),
     "days": Form("count", 10),
     "cures": Form("count", 8),
-    "works_cost": Form("sum", 13),
-    "job_cost": Form("sum", 13),
-    "cost": Form("sum", 13),
-    "total_cost": Form("sum", 13),
+    "works_cost": Form("money", 13),
+    "job_cost": Form("money", 13),
+    "cost": Form("money", 13),
+    "total_cost": Form("money", 13),
     "benefit": Form("sum", 14),
     "households_shut": Form("count", 12),
     "fund": Form("text", 10),
@@ -68,18 +71,18 @@ COLUMNS = {
     "near_cold_share": Form("share", 11),
     "far_cold_share": Form("share", 11),
     "chronic_hours": Form("sum", 16),
-    "worth": Form("sum", 13),
-    "worth_faults": Form("sum", 13),
-    "worth_heat": Form("sum", 13),
-    "worth_cold": Form("sum", 13),
+    "worth": Form("money", 13),
+    "worth_faults": Form("money", 13),
+    "worth_heat": Form("money", 13),
+    "worth_cold": Form("money", 13),
     "ratio": Form("ratio", 9),
     "ratio_alone": Form("ratio", 11),
-    "net_benefit": Form("sum", 13),
-    "risk": Form("sum", 13),
-    "repair_risk": Form("sum", 12),
-    "outage_risk": Form("sum", 12),
-    "cold_risk": Form("sum", 12),
-    "heat_risk": Form("sum", 12),
+    "net_benefit": Form("money", 13),
+    "risk": Form("money", 13),
+    "repair_risk": Form("money", 12),
+    "outage_risk": Form("money", 12),
+    "cold_risk": Form("money", 12),
+    "heat_risk": Form("money", 12),
     "households_short": Form("count", 11),
     "outage_hours": Form("sum", 13),
     "no_heat_hours": Form("sum", 13),
@@ -91,9 +94,21 @@ COLUMNS = {
     "asset_count": Form("count", 8),
     "group_prob": Form("share", 12),
     "households_behind": Form("count", 10),
-    "action_cost": Form("sum", 11),
-    "knowing_worth": Form("sum", 13),
-    "net_worth": Form("sum", 13),
+    "action_cost": Form("money", 11),
+    "knowing_worth": Form("money", 13),
+    "net_worth": Form("money", 13),
+    "name": Form("text", 24),
+    "when": Form("text", 14),
+    "arrangement": Form("text", 12),
+    "turn": Form("long", 60),
+    "building_count": Form("count", 8),
+    "length_km": Form("km", 9),
+    "area_m2": Form("sum", 12),
+    "old_share": Form("share", 9),
+    "past_faults": Form("count", 8),
+    "visit_share": Form("text", 12),
+    "job_count": Form("count", 8),
+    "stuck_valves": Form("count", 8),
 }
 
 
@@ -123,6 +138,7 @@ COLUMNS_OF = {  # which columns each sheet shows, in this order, where they tell
         "problem",
         "households",
         "households_shut",
+        "grade",
         "fund",
         "dig_id",
         "assets",
@@ -229,3 +245,47 @@ def word(value: str, language: str) -> str:
     ('清洗', 'blast')
     """
     return words("values", language).get(value, value)
+
+
+_DECIMALS = {"count": ",.0f", "length": ",.1f", "sum": ",.0f", "km": ",.2f", "year": ".0f", "share": ".1%"}
+_DECIMALS |= {"gap": ".2%", "rate": ".3f", "ratio": ",.2f"}
+
+
+def column_heading(name: str, language: str) -> str:
+    """Return the heading of a column, with the unit where it is money.
+
+    Examples
+    --------
+    >>> column_heading("worth", "zh"), column_heading("worth", "en")
+    ('效益现值 (万元)', 'Worth over its life, thousand')
+    """
+    text = heading(name, language)
+    return label("in_unit", language, text=text) if COLUMNS[name].form == "money" else text
+
+
+def in_unit(value: Any, form: str, language: str) -> Any:
+    """Return a value of a form in the unit of its heading: money as people count it, all else as it is."""
+    is_money = form == "money" and value is not None and not isinstance(value, str) and not pd.isna(value)
+    return value / money_unit(language)[0] if is_money else value
+
+
+def shown(value: Any, form: str, language: str = "en") -> str:
+    """Return a value as it is read: thousands separated, days without time, nothing for what is missing.
+
+    Examples
+    --------
+    >>> shown(1234.56, "sum"), shown(pd.Timestamp("2026-05-01"), "date"), shown(None, "text"), shown(0.5, "share")
+    ('1,235', '2026-05-01', '', '50.0%')
+    >>> shown(1234567.0, "money", "zh"), shown(1234567.0, "money", "en")
+    ('123.46', '1,234.6')
+    """
+    if isinstance(value, str):
+        return value
+    if value is None or pd.isna(value):
+        return ""
+    if form == "date":
+        return f"{value:%Y-%m-%d}"
+    if form == "money":
+        scale, number_format = money_unit(language)
+        return format(value / scale, number_format)
+    return format(value, _DECIMALS[form]) if form in _DECIMALS else str(value)

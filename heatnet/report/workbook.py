@@ -17,7 +17,7 @@ from heatnet.report.cells import Cells, cell, height_of, letter, new_workbook, s
 from heatnet.report.facts import Fact
 from heatnet.report.programme import Programme, Sheet, programme
 from heatnet.report.weeks import days_in_weeks, most_at_once, weeks_of
-from heatnet.report.words import COLUMNS, label
+from heatnet.report.words import COLUMNS, column_heading, in_unit, label
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -84,7 +84,7 @@ def _add_summary(book: Workbook, content: Programme) -> None:
         rows += [[(sentence, style)] for sentence in content.sentences[key]]
     rows += [[], [*_section(label("result", language), 2), *_section(label("asked", language), 2)]]
     pairs = itertools.zip_longest(content.facts["result"], content.facts["asked"])
-    rows += [[*_fact(planned), *_fact(asked)] for planned, asked in pairs]
+    rows += [[*_fact(planned, language), *_fact(asked, language)] for planned, asked in pairs]
     for key in ("assumptions", "unknown", "meaning"):
         rows += [[], _section(label(key, language))]
         rows += [[(sentence, "sentence")] for sentence in content.sentences[key]]
@@ -103,11 +103,11 @@ def _section(text: str, columns: int = 4) -> list[tuple[Any, str]]:
     return [(text, "section"), *[("", "section")] * (columns - 1)]
 
 
-def _fact(fact: Fact | None) -> list[tuple[Any, str]]:
+def _fact(fact: Fact | None, language: str) -> list[tuple[Any, str]]:
     return (
         [(None, "caption"), (None, "caption")]
         if fact is None
-        else [(fact.text, "text"), (fact.value, f"{fact.form} fact")]
+        else [(fact.text, "text"), (in_unit(fact.value, fact.form, language), f"{fact.form} fact")]
     )
 
 
@@ -115,7 +115,7 @@ def _add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
     """Write a table with its caption, headings that stay in sight and on every printed page, and its totals."""
     page = book.create_sheet(sheet.title)
     names = list(sheet.table.columns)
-    columns, heads = [COLUMNS[name] for name in names], [heading(name, language) for name in names]
+    columns, heads = [COLUMNS[name] for name in names], [column_heading(name, language) for name in names]
     set_widths(page, [column.width for column in columns])
     set_print(page, is_landscape=True, paper=A3, title_rows="1:2")
     page.freeze_panes = f"{letter(_pinned(names))}3"
@@ -126,7 +126,8 @@ def _add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
     )
     page.append([cell(page, text, "heading") for text in heads])
     band = _bands(sheet)
-    rows = zip(*(sheet.table[name].tolist() for name in names), strict=True)
+    values = ([in_unit(value, COLUMNS[name].form, language) for value in sheet.table[name].tolist()] for name in names)
+    rows = zip(*values, strict=True)
     cells = Cells(page)
     wrapped = [(place, column.width) for place, column in enumerate(columns) if column.form == "long"]
     for number, (is_banded, row) in enumerate(zip(band, rows, strict=True), 3):
@@ -136,7 +137,7 @@ def _add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
         styles = [f"{column.form} banded" if is_banded else column.form for column in columns]
         page.append(cells.row(row, styles))
     if sheet.totals:
-        page.append(_totals(page, sheet, label("total", language)))
+        page.append(_totals(page, sheet, language))
 
 
 def _pinned(names: list[str]) -> int:
@@ -152,10 +153,11 @@ def _bands(sheet: Sheet) -> list[bool]:
     return ((job != job.shift()).cumsum() % 2 == 0).tolist()
 
 
-def _totals(page: Any, sheet: Sheet, text: str) -> list[Any]:
-    names = list(sheet.table.columns)
-    cells = [cell(page, sheet.totals.get(name), f"{COLUMNS[name].form} total") for name in names]
-    cells[0] = cell(page, text, "text total")
+def _totals(page: Any, sheet: Sheet, language: str) -> list[Any]:
+    forms = {name: COLUMNS[str(name)].form for name in sheet.table.columns}
+    sums = {name: in_unit(sheet.totals.get(str(name)), form, language) for name, form in forms.items()}
+    cells = [cell(page, sums[name], f"{form} total") for name, form in forms.items()]
+    cells[0] = cell(page, label("total", language), "text total")
     return cells
 
 

@@ -66,10 +66,10 @@ def test_dates_and_money_are_dates_and_numbers(assessment: hn.Assessment, tmp_pa
     assert no_date is None
     assert [day.date() for day in starts] == sorted(day.date() for day in plan.jobs["start_on"])
     assert starts[0] == datetime.datetime(2026, 5, 1)
-    *costs, total = column(jobs, "Total cost")
-    assert total == pytest.approx(sum(costs)) == pytest.approx(plan.cost)
-    place = [cell.value for cell in jobs[2]].index("Total cost")
-    assert jobs[3][place].number_format == "#,##0"
+    *costs, total = column(jobs, "Total cost, thousand")
+    assert total == pytest.approx(sum(costs)) == pytest.approx(plan.cost / 1000)
+    place = [cell.value for cell in jobs[2]].index("Total cost, thousand")
+    assert jobs[3][place].number_format == "#,##0.00"
 
 
 def test_headings_stay_in_sight_and_pages_print_across(assessment: hn.Assessment, tmp_path: Path) -> None:

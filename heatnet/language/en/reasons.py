@@ -9,6 +9,7 @@ WORDS = {
     "station_faults": "{past_faults:no faults|# fault|# faults} in {past_seasons:# season|# seasons}: {worth_faults:,.0f}",
     "no_records": "faults of its kind: {worth_faults:,.0f}",
     "cold": "{cold_visits:.0f} of {visits:.0f} visited homes cold, {cold_homes:,.0f} homes if it is ill ({impaired_prob:.2f}): {worth_cold:,.0f}",
+    "cold_few": "fewer than 5 visited homes cold, {cold_homes:,.0f} homes if it is ill ({impaired_prob:.2f}): {worth_cold:,.0f}",
     "cold_elsewhere": "{cold_visits:.0f} of {visits:.0f} visited homes cold, hardly because of it",
     "warm": "{visits:# visited home|# visited homes} warm",
     "cold_unvisited": "nobody behind it was visited, {cold_homes:,.0f} homes cold if it is ill ({impaired_prob:.2f} as of its kind): {worth_cold:,.0f}",

@@ -9,6 +9,7 @@ WORDS = {
     "station_faults": "{past_seasons:.0f}个采暖年度故障{past_faults:.0f}次：{worth_faults:,.0f}元",
     "no_records": "同类设施的故障：{worth_faults:,.0f}元",
     "cold": "其后走访{visits:.0f}户次、{cold_visits:.0f}户次不热，若供热不良（概率{impaired_prob:.2f}）约{cold_homes:,.0f}户受冷：{worth_cold:,.0f}元",
+    "cold_few": "其后不热走访不足5户次，若供热不良（概率{impaired_prob:.2f}）约{cold_homes:,.0f}户受冷：{worth_cold:,.0f}元",
     "cold_elsewhere": "其后走访{visits:.0f}户次、{cold_visits:.0f}户次不热，多非其所致",
     "warm": "其后走访{visits:.0f}户次均热",
     "cold_unvisited": "其后无走访，若供热不良（按同类概率{impaired_prob:.2f}）约{cold_homes:,.0f}户受冷：{worth_cold:,.0f}元",
