@@ -10,7 +10,6 @@ Everything here takes numbers and arrays and returns arrays; nothing here knows 
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
@@ -21,6 +20,8 @@ from heatnet.consequence.climate import as_temperatures
 from heatnet.errors import HeatnetError
 
 DEFAULT_COOLING_H = 40.0
+_HOTTEST_C = 1e6
+_MOST_REHEAT = 1e6
 
 
 def room_temperature(
@@ -269,14 +270,14 @@ def critical_share(
 
 
 def require_warm_start(t_start_c: float, name: str, target_c: float) -> None:
-    """Raise `HeatnetError` unless both temperatures are finite and the home starts at or above the target.
+    """Raise `HeatnetError` unless both temperatures are those of rooms and the home starts at or above the target.
 
     Examples
     --------
     >>> require_warm_start(20.0, "t_cold_c", 16.0)
     """
-    if not (math.isfinite(t_start_c) and math.isfinite(target_c)):
-        raise HeatnetError(f"t_start_c ({t_start_c}) and {name} ({target_c}) must be finite temperatures in degC.")
+    if not (abs(t_start_c) <= _HOTTEST_C and abs(target_c) <= _HOTTEST_C):
+        raise HeatnetError(f"t_start_c ({t_start_c}) and {name} ({target_c}) must be temperatures of rooms in degC.")
     if t_start_c < target_c:
         raise HeatnetError(
             f"t_start_c ({t_start_c:g}) lies below {name} ({target_c:g}): the home would be cold before the outage; "
@@ -285,15 +286,16 @@ def require_warm_start(t_start_c: float, name: str, target_c: float) -> None:
 
 
 def require_reheat(reheat: float | None) -> None:
-    """Raise `HeatnetError` unless `reheat` is None or a number above 1.
+    """Raise `HeatnetError` unless `reheat` is None or a number above 1 with which can be reckoned.
 
     Examples
     --------
     >>> require_reheat(1.2)
     """
-    if reheat is not None and not (math.isfinite(reheat) and reheat > 1):
+    if reheat is not None and not 1 < reheat <= _MOST_REHEAT:
         raise HeatnetError(
-            f"reheat is {reheat!r}: give the heat after an outage as a multiple above 1 of what a home needs, or None."
+            f"reheat is {reheat!r}: give the heat after an outage as a multiple above 1 of what a home needs (up to "
+            f"{_MOST_REHEAT:,.0f}), or None."
         )
 
 

@@ -11,35 +11,55 @@ Rose (1972).
 
 from __future__ import annotations
 
-import heapq
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import chain
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from heatnet._arrays import Floats, Ints
 
+_FEW_NUMBERS = 1000
+_SMALL_DEGREE = 4
 
-@dataclass(frozen=True, slots=True, eq=False)
+
+@dataclass(frozen=True, eq=False)
 class Sums:
     """Which rows are added up, in a fixed order, and where the sums go."""
 
     order: Ints
     starts: Ints
     targets: Ints
+    n_rows: int
 
     @classmethod
     def of(cls, targets: Ints) -> Sums:
-        """Return the sums of rows by target; targets in rising order."""
+        """Return the sums of rows by target; targets in rising order, rows of a negative target left out."""
         order = np.argsort(targets, kind="stable")
+        order = order[np.searchsorted(targets[order], 0) :]
         found, starts = np.unique(targets[order], return_index=True)
-        return cls(order, starts, found)
+        return cls(order, starts, found, len(targets))
 
     def add(self, values: Floats, onto: Floats) -> None:
         """Add the rows of values onto the rows that are their targets."""
-        if not len(self.order):
-            return
-        ordered = values[self.order]
-        onto[self.targets] += ordered if len(self.starts) == len(ordered) else np.add.reduceat(ordered, self.starts)
+        if len(self.order):
+            onto[self.targets] += self.sums(values)
+
+    def sums(self, values: Floats) -> Floats:
+        """Return the sum of the rows of each target, from its first row to its last."""
+        if len(self.starts) == len(self.order):
+            return np.asarray(values[self.order])
+        if len(self.order) * values.shape[1] < _FEW_NUMBERS:
+            return np.add.reduceat(values[self.order], self.starts)
+        sums: Floats = self._matrix @ values
+        return sums
+
+    @cached_property
+    def _matrix(self) -> csr_array:
+        """The sums as a sparse matrix, whose products run row by row."""
+        rows = np.append(self.starts, len(self.order))
+        return csr_array((np.ones(len(self.order)), self.order, rows), shape=(len(self.starts), self.n_rows))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,14 +67,14 @@ class _Round:
     """Vertices taken away together: no two of them are joined.
 
     `entry` lists the conductances to the neighbours, vertex after vertex; `owner` is the place of the vertex in
-    `pivots`, `other` the neighbour.
+    `pivots`, `other` the neighbour, `of_pivot` sums what is listed by vertex.
     """
 
     pivots: Ints
     entry: Ints
     owner: Ints
-    owner_starts: Ints
     other: Ints
+    of_pivot: Sums
     mesh_one: Ints
     mesh_two: Ints
     mesh: Sums
@@ -71,8 +91,6 @@ class Elimination:
         Vertices; conductances between two vertices, those that come up on the way included.
     edges : Sums
         From edges to entries.
-    edge_count : int
-        Number of edges.
     """
 
     n_vertices: int
@@ -88,22 +106,18 @@ class Elimination:
             if one != two:
                 neighbours[one].add(two)
                 neighbours[two].add(one)
-        stars, height = _least_degree_first(neighbours)
+        rounds = _taken_away(neighbours)
         number: dict[tuple[int, int], int] = {}
-        for vertex, star in stars:
+        for vertex, star in chain.from_iterable(rounds):
             for other in star:
                 number[(vertex, other) if vertex < other else (other, vertex)] = len(number)
         edge_entry = np.array(
             [number.get((min(p, q), max(p, q)), -1) for p, q in zip(a.tolist(), b.tolist(), strict=True)],
             dtype=np.int64,
         )
-        by_round: list[list[tuple[int, list[int]]]] = [[] for _ in range(max(height, default=-1) + 1)]
-        for vertex, star in stars:
-            by_round[height[vertex]].append((vertex, star))
-        real = np.flatnonzero(edge_entry >= 0)
-        edges = Sums.of(edge_entry[real])
-        edges = Sums(real[edges.order], edges.starts, edges.targets)
-        return cls(n_vertices, len(number), edges, tuple(_round_of(members, number) for members in by_round))
+        return cls(
+            n_vertices, len(number), Sums.of(edge_entry), tuple(_round_of(members, number) for members in rounds)
+        )
 
     def heads(self, conductance: Floats, inflow: Floats) -> Floats:
         """Return the heads of all vertices in every case.
@@ -124,48 +138,48 @@ class Elimination:
         self.edges.add(conductance, entries)
         inverse, shares = [], []
         for one in self.rounds:
-            total = np.add.reduceat(entries[one.entry], one.owner_starts) if len(one.entry) else None
-            if total is None:
-                inverse.append(np.zeros((0, n_cases)))
-                shares.append(np.zeros((0, n_cases)))
-                continue
+            to_other = entries[one.entry]
+            total = one.of_pivot.sums(to_other)
             inv = np.divide(1.0, total, out=np.zeros_like(total), where=total > 0.0)
-            share = entries[one.entry] * inv[one.owner]
+            share = to_other * inv[one.owner]
             inverse.append(inv)
             shares.append(share)
             if len(one.mesh_one):
-                one.mesh.add(share[one.mesh_one] * entries[one.entry[one.mesh_two]], entries)
+                one.mesh.add(share[one.mesh_one] * to_other[one.mesh_two], entries)
             one.inflow.add(share * inflow[one.pivots][one.owner], inflow)
         heads = np.zeros((self.n_vertices, n_cases))
         for one, inv, share in zip(reversed(self.rounds), reversed(inverse), reversed(shares), strict=True):
-            if len(one.entry):
-                passed = np.add.reduceat(share * heads[one.other], one.owner_starts)
-                heads[one.pivots] = inflow[one.pivots] * inv + passed
+            heads[one.pivots] = inflow[one.pivots] * inv + one.of_pivot.sums(share * heads[one.other])
         return heads
 
 
-def _least_degree_first(neighbours: list[set[int]]) -> tuple[list[tuple[int, list[int]]], list[int]]:
-    """Return each vertex with the neighbours it has when it goes, and the round in which it goes."""
-    queue = [(len(around), vertex) for vertex, around in enumerate(neighbours)]
-    heapq.heapify(queue)
-    height = [0] * len(neighbours)
-    gone = [False] * len(neighbours)
-    stars = []
-    while queue:
-        degree, vertex = heapq.heappop(queue)
-        if gone[vertex] or degree != len(neighbours[vertex]):
-            continue
-        gone[vertex] = True
-        star = sorted(neighbours[vertex])
-        stars.append((vertex, star))
-        for place, other in enumerate(star):
-            around = neighbours[other]
-            around.discard(vertex)
-            around.update(star[:place])
-            around.update(star[place + 1 :])
-            height[other] = max(height[other], height[vertex] + 1)
-            heapq.heappush(queue, (len(around), other))
-    return stars, height
+def _taken_away(neighbours: list[set[int]]) -> list[list[tuple[int, list[int]]]]:
+    """Return round by round the vertices that go together, each with the neighbours it then has.
+
+    In each round go vertices of the least degree, and all of a small one, no two of them neighbours: a chain of n
+    vertices, or a ladder of n rungs, takes about log(n) rounds.
+    """
+    alive, rounds = list(range(len(neighbours))), []
+    while alive:
+        alive.sort(key=lambda vertex: (len(neighbours[vertex]), vertex))
+        most = max(len(neighbours[alive[0]]), _SMALL_DEGREE)
+        going, stays = [], set()
+        for vertex in alive:
+            if len(neighbours[vertex]) > most:
+                break
+            if vertex not in stays:
+                going.append((vertex, sorted(neighbours[vertex])))
+                stays |= neighbours[vertex]
+        for vertex, star in going:
+            for place, other in enumerate(star):
+                around = neighbours[other]
+                around.discard(vertex)
+                around.update(star[:place])
+                around.update(star[place + 1 :])
+        gone = {vertex for vertex, _ in going}
+        alive = [vertex for vertex in alive if vertex not in gone]
+        rounds.append(going)
+    return rounds
 
 
 def _round_of(members: list[tuple[int, list[int]]], number: dict[tuple[int, int], int]) -> _Round:
@@ -174,30 +188,29 @@ def _round_of(members: list[tuple[int, list[int]]], number: dict[tuple[int, int]
     entry: list[int] = []
     owner: list[int] = []
     other: list[int] = []
-    starts: list[int] = []
     one: list[int] = []
     two: list[int] = []
     target: list[int] = []
     for vertex, star in members:
         if not star:
             continue
-        starts.append(len(entry))
+        first = len(entry)
         for place, neighbour in enumerate(star):
             for before in range(place):
-                one.append(starts[-1] + before)
-                two.append(starts[-1] + place)
+                one.append(first + before)
+                two.append(first + place)
                 target.append(number[star[before], neighbour])
             entry.append(number[(vertex, neighbour) if vertex < neighbour else (neighbour, vertex)])
             owner.append(len(pivots))
             other.append(neighbour)
         pivots.append(vertex)
-    neighbour_of = np.array(other, dtype=np.int64)
+    neighbour_of, owner_of = np.array(other, dtype=np.int64), np.array(owner, dtype=np.int64)
     return _Round(
         pivots=np.array(pivots, dtype=np.int64),
         entry=np.array(entry, dtype=np.int64),
-        owner=np.array(owner, dtype=np.int64),
-        owner_starts=np.array(starts, dtype=np.int64),
+        owner=owner_of,
         other=neighbour_of,
+        of_pivot=Sums.of(owner_of),
         mesh_one=np.array(one, dtype=np.int64),
         mesh_two=np.array(two, dtype=np.int64),
         mesh=Sums.of(np.array(target, dtype=np.int64)),

@@ -292,8 +292,9 @@ def _safeguarded(edges: _Edges, flow: Floats, step: Floats) -> Floats:
         falling: Floats = (edges.taken(flow + share * step) * step).sum(axis=0)
         return falling
 
-    at_start, at_end = falls(np.zeros(flow.shape[1])), falls(np.ones(flow.shape[1]))
-    noise = 1e-9 * edges.highest**2 / edges.steepness + 1e-12 * np.abs(edges.taken(flow) * flow).sum(axis=0)
+    taken = edges.taken(flow)
+    at_start, at_end = (taken * step).sum(axis=0), (edges.taken(flow + step) * step).sum(axis=0)
+    noise = 1e-9 * edges.highest**2 / edges.steepness + 1e-12 * np.abs(taken * flow).sum(axis=0)
     share = np.ones(flow.shape[1])
     low, high = np.zeros_like(share), np.ones_like(share)
     is_long = (at_start < 0.0) & (at_end > 0.5 * np.abs(at_start) + noise)

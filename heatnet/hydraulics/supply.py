@@ -124,10 +124,16 @@ class HeatShares:
         change, usual = self._flows.cases[case], self._usual
         if change.stations is None:  # few buildings differ from what is usual
             place = usual.place[change.building]
-            moved, below = place[place >= 0], usual.below
-            heat = heat_shares_of(change.share[place >= 0], usual.intact[moved])
-            below = np.concatenate([below[~np.isin(below, moved)], moved[heat < 1.0]])
-            share = np.concatenate([usual.heat[below[: len(below) - int((heat < 1.0).sum())]], heat[heat < 1.0]])
+            here = place >= 0
+            moved, heat = place[here], heat_shares_of(change.share[here], usual.intact[place[here]])
+            low = heat < 1.0
+            below, share = moved[low], heat[low]
+            if len(usual.below):
+                stays = np.ones(len(usual.below), dtype=bool)
+                at = np.searchsorted(usual.below, moved)
+                at = at[np.append(usual.below, -1)[at] == moved]
+                stays[at] = False
+                below, share = np.append(usual.below[stays], below), np.append(usual.heat[usual.below[stays]], share)
             order = np.argsort(below, kind="stable")
             return usual.buildings[below[order]], share[order]
         share = heat_shares_of(flow_shares_of(self._flows, change, usual.buildings), usual.intact)
@@ -156,24 +162,27 @@ class HeatShares:
         Parameters
         ----------
         weights : array of float
-            Per node: households, or 1 for each building.
+            Per node, or per node and column: households, or 1 for each building.
         norm_share : float
             A home whose heat share is below it is short.
 
         Returns
         -------
         short, mean_share : array of float
-            Both missing where the flow is unknown; the mean is missing where nobody is short.
+            Both missing where the flow is unknown; the mean is missing where nobody is short. Columns as in `weights`.
         """
-        total, heat = np.zeros(self.n_cases), np.zeros(self.n_cases)
+        columns = weights.reshape(len(weights), -1)
+        total, heat = np.zeros((2, self.n_cases, columns.shape[1]))
         for block in self.blocks():
             is_short = block.heat_share < norm_share
-            case, weight = block.case[is_short], weights[block.node[is_short]]
-            total += np.bincount(case, weight, minlength=self.n_cases)
-            heat += np.bincount(case, weight * block.heat_share[is_short], minlength=self.n_cases)
+            case, share = block.case[is_short], block.heat_share[is_short]
+            for k, weight in enumerate(columns[block.node[is_short]].T):
+                total[:, k] += np.bincount(case, weight, minlength=self.n_cases)
+                heat[:, k] += np.bincount(case, weight * share, minlength=self.n_cases)
         total[~self.is_solved] = np.nan
-        mean = np.divide(heat, total, out=np.full(self.n_cases, np.nan), where=total > 0.0)
-        return total[self.asset_case], mean[self.asset_case]
+        mean = np.divide(heat, total, out=np.full(total.shape, np.nan), where=total > 0.0)
+        shape = (len(self.asset_case), *weights.shape[1:])
+        return total[self.asset_case].reshape(shape), mean[self.asset_case].reshape(shape)
 
     @property
     def without_flow(self) -> Ints:
@@ -278,10 +287,11 @@ def outage_supply(
     dry[shares.without_flow] = 1.0
     weights = np.stack([network.households, np.ones(network.n_nodes)], axis=1)
     lost = outages(network, isolate).lost(weights * dry[:, None])  # no flow when intact: only cut off or not
+    short = shares.short(weights, norm_share)[0] + lost
     columns = {
         "flow_share": shares.flow_share[shares.asset_case],
-        "households_short": shares.short(weights[:, 0], norm_share)[0] + lost[:, 0],
-        "buildings_short": shares.short(weights[:, 1], norm_share)[0] + lost[:, 1],
+        "households_short": short[:, 0],
+        "buildings_short": short[:, 1],
     }
     return pd.DataFrame(columns, index=network.asset_ids)
 

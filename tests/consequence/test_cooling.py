@@ -74,7 +74,9 @@ def test_a_temperature_equal_to_the_critical_one_is_not_below_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("start", "target"), [(15.0, 16.0), (math.nan, 16.0), (20.0, math.inf)], ids=["colder", "unknown", "infinite"]
+    ("start", "target"),
+    [(15.0, 16.0), (math.nan, 16.0), (20.0, math.inf), (1e308, 1.0)],
+    ids=["colder", "unknown", "infinite", "beyond reckoning"],
 )
 def test_a_home_that_would_be_cold_before_the_outage_is_refused(start: float, target: float) -> None:
     with pytest.raises(HeatnetError, match="t_cold_c"):
@@ -114,7 +116,7 @@ def test_half_the_heat_keeps_a_home_warmer() -> None:
     assert mean_cold_hours(1000, 40, [-10.0], heat_share=0.94) == 0  # E = 18.2
 
 
-@pytest.mark.parametrize("reheat", [1.0, 0.5, math.nan, math.inf])
+@pytest.mark.parametrize("reheat", [1.0, 0.5, math.nan, math.inf, 1e30])
 def test_a_recovery_that_never_ends_is_refused(reheat: float) -> None:
     with pytest.raises(HeatnetError, match="reheat"):
         mean_cold_hours(8, 40, [0.0], reheat=reheat)
