@@ -12,6 +12,7 @@ from functools import cache
 from heatnet.schema.cells import Meant
 from heatnet.schema.columns import Column, TableSpec
 from heatnet.schema.folding import folded_word
+from heatnet.schema.plain import whole_letters
 from heatnet.schema.units import DEGREES, OUTER, STANDARD, factor_of, is_unit
 from heatnet.schema.vocabulary import folded, listed
 
@@ -97,7 +98,7 @@ def understood(
     """
     own = {folded_word(heading): column for heading, column in (headings or {}).items()}
     columns = {column.name: column for column in _columns_of(spec)}
-    return [_understood(text, spec, columns, own, units or {}) for text in texts]
+    return [_understood(whole_letters(text), spec, columns, own, units or {}) for text in texts]
 
 
 def _understood(

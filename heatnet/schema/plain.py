@@ -97,10 +97,15 @@ def _are_whole(texts: list[str]) -> bool:
     return True
 
 
+def whole_letters(text: str) -> str:
+    """Return a text with halves of letters (surrogates) joined, or marked as unreadable (U+FFFD)."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 def _with_whole_letters(plain: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the cells as text with halves of letters joined, or marked as unreadable (U+FFFD)."""
+    """Return the cells as text with whole letters alone."""
     words = [cell_text(cell) for cell in plain.to_numpy(dtype=object)]
-    whole = [word and word.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for word in words]
+    whole = [word and whole_letters(word) for word in words]
     return pd.Series(whole, index=plain.index, dtype=object)
 
 

@@ -40,3 +40,10 @@ def test_two_ids_that_are_told_apart_by_halves_of_letters_alone_are_refused() ->
     pipe = {"segment_id": ["P"], "from_node": ["a\ufffd"], "to_node": ["b"], "length_m": [10.0], "diameter_mm": [100.0]}
     with pytest.raises(hn.HeatnetError, match="node_id"):
         hn.Network(nodes, pd.DataFrame(pipe))
+
+
+def test_a_heading_that_holds_half_a_letter_is_carried_along_with_the_half_marked() -> None:
+    nodes = pd.DataFrame([["S", "source", 1], ["B", "building", 2]])
+    nodes.columns = pd.Index(["node_id", "kind", "n\ud800"], dtype=object)
+    pipe = {"segment_id": ["P"], "from_node": "S", "to_node": "B", "length_m": 10.0, "diameter_mm": 100.0}
+    assert hn.Network(nodes, pd.DataFrame(pipe)).nodes["n\ufffd"].tolist() == [1, 2]
