@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import networkx as nx
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,7 +85,7 @@ def compare(network: hn.Network, head_m: float, outs: list[str]) -> None:
     asked = nodes.set_index("node_id")["load_kw"].fillna(0.0)
     cut = hn.supply_loss(network, "segment")["buildings_lost"]
     for out in outs:
-        if cut[out] == 0:  # EPANET does not know what to say of parts without a source
+        if cut[out] == 0:
             share = asked_of_epanet(network, head_m, out)
             assert table.loc[out, "flow_share"] == pytest.approx(
                 (share * asked[share.index]).sum() / asked.sum(), abs=1e-3
@@ -98,25 +99,46 @@ def test_random_rings_of_pairs(seed: int) -> None:
     compare(network, float(rng.uniform(20.0, 60.0)), network.segments["segment_id"].tolist()[:6])
 
 
-def test_a_public_water_network_turned_into_pairs() -> None:
-    path = PUBLIC / "L-TOWN.inp"
+def public_pairs(name: str) -> hn.Network:
+    """Return a public water network as pairs of one source: the part that its first reservoir reaches."""
+    path = PUBLIC / name
     if not path.exists():
         pytest.skip(f"{path} is not there: the public networks lie beside the repository, not in it")
     model = wntr.network.WaterNetworkModel(str(path))
-    rng = np.random.default_rng(0)
-    names = list(model.node_name_list)
     first = model.reservoir_name_list[0]
-    kinds = ["source" if n == first else "building" if rng.random() < 0.7 else "junction" for n in names]
+    reached = nx.node_connected_component(nx.Graph(model.to_graph()), first)
+    names = [name for name in model.node_name_list if name in reached]
+    rng = np.random.default_rng(0)
+    kinds = ["source" if name == first else "building" if rng.random() < 0.7 else "junction" for name in names]
     load = np.where(np.array(kinds) == "building", rng.uniform(50.0, 400.0, len(names)).round(), np.nan)
-    nodes = pd.DataFrame({"node_id": names, "kind": kinds, "load_kw": load})
     rows = [
         (name, link.start_node_name, link.end_node_name, getattr(link, "length", 10.0), getattr(link, "diameter", 0.5))
         for name, link in model.links()
+        if link.start_node_name in reached
     ]
     segments = pd.DataFrame(rows, columns=["segment_id", "from_node", "to_node", "length_m", "diameter_mm"])
     segments["diameter_mm"] *= 2000.0
-    network = hn.Network(nodes, segments)
-    lost = hn.supply_loss(network, "segment")["buildings_lost"]
-    needed = steady_flow(network).sources["head_m"].iloc[0]
-    looped = lost.index[lost == 0][::150].tolist()
-    compare(network, 0.6 * float(needed), looped)
+    segments["length_m"] = segments["length_m"].clip(lower=0.1)
+    return hn.Network(pd.DataFrame({"node_id": names, "kind": kinds, "load_kw": load}), segments)
+
+
+@pytest.mark.parametrize(("name", "head_m", "outages"), [("L-TOWN.inp", None, 5), ("Net6.inp", 12.0, 4)])
+def test_public_water_networks_turned_into_pairs(name: str, head_m: float | None, outages: int) -> None:
+    network = public_pairs(name)
+    ends = network.segments.set_index("segment_id")[["from_node", "to_node"]].apply(frozenset, axis=1)
+    bridges = {frozenset(pair) for pair in nx.bridges(nx.Graph([tuple(pair) for pair in ends]))}
+    looped = ends.index[~ends.isin(bridges)]  # EPANET does not know what to say of parts without a source
+    needed = float(steady_flow(network).sources["head_m"].iloc[0])
+    compare(network, head_m or 0.6 * needed, looped[:: len(looped) // outages][:outages].tolist())
+
+
+def test_a_city_s_water_network_turned_into_pairs_with_one_main_out_and_without() -> None:
+    network, head_m = public_pairs("PacificCity.inp"), 40.0
+    nodes = network.nodes
+    nodes.loc[nodes["kind"] == "source", "head_m"] = head_m
+    for out in (None, "P4842"):
+        left = hn.Network(nodes, network.segments[network.segments["segment_id"] != out])
+        epanet = asked_of_epanet(network, head_m, out)
+        share = steady_flow(left).nodes["flow_share"][epanet.index]
+        assert epanet.between(0.01, 0.99).sum() > 1000  # neither all nor nothing
+        assert (share - epanet).abs().max() < 1e-3
