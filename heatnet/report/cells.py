@@ -31,6 +31,7 @@ _FORMATS = {
     "long": "@",
 }
 _BLUE, _ORANGE, _GREEN, _GREY, _DARK = "FF9DC3E6", "FFF4B183", "FFA9D18E", "FFF2F2F2", "FF1F4E78"
+_CHARACTERS_ON_A4 = 116.0  # across, landscape
 _FIRST_WIDE = 0x2E7F  # the last character before the Chinese ones
 
 
@@ -130,11 +131,14 @@ def set_widths(page: Any, widths: Iterable[float]) -> None:
         page.column_dimensions[letter(column)].width = width
 
 
-def set_print(page: Any, *, is_landscape: bool, paper: int, title_rows: str | None = None) -> None:
-    """Set a page up for printing: all columns on one page across, headings on every page, numbered below."""
+def set_print(page: Any, *, is_landscape: bool, paper: int, title_rows: str | None = None, most_pages: int = 0) -> None:
+    """Set a page up for printing: all columns on one page across, headings on every page, numbered below.
+
+    It prints on `most_pages` at most; 0: as many as it takes.
+    """
     page.page_setup.orientation = "landscape" if is_landscape else "portrait"
     page.page_setup.paperSize = paper
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
+    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, most_pages
     page.sheet_properties.pageSetUpPr.fitToPage = True
     page.page_margins.left = page.page_margins.right = 0.4
     page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = 0.5, 0.75, 0.3
@@ -143,10 +147,19 @@ def set_print(page: Any, *, is_landscape: bool, paper: int, title_rows: str | No
         page.print_title_rows = title_rows
 
 
+def set_scale(page: Any, *, paper: int, width: float) -> None:
+    """Set a page of so many characters up for printing across, page breaks kept where they are."""
+    page.page_setup.orientation, page.page_setup.paperSize = "landscape", paper
+    page.page_setup.scale = max(10, min(100, int(100 * _CHARACTERS_ON_A4 / width)))
+    page.page_margins.left = page.page_margins.right = 0.4
+    page.page_margins.top, page.page_margins.bottom, page.page_margins.footer = 0.5, 0.75, 0.3
+    page.oddFooter.center.text = "&A  &P / &N"
+
+
 def height_of(text: str, width: float) -> float:
     """Return the height in points of a text in a column so wide; Chinese characters are two wide and break anywhere."""
     if not text.isascii():
         lines = math.ceil(sum(2 if ord(character) > _FIRST_WIDE else 1 for character in text) / (width - 2))
     else:
         lines = len(textwrap.wrap(text, max(1, int(width) - 2)))
-    return 15.0 * max(1, lines)
+    return (15.0 if text.isascii() else 16.5) * max(1, lines)

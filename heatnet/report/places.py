@@ -24,3 +24,14 @@ def station_names(network: Network) -> list[str]:
     names = network.nodes["name"].iloc[network.station_nodes].tolist()
     ids = network.node_ids[network.station_nodes].tolist()
     return [str(one) if pd.isna(name) else str(name) for one, name in zip(ids, names, strict=True)]
+
+
+def street_names(network: Network) -> list[set[str]]:
+    """Return the names of the streets whose pipes meet at each node."""
+    streets: list[set[str]] = [set() for _ in range(network.n_nodes)]
+    named = network.segments["street"].tolist()
+    for start, stop, street in zip(network.from_node.tolist(), network.to_node.tolist(), named, strict=True):
+        if not pd.isna(street):
+            streets[start].add(str(street))
+            streets[stop].add(str(street))
+    return streets

@@ -1,59 +1,200 @@
-"""The page of a plan, opened by a browser without internet."""
+"""The page of a plan of the sample city, driven in a browser: map, table, filters, paper; it asks nothing of any net."""
 
+import base64
+import json
 import re
 import shutil
-import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from heatnet.cli import main
+import heatnet as hn
+from tests.small_programme import planned, small_network
+
+webdriver = pytest.importorskip("selenium.webdriver")
 
 pytestmark = pytest.mark.door
-CHROMIUM = shutil.which("chromium")
+CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 QUIET = (
-    "--headless",
+    "--headless=new",
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-dev-shm-usage",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--window-size=1500,1100",
 )
+EVIL = "<script>alert(1)</script>"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    assert CHROMIUM, "Chromium is not installed: .ci/doors installs it"
+    assert DRIVER, "chromedriver is not installed: .ci/doors installs it"
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for option in QUIET:
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(DRIVER))
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def city() -> tuple[hn.Assessment, hn.Plan]:
+    """The sample city with the limits of one summer."""
+    city = hn.synthetic.make_city()
+    records = {name: city.tables[name] for name in ("visits", "faults", "works", "makeup")}
+    assessment = hn.assess(city.network, season=2026, **records)
+    return assessment, hn.plan_cures(assessment, max_km=44.52, max_stations=4)
 
 
 @pytest.fixture(scope="module", params=["en", "zh"])
-def page(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    out = tmp_path_factory.mktemp(f"plan-{request.param}")
-    district = Path(__file__).parents[2] / "fixtures" / "district"
-    arguments = ["plan", str(district), "--season", "2026", "--max-km", "2", "--language", request.param]
-    with pytest.raises(SystemExit) as ended:
-        main([*arguments, "-o", str(out)])
-    assert not ended.value.code
-    return out / "report.html"
+def page(
+    request: pytest.FixtureRequest,
+    city: tuple[hn.Assessment, hn.Plan],
+    browser: Any,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Any:
+    path = tmp_path_factory.mktemp("page") / f"{request.param}.html"
+    hn.write_report(*city, path, language=request.param)
+    assert path.stat().st_size < 25_000_000
+    return opened(browser, path)
 
 
-def opened(page: Path, profile: Path, *options: str) -> subprocess.CompletedProcess[str]:
-    assert CHROMIUM, "Chromium is not installed: .ci/doors installs it"
-    command = [CHROMIUM, *QUIET, f"--user-data-dir={profile}", "--enable-logging=stderr", *options, page.as_uri()]
-    return subprocess.run(command, capture_output=True, text=True, timeout=180, check=True)
+def opened(browser: Any, path: Path) -> Any:
+    for kind in ("browser", "performance"):
+        browser.get_log(kind)
+    browser.get(path.as_uri())
+    return browser
 
 
-def test_it_opens_without_an_error_and_shows_its_tables_and_map(page: Path, tmp_path: Path) -> None:
-    shown = opened(page, tmp_path, "--dump-dom")
-    assert shown.stdout.count("<table") >= 3
-    assert "<svg" in shown.stdout or "<canvas" in shown.stdout
-    assert not [line for line in shown.stderr.splitlines() if "CONSOLE" in line and "rror" in line]
+def asked(browser: Any) -> list[str]:
+    """What the page asked for over any network since it was opened."""
+    messages = [json.loads(entry["message"])["message"] for entry in browser.get_log("performance")]
+    sent = [found["params"]["request"]["url"] for found in messages if found["method"] == "Network.requestWillBeSent"]
+    return [url for url in sent if not url.startswith(("file:", "data:"))]
 
 
-def test_it_loads_nothing_from_anywhere(page: Path) -> None:
-    text = page.read_text(encoding="utf-8")
-    assert not re.findall(r"""(?:src|href)\s*=\s*["'](?!#|data:)[^"']+""", text)
-    assert "@import" not in text
+def view(browser: Any) -> dict[str, str]:
+    return dict(browser.execute_script("return {...document.getElementById('map-view').dataset}"))
 
 
-def test_it_prints(page: Path, tmp_path: Path) -> None:
-    printed = tmp_path / "report.pdf"
-    opened(page, tmp_path / "profile", f"--print-to-pdf={printed}", "--no-pdf-header-footer")
-    assert printed.stat().st_size > 10_000
+def change(browser: Any, box: str, value: str) -> None:
+    browser.execute_script(
+        "const box = document.getElementById(arguments[0]); box.value = arguments[1];"
+        "box.dispatchEvent(new Event('change'))",
+        box,
+        value,
+    )
+
+
+def test_it_opens_without_an_error_or_a_request_and_is_soon_usable(page: Any, record_property: Any) -> None:
+    ready = page.execute_script("return document.documentElement.dataset.ready")
+    record_property("ready_ms", ready)
+    print(f"usable after {ready} ms")
+    assert int(ready) > 0
+    assert page.get_log("browser") == []
+    assert asked(page) == []
+
+
+def test_a_click_on_the_map_finds_the_row_and_a_row_finds_the_map(page: Any) -> None:
+    page.execute_script("document.getElementById('map-reset').click()")
+    row = page.execute_script("return document.querySelector('#jobs-beside tbody tr:nth-child(7)').dataset.mark")
+    page.execute_script("document.querySelector('#jobs-beside tbody tr:nth-child(7)').click()")
+    job = row.removeprefix("job:")
+    assert view(page)["job"] == job
+    asset = page.execute_script("return JSON.parse(document.getElementById('map-data').textContent)")
+    mine = [one for one, number in zip(asset["id"], asset["job"], strict=True) if number == asset["jobs"].index(job)]
+    x, y = page.execute_script("return heatnetMap.at(arguments[0])", mine[0])
+    page.execute_script("document.getElementById('map-reset').click()")
+    assert view(page)["job"] == ""
+    page.execute_script("document.querySelector('#jobs-beside tbody tr:nth-child(7)').click()")
+    point = {"x": x, "y": y, "bubbles": True, "pointerId": 1}
+    page.execute_script(
+        "const map = document.getElementById('map-canvas'), box = map.getBoundingClientRect();"
+        "map.setPointerCapture = () => {};"
+        "for (const kind of ['pointerdown', 'pointerup']) map.dispatchEvent(new PointerEvent(kind,"
+        " {clientX: box.left + arguments[0], clientY: box.top + arguments[1], pointerId: 1, bubbles: true}))",
+        point["x"],
+        point["y"],
+    )
+    assert view(page)["job"] == job
+    assert view(page)["asset"] in mine
+    chosen = page.execute_script("return document.querySelector('#jobs-beside tr.chosen').dataset.mark")
+    assert chosen == row
+    told = page.execute_script("return document.getElementById('map-chosen').textContent")
+    assert job in told
+
+
+def test_the_pointer_is_told_the_reason(page: Any) -> None:
+    page.execute_script("document.getElementById('map-reset').click()")
+    page.execute_script("document.querySelector('#jobs-beside tbody tr').click()")
+    told = page.execute_script("return document.getElementById('map-chosen').lastChild.textContent")
+    assert len(told) > 20
+
+
+@pytest.mark.parametrize("box", ["by-community", "by-place", "by-grade", "by-job", "by-measure"])
+def test_filters_filter_map_and_table(page: Any, box: str) -> None:
+    page.execute_script("document.getElementById('map-reset').click()")
+    everything = view(page)
+    data = page.execute_script("return JSON.parse(document.getElementById('map-data').textContent)")
+    columns = {"by-community": "community", "by-place": "place", "by-grade": "grade", "by-measure": "measure"}
+    if box == "by-job":
+        value, expected = data["jobs"][0], data["job"].count(0)
+    else:
+        column = data[columns[box]]
+        value = column["text"][0]
+        expected = sum(value in column["text"][code] for code in column["code"] if code >= 0)
+    change(page, box, value)
+    assert int(view(page)["shown"]) == expected < int(everything["shown"])
+    visible = page.execute_script("return document.querySelectorAll('#jobs-beside tbody tr:not([hidden])').length")
+    assert visible == int(view(page)["rows"])
+    assert visible < int(everything["rows"]) or box == "by-measure"
+    page.execute_script("document.getElementById('map-reset').click()")
+    assert view(page)["shown"] == everything["shown"]
+
+
+def test_every_colour_has_a_legend(page: Any) -> None:
+    for colour in ("plan", "worth_m", "faults", "ill", "share", "laid"):
+        change(page, "colour-by", colour)
+        assert page.execute_script("return document.getElementById('map-legend').children.length") >= 4
+    change(page, "colour-by", "plan")
+    assert page.get_log("browser") == []
+
+
+def test_it_prints_as_a_document(page: Any, tmp_path: Path) -> None:
+    printed = base64.b64decode(
+        page.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True, "printBackground": True})["data"]
+    )
+    (tmp_path / "report.pdf").write_bytes(printed)
+    pages = len(re.findall(rb"/Type\s*/Page\b", printed))
+    communities = page.execute_script("return document.querySelectorAll('section[id^=community-]').length")
+    jobs = page.execute_script("return document.querySelectorAll('#jobs tbody tr').length")
+    cures = page.execute_script("return document.querySelectorAll('#cures tbody tr').length")
+    assert communities < pages <= 20 + communities + jobs // 20 + cures // 15
+
+
+def test_a_script_in_the_files_is_text_and_does_not_run(browser: Any, tmp_path: Path) -> None:
+    network = small_network(community=EVIL, name=EVIL)
+    segments = network.segments.assign(street=EVIL, segment_id=[EVIL, EVIL + "2", "0003"])
+    assessment = hn.assess(network.replace(segments=segments), season=2026)
+    assessment.ranking["reason"] = EVIL
+    hn.write_report(assessment, planned(assessment), tmp_path / "evil.html")
+    opened(browser, tmp_path / "evil.html")
+    assert "alert" not in str(browser.execute_script("return [...document.scripts].map((s) => s.type).join()"))
+    assert browser.execute_script("return document.scripts.length") == 2
+    browser.execute_script("document.querySelector('#jobs-beside tbody tr').click()")
+    told = browser.execute_script("return document.getElementById('map-chosen').textContent")
+    assert EVIL in told
+    shown = browser.execute_script("return document.querySelector('main').textContent")
+    assert shown.count(EVIL) > 10
+    assert browser.get_log("browser") == []
+    with pytest.raises(Exception, match="no such alert"):
+        browser.switch_to.alert  # noqa: B018

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import heatnet as hn
@@ -39,10 +40,49 @@ def test_without_openpyxl_the_extra_is_named_and_nothing_is_written(
 
 def test_the_sheets_are_those_of_a_programme(assessment: hn.Assessment, tmp_path: Path) -> None:
     names = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER).sheetnames
-    assert names == ["Summary", "Jobs", "Calendar", "Cures", "Ranking"]
-    assert opened(assessment, tmp_path / "plan.xlsx").sheetnames == ["Summary", "Jobs", "Cures", "Ranking"]
+    lists = [f"List {grade}" for grade in sorted(set(assessment.ranking["grade"]))]
+    office = ["Projects", *lists, "Justification", "By fund"]
+    assert names == ["Summary", *office, "Crew 1", "Jobs", "Calendar", "Cures", "Ranking"]
+    names = opened(assessment, tmp_path / "plan.xlsx").sheetnames
+    assert names == ["Summary", *office, "Briefing", "Jobs", "Cures", "Ranking"]
     names = opened(assessment, tmp_path / "plan.xlsx", language="zh", summer=SUMMER).sheetnames
-    assert names == ["概要", "施工项目", "施工日历", "冬病夏治项目", "设施排序"]
+    assert names[:2] == ["概要", "项目清单"]
+    assert names[-5:] == ["班组1", "施工项目", "施工日历", "冬病夏治项目", "设施排序"]
+
+
+def test_projects_stand_in_the_form_in_which_offices_publish_them(assessment: hn.Assessment, tmp_path: Path) -> None:
+    book = opened(assessment, tmp_path / "plan.xlsx", language="zh", summer=SUMMER)
+    sheet = book["项目清单"]
+    heads = [cell.value for cell in sheet[2]]
+    assert heads[:4] == ["序号", "项目名称", "位置", "内容"]
+    assert {"受益户数", "投资 (万元)", "资金来源", "责任单位", "施工单位", "完成时限", "验收"} <= set(heads)
+    rows = {row[1]: dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(min_row=3, values_only=True)}
+    ash = rows["<b>Ash</b>供热管道改造"]
+    assert ash["内容"] == "更新DN80–100管道370米（2段）"
+    assert ash["投资 (万元)"] == pytest.approx((250 * 1500 + 120 * 1380 + 60000) / 10_000)
+    assert (ash["路由长度 (m)"], ash["管径"], ash["受益户数"], ash["施工单位"]) == (370.0, "DN80–100", 100, None)
+    total = sheet.cell(sheet.max_row, heads.index("投资 (万元)") + 1).value
+    assert total == pytest.approx(planned(assessment, summer=SUMMER).cost / 10_000)
+
+
+def test_a_list_prints_on_one_page_for_forty_lines_at_most(assessment: hn.Assessment, tmp_path: Path) -> None:
+    book = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)
+    lists = [sheet for sheet in book if not sheet.title.startswith("Crew")]
+    assert [sheet.page_setup.fitToHeight for sheet in lists] == [1] * len(lists)
+
+
+def test_a_crew_has_a_page_for_each_week_with_room_to_write(assessment: hn.Assessment, tmp_path: Path) -> None:
+    plan = planned(assessment, summer=SUMMER)
+    sheet = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)["Crew 1"]
+    titles = [row[0] for row in sheet.iter_rows(values_only=True) if str(row[0]).startswith("Crew 1:")]
+    last = max(plan.jobs["end_on"])
+    weeks = len(pd.date_range("2026-04-27", last, freq="7D"))  # the first of May is a Friday
+    assert len(titles) == weeks
+    assert titles[0] == "Crew 1: 2026-04-27 to 2026-05-03"
+    assert len(sheet.row_breaks.brk) == weeks - 1
+    heads = [cell.value for cell in sheet[2]]
+    assert heads[-3:] == ["Began on", "Finished on", "Remarks"]
+    assert {cell.value for cell in sheet[3][-3:]} == {None}
 
 
 def test_text_is_never_a_formula_and_ids_keep_their_zeros(assessment: hn.Assessment, tmp_path: Path) -> None:
@@ -74,7 +114,7 @@ def test_dates_and_money_are_dates_and_numbers(assessment: hn.Assessment, tmp_pa
 
 def test_headings_stay_in_sight_and_pages_print_across(assessment: hn.Assessment, tmp_path: Path) -> None:
     book = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)
-    for sheet in book.worksheets[1:]:
+    for sheet in [sheet for sheet in book.worksheets[1:] if not sheet.title.startswith("Crew")]:
         assert sheet.freeze_panes.endswith("3"), sheet.title
         assert sheet.print_title_rows == "$1:$2"
         assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth) == ("landscape", 1)

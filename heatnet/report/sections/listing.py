@@ -12,6 +12,7 @@ from heatnet.report.subject import Subject
 from heatnet.report.words import word
 
 BELOW_SHOWN = 100
+_BARS_ON_A_PAGE = 38
 _JOBS = (
     *("number", "job_id", "place", "community", "measure", "crew", "start_on", "end_on", "cures", "length_m"),
     *("diameters_mm", "total_cost", "worth", "ratio", "benefit", "problem", "households", "households_shut"),
@@ -99,8 +100,11 @@ def streets(subject: Subject) -> Section | None:
             "streets", label("streets"), (by_street,), label("streets_undated"), is_new_page=True, is_screen_only=True
         )
     labels = [f"{job} {place}" for job, place in zip(subject.jobs.index, _job_places(subject), strict=True)]
-    drawing = Drawing(gantt_chart(subject.jobs, plan.request.summer, labels), label("gantt_caption"))
-    return Section("streets", label("streets_weeks"), (_by_week(subject), drawing, by_street), is_new_page=True)
+    starts = range(0, len(labels), _BARS_ON_A_PAGE)
+    parts = [slice(start, start + _BARS_ON_A_PAGE) for start in starts]
+    charts = [gantt_chart(subject.jobs.iloc[part], plan.request.summer, labels[part]) for part in parts]
+    drawings = (Drawing(chart, "" if at else label("gantt_caption")) for at, chart in enumerate(charts))
+    return Section("streets", label("streets_weeks"), (_by_week(subject), *drawings, by_street), is_new_page=True)
 
 
 def _job_places(subject: Subject) -> list[str]:
