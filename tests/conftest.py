@@ -16,6 +16,7 @@ PACKAGES = {
     "parquet": ("pyarrow",),
     "report": ("jinja2", "matplotlib"),
     "epanet": ("wntr", "six"),
+    "geo": ("geopandas", "pyogrio", "pyproj", "shapely"),
     "cluster": ("dask", "distributed"),
 }
 

@@ -12,6 +12,8 @@ import pandas as pd
 
 from heatnet.errors import HeatnetError, MissingFileError
 from heatnet.interop.csv_text import read_csv
+from heatnet.interop.gis_layers import GIS_SUFFIXES, is_geoparquet
+from heatnet.interop.maps import SNAP_M, tables_on_maps
 from heatnet.interop.parquet import read_parquet
 from heatnet.interop.titles import table_of
 from heatnet.interop.workbooks import Sheet, raw_sheet, refused_workbook, sheets_of
@@ -41,19 +43,22 @@ class RawTables:
         The files read, sorted by name.
     findings : DataFrame
         Files and sheets whose name says no table.
+    crs : str
+        The grid in which places stand, as PROJ names it; empty: unknown.
     """
 
     tables: tuple[RawTable, ...]
     files: tuple[Path, ...]
     findings: pd.DataFrame
+    crs: str = ""
 
     def of(self, name: str) -> tuple[RawTable, ...]:
         """Return the parts of one table."""
         return tuple(table for table in self.tables if table.name == name)
 
 
-def raw_tables(path: str | os.PathLike[str], *, headings: Headings | None = None) -> RawTables:
-    """Return the tables of an inventory: a folder of CSV, Parquet and workbooks, or one workbook.
+def raw_tables(path: str | os.PathLike[str], *, headings: Headings | None = None, snap_m: float = SNAP_M) -> RawTables:
+    """Return the tables of an inventory: a folder of CSV, Parquet, workbooks and maps, one workbook or one map.
 
     Parameters
     ----------
@@ -61,6 +66,8 @@ def raw_tables(path: str | os.PathLike[str], *, headings: Headings | None = None
         The folder or the workbook.
     headings : mapping, optional
         By table: the user's own headings.
+    snap_m : float
+        Farthest apart, in metres, that ends of lines on a map are one node.
 
     Raises
     ------
@@ -73,14 +80,18 @@ def raw_tables(path: str | os.PathLike[str], *, headings: Headings | None = None
     place = Path(path)
     _must_exist(place)
     if place.is_dir():
-        return _of_folder(place, headings or {})
+        return _of_folder(place, headings or {}, snap_m=snap_m)
+    if _is_map(place):
+        found, crs, said = tables_on_maps([place], headings or {}, snap_m=snap_m)
+        return RawTables(_ordered(found), (place,), all_findings(said), crs)
     if place.suffix.lower() == ".xlsx":
         tables, findings = _of_workbook(place, headings or {})
         return RawTables(_ordered(tables), (place,), all_findings(findings))
     if place.suffix.lower() in _OLD_WORKBOOKS:
         raise refused_workbook(place)
     raise HeatnetError(
-        f"{place} is not an inventory: give a folder that holds nodes.csv and segments.csv, or a workbook (.xlsx)"
+        f"{place} is not an inventory: give a folder that holds nodes.csv and segments.csv, a workbook (.xlsx)"
+        " or a map (.gpkg, .shp, .geojson, .geoparquet)"
     )
 
 
@@ -105,7 +116,19 @@ def raw_table(path: str | os.PathLike[str], name: str, *, headings: Headings | N
         return found
     if place.suffix.lower() == ".xlsx":
         return _table_in_workbook(place, name, headings or {})
+    if _is_map(place):
+        on_map = tables_on_maps([place], headings or {})[0]
+        asked = tuple(raw for raw in on_map if raw.name == name)
+        if not asked:
+            raise MissingFileError(f"{place} holds no layer of {name}")
+        return asked
     return (_read_file(place, name, "", headings or {}),)
+
+
+def _is_map(file: Path) -> bool:
+    """Return whether a file is one of a GIS."""
+    suffix = file.suffix.lower()
+    return suffix in GIS_SUFFIXES or (suffix == ".parquet" and is_geoparquet(file))
 
 
 def _must_exist(place: Path) -> None:
@@ -118,9 +141,31 @@ def _must_exist(place: Path) -> None:
         raise HeatnetError(f"{place} cannot be opened: {getattr(error, 'strerror', None) or error}") from error
 
 
-def _of_folder(folder: Path, headings: Headings, only: str = "") -> RawTables:
-    """Return the tables of a folder: first those of files named for them, then those in other workbooks."""
+def _of_folder(folder: Path, headings: Headings, only: str = "", snap_m: float = SNAP_M) -> RawTables:
+    """Return the tables of a folder: first those of files named for them, then those in other workbooks and maps."""
     named, others = _named_files(folder, only)
+    _refuse_twins(folder, named)
+    tables: list[RawTable] = []
+    findings: list[pd.DataFrame] = []
+    maps = [file for given in named.values() for file, _ in given if _is_map(file)]
+    used = [file for given in named.values() for file, _ in given]
+    for name, given in named.items():
+        for file, kind in given:
+            tables += [] if file in maps else _parts_in(file, name, kind, headings)
+    for file in others if not only else []:
+        if _is_map(file):
+            maps, used = [*maps, file], [*used, file]
+        elif file.suffix.lower() == ".xlsx":
+            found, said = _of_workbook(file, headings)
+            tables, findings, used = tables + found, findings + said, [*used, file]
+        else:
+            findings.append(_not_understood(file.name, "interop.file_unknown"))
+    on_maps, crs, said = tables_on_maps(maps, headings, snap_m=snap_m, others=tables) if maps else ([], "", [])
+    return RawTables(_ordered(tables + on_maps), tuple(sorted(used)), all_findings([*findings, *said]), crs)
+
+
+def _refuse_twins(folder: Path, named: Mapping[str, list[tuple[Path, str]]]) -> None:
+    """Refuse tables that stand in several files of one name, that are no files, or in workbooks of old formats."""
     for name, given in named.items():
         stems = [file.stem for file, _ in given]
         if len(set(stems)) < len(stems):
@@ -130,19 +175,6 @@ def _of_folder(folder: Path, headings: Headings, only: str = "") -> RawTables:
             _must_be_file(file, name)
             if file.suffix.lower() in _OLD_WORKBOOKS:
                 raise refused_workbook(file)
-    tables: list[RawTable] = []
-    used = [file for given in named.values() for file, _ in given]
-    findings: list[pd.DataFrame] = []
-    for name, given in named.items():
-        for file, kind in given:
-            tables += _parts_in(file, name, kind, headings)
-    for file in others if not only else []:
-        if file.suffix.lower() == ".xlsx":
-            found, said = _of_workbook(file, headings)
-            tables, findings, used = tables + found, findings + said, [*used, file]
-        else:
-            findings.append(_not_understood(file.name, "interop.file_unknown"))
-    return RawTables(_ordered(tables), tuple(sorted(used)), all_findings(findings))
 
 
 def _named_files(folder: Path, only: str) -> tuple[dict[str, list[tuple[Path, str]]], list[Path]]:
@@ -154,12 +186,12 @@ def _named_files(folder: Path, only: str) -> tuple[dict[str, list[tuple[Path, st
     named: dict[str, list[tuple[Path, str]]] = {}
     others = []
     for entry in entries:
-        if entry.suffix.lower() not in (*SUFFIXES, ".xls") or entry.name.startswith((".", "~$")):
+        if entry.suffix.lower() not in (*SUFFIXES, *GIS_SUFFIXES, ".xls") or entry.name.startswith((".", "~$")):
             continue
         name, kind = table_of(entry.stem)
         if name and (not only or name == only):
             named.setdefault(name, []).append((entry, kind))
-        elif not name and entry.is_file() and entry.suffix.lower() in SUFFIXES:
+        elif not name and entry.is_file() and entry.suffix.lower() in (*SUFFIXES, *GIS_SUFFIXES):
             others.append(entry)
     return named, others
 

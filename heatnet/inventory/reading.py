@@ -14,7 +14,7 @@ import pandas as pd
 
 from heatnet._typed import typed
 from heatnet.errors import MissingFileError
-from heatnet.interop import RawTables, raw_table, raw_tables
+from heatnet.interop import SNAP_M, RawTables, raw_table, raw_tables
 from heatnet.inventory.contents import Inventory, with_records
 from heatnet.inventory.door import known_records, read_table, says_in_words
 from heatnet.inventory.drawn import NETWORK_TABLES, drawn_network
@@ -27,18 +27,25 @@ PathLike = str | os.PathLike[str]
 
 @typed
 def read_inventory(
-    path: PathLike, *, settings: Settings | PathLike | None = None, keep: Sequence[str] = ()
+    path: PathLike,
+    *,
+    settings: Settings | PathLike | None = None,
+    keep: Sequence[str] = (),
+    snap_m: float = SNAP_M,
 ) -> Inventory:
     """Return the network and all records of an inventory.
 
     Parameters
     ----------
     path : path
-        Folder of the inventory, or a workbook (``.xlsx``) with a sheet per table.
+        Folder of the inventory, a workbook (``.xlsx``) with a sheet per table, or a GeoPackage (``.gpkg``) with a layer
+        per table; also lines alone (``.shp``, ``.geojson``, GeoParquet).
     settings : Settings or path, optional
         Settings instead of the inventory's own, or a TOML file that is laid over its own ``settings.toml``.
     keep : sequence of str
         Headings of columns that are no part of a table, residents' data among them, to carry along in the records.
+    snap_m : float
+        Farthest apart, in metres, that ends of lines on a map are one node, where the lines name no nodes.
 
     Returns
     -------
@@ -63,9 +70,10 @@ def read_inventory(
     0
     """
     town = _settings_of(path, settings)
-    raw = raw_tables(path, headings=_headings(town))
+    raw = raw_tables(path, headings=_headings(town), snap_m=snap_m)
     readings, problems = _readings(raw, path, town, keep)
     network, matched = drawn_network(readings, _origins(raw), problems)
+    network = network.with_crs(raw.crs)
     of_network = {name: readings.pop(name) for name in NETWORK_TABLES if name in readings}
     readings = {name: reading for name, reading in readings.items() if not _is_untouched(reading)}
     base = Inventory(network, files=raw.files, settings=town, of_network=of_network, matched=(raw.findings, *matched))
@@ -73,14 +81,17 @@ def read_inventory(
 
 
 @typed
-def read_network(path: PathLike) -> Network:
+def read_network(path: PathLike, *, snap_m: float = SNAP_M) -> Network:
     """Return the network of an inventory.
 
     Parameters
     ----------
     path : path
-        Folder with ``nodes``, ``segments`` and, if there are any, ``valves`` as ``.csv``, ``.parquet`` or ``.xlsx``, or
-        one workbook with a sheet per table.
+        Folder with ``nodes``, ``segments`` and, if there are any, ``valves`` as ``.csv``, ``.parquet`` or ``.xlsx``,
+        one workbook with a sheet per table, a GeoPackage with a layer per table, or lines (``.shp``, ``.geojson``,
+        GeoParquet).
+    snap_m : float
+        Farthest apart, in metres, that ends of lines on a map are one node, where the lines name no nodes.
 
     Returns
     -------
@@ -104,10 +115,10 @@ def read_network(path: PathLike) -> Network:
     4
     """
     town = _settings_of(path, None)
-    raw = raw_tables(path, headings=_headings(town))
+    raw = raw_tables(path, headings=_headings(town), snap_m=snap_m)
     of_network = RawTables(tuple(part for part in raw.tables if part.name in NETWORK_TABLES), raw.files, raw.findings)
     readings, problems = _readings(of_network, path, town)
-    return drawn_network(readings, _origins(of_network), problems)[0]
+    return drawn_network(readings, _origins(of_network), problems)[0].with_crs(raw.crs)
 
 
 @typed

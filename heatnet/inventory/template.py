@@ -18,7 +18,7 @@ _UNITS = {
     "heat_loss_w_m": "W/m", "room_temp_c": "℃", "outage_h": "h", "repair_h": "h", "makeup_m3": "m³",
     "closed_years": "年",
 }  # fmt: skip
-_LEFT_OUT = frozenset({"household_id", "matched_by"})
+_LEFT_OUT = frozenset({"household_id", "matched_by", "geometry"})
 _HINTS = {"visits": ("community", "building"), "faults": ("place",), "works": ("place",)}
 # What the example rows say: words of the schema, numbers, days, and keys of sentences where it is text.
 _EXAMPLES: dict[str, dict[str, Any]] = {

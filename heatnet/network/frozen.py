@@ -22,6 +22,7 @@ from heatnet._arrays import AnyInts, Floats, Ints, Truths
 from heatnet._typed import typed
 from heatnet.network.checked import Checked
 from heatnet.network.graphs import graph_of, tables_of
+from heatnet.network.lines import Lines, lines_of
 from heatnet.network.positions import (
     BUILDING,
     KIND_CODES,
@@ -87,6 +88,7 @@ class Network:
     to_node: Ints
     valve_segment: Ints
     valve_end: npt.NDArray[np.int8]
+    crs: str
 
     @typed
     def __init__(
@@ -131,8 +133,9 @@ class Network:
         network._take(checked)
         return network
 
-    def _take(self, checked: Checked) -> None:
+    def _take(self, checked: Checked, crs: str = "") -> None:
         self.__dict__.update(
+            crs=crs,
             _nodes=checked.nodes,
             _segments=checked.segments,
             _valves=checked.valves[~checked.is_stray].reset_index(drop=True),
@@ -316,9 +319,10 @@ class Network:
             checked = Checked(**parts, problems=[], origins={})  # type: ignore[arg-type]
             if not checked.problems:
                 changed = object.__new__(Network)
-                changed._take(checked)
+                changed._take(checked, self.crs)
                 return changed
-        return Network(*(getattr(self, f"_{name}") if table is None else table for name, table in given.items()))
+        whole = (getattr(self, f"_{name}") if table is None else table for name, table in given.items())
+        return Network(*whole).with_crs(self.crs)
 
     def _changed(self, name: str, given: pd.DataFrame | None) -> pd.DataFrame | None:
         """Return a table in standard form where few rows were changed; None: it has to be read as a whole."""
@@ -340,6 +344,7 @@ class Network:
         rank = ranks_of(of_nodes)
         ordered = object.__new__(Network)
         ordered.__dict__.update(
+            crs=self.crs,
             _nodes=self._nodes.take(of_nodes).reset_index(drop=True),
             _segments=self._segments.take(of_segments).reset_index(drop=True),
             _valves=self._valves.take(of_valves).reset_index(drop=True),
@@ -423,6 +428,18 @@ class Network:
         ['A-B']
         """
         return cls(*tables_of(graph))
+
+    @cached_property
+    def lines(self) -> Lines:
+        """The course of each segment on the map: its ``geometry``, else straight from node to node."""
+        return lines_of(self._nodes, self._segments, self.from_node, self.to_node)
+
+    def with_crs(self, crs: str) -> Network:
+        """Return the same network with the name of the grid in which ``x_m`` and ``y_m`` stand; empty: unknown."""
+        same = object.__new__(Network)
+        same.__dict__.update(self.__dict__, crs=crs)
+        same.__dict__.pop("in_id_order", None)
+        return same
 
     def _of_buildings(self, column: str) -> Floats:
         values = self._nodes[column].to_numpy(dtype=np.float64)

@@ -21,7 +21,7 @@ from heatnet.schema.merging import merged
 from heatnet.schema.naming import named_columns
 from heatnet.schema.problems import Problem, raise_problems, row_numbers
 from heatnet.schema.raw import RawTable
-from heatnet.schema.reading import Reading, reading_of
+from heatnet.schema.reading import Reading, reading_of, with_rows_aside
 
 Raw = RawTable | Sequence[RawTable] | pd.DataFrame
 
@@ -119,7 +119,10 @@ def conformed(
     if isinstance(raw, pd.DataFrame):
         raw = RawTable(spec.name, raw)
     parts = [raw] if isinstance(raw, RawTable) else list(raw)
-    readings = [_reading(part, spec, headings=headings, units=units, keep=tuple(keep)) for part in parts]
+    readings = [
+        with_rows_aside(_reading(part, spec, headings=headings, units=units, keep=tuple(keep)), part.aside, spec.name)
+        for part in parts
+    ]
     return merged(readings, parts, spec)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from heatnet.language import Note
 from heatnet.schema.findings import all_findings
 
 ROW = "row"
@@ -30,6 +31,8 @@ class RawTable:
         What was doubtful in reading the file.
     encoding : str
         Of a text file: the encoding chosen.
+    aside : tuple of (str, str, str, Note)
+        Rows that could not even become cells: row id, reason, column, and what is said of it.
     """
 
     name: str
@@ -39,6 +42,7 @@ class RawTable:
     kind: str = ""
     findings: pd.DataFrame = field(default_factory=lambda: all_findings([]))
     encoding: str = ""
+    aside: tuple[tuple[str, str, str, Note], ...] = ()
 
     @property
     def origin(self) -> str:

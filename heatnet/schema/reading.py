@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from heatnet._arrays import AnyInts
-from heatnet.language import note
+from heatnet.language import Note, note
 from heatnet.schema.findings import all_findings, findings_at
 from heatnet.schema.judging import Judged, requirement
 from heatnet.schema.problems import Problem, problem_at
@@ -126,6 +127,21 @@ def reading_of(
         n_rows=len(judged.table) + sum(reason != "blank" for reason in layout.values()),
         problems=tuple(problems),
         meridian=judged.meridian[0],
+    )
+
+
+def with_rows_aside(reading: Reading, aside: Sequence[tuple[str, str, str, Note]], table: str) -> Reading:
+    """Return a reading with rows that were left out before they became cells: row id, reason, column, what is said."""
+    if not aside:
+        return reading
+    lines = [(0, row_id, reason, column, said) for row_id, reason, column, said in aside]
+    rows = pd.DataFrame(lines, columns=list(SET_ASIDE_COLUMNS)).astype({"row": np.int64})
+    found = [findings_at("error", reason, table, column, [row_id], said) for row_id, reason, column, said in aside]
+    return replace(
+        reading,
+        set_aside=pd.concat([reading.set_aside, rows], ignore_index=True) if len(reading.set_aside) else rows,
+        findings=all_findings([reading.findings, *found]),
+        n_rows=reading.n_rows + len(lines),
     )
 
 

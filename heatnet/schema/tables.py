@@ -105,6 +105,7 @@ SEGMENTS = _table(
         _date("accepted_on", "day of acceptance"),
         _number("heat_loss_w_m", "heat loss measured, per metre of route", "loss", least=0.0, most=1e4),
         _number("roughness_mm", "roughness of the inner wall", "thickness", least=0.0, most=50.0),
+        _text("geometry", "course on the map, as WKT (LINESTRING) in the grid of x_m, y_m; else a straight line"),
     ),
 )
 

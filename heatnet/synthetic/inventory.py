@@ -140,6 +140,7 @@ def segment_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, grou
             "accepted_on": _accepted(rng, laid_year),
             "heat_loss_w_m": np.full(count, np.nan),
             "roughness_mm": np.full(count, np.nan),
+            "geometry": worded(("",), np.full(count, -1)),
         }
     )
 

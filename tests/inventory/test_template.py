@@ -125,7 +125,7 @@ def filled(path: Path, language: str) -> Path:
     for place, spec in enumerate(TABLES.values()):
         sheet = book.worksheets[place]
         headings = [str(cell.value) for cell in sheet[2]]
-        names = [one.name for one in spec.columns if one.name not in ("household_id", "matched_by")]
+        names = [one.name for one in spec.columns if one.name not in ("household_id", "matched_by", "geometry")]
         names += HINTS.get(spec.name, [])
         assert len(names) == len(headings)
         for row in rows[spec.name]:
