@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heatnet._progress import shows_progress
 from heatnet._typed import typed
 from heatnet.assessment.accounting import fates_in_season, of_rows_read
 from heatnet.assessment.candidates import acceptance
@@ -30,6 +31,7 @@ _LOG = logging.getLogger(__name__)
 
 
 @typed
+@shows_progress("heatnet.assessment.composing", unit="step", total=STEPS)
 def assess(  # noqa: PLR0913 - the public contract
     network: Network | Inventory,
     *,
@@ -45,6 +47,7 @@ def assess(  # noqa: PLR0913 - the public contract
     model: FailureModel | None = None,
     language: str = "en",
     rng: int | np.random.Generator = 0,
+    progress: bool = False,  # noqa: ARG001 - the decorator shows the bar
 ) -> Assessment:
     """Rank every asset by what its renewal returns per money spent.
 
@@ -72,6 +75,8 @@ def assess(  # noqa: PLR0913 - the public contract
         Language of the reasons and assumptions, one of `heatnet.language.languages`.
     rng : int or numpy Generator
         Seed of the draws for the range of each rank.
+    progress : bool
+        Whether a bar shows how far it is.
 
     Returns
     -------

@@ -4,24 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats
+from heatnet._cards import card
 from heatnet.assessment.candidates import candidate_rows, communities
 from heatnet.assessment.measuring import measure_first_table
 from heatnet.failure import FailureModel
 from heatnet.history.exposure import History
 from heatnet.inventory.accounts import Fates, accounts_of
-from heatnet.language import Note, worded
+from heatnet.language import Note, heading, worded
 from heatnet.location import Location
 from heatnet.location.winters import Winters
 from heatnet.network import Network
 from heatnet.value import Prices, Settings
 from heatnet.value.knowing import total_ratio
 
+_BEST_SHOWN = 10
 FIRST_COLUMNS = (
     "rank",
     "rank_low",
@@ -117,6 +120,53 @@ class Assessment:
 
     def __repr__(self) -> str:
         return f"Assessment(season {self.season}, {len(self.ranking)} assets, best cure {self._best()})"
+
+    def _repr_html_(self) -> str:
+        best = self.ranking.head(_BEST_SHOWN)
+        names = ("street", "length_m", "worth", "cost", "ratio", "grade", "reason")
+        heads = [heading(name, self.language) for name in ("rank", "asset_id", *names)]
+        forms = {"length_m": ",.0f", "worth": ",.0f", "cost": ",.0f", "ratio": ".2f"}
+        columns = [
+            ["" if pd.isna(cell) else format(cell, forms.get(name, "")) for cell in best[name]] for name in names
+        ]
+        rows = zip(best["rank"].astype(str), best.index.astype(str), *columns, strict=True)
+        facts = [("season", str(self.season)), ("assets", f"{len(self.ranking):,}")]
+        facts += [(name, f"{self.ranking[name].sum():,.0f}") for name in ("worth", "cost", "risk")]
+        return card("Assessment", facts, heads, rows)
+
+    def explore(self, plan: Any = None, *, language: str | None = None) -> Any:
+        """Return the ranking as a map to work with in a notebook, without internet.
+
+        Colours by worth per metre, faults, probability of illness, supply share and age; filters; the pointer is told
+        the reason.
+
+        Parameters
+        ----------
+        plan : Plan, optional
+            Its cures and jobs are marked and listed beside the map.
+        language : str, optional
+            By default that of the assessment.
+
+        Returns
+        -------
+        heatnet.report.exploring.MapPage
+            A notebook shows it; `save` writes it as a page.
+
+        Raises
+        ------
+        HeatnetError
+            No segment has coordinates, or heatnet has no words in the language.
+        MissingExtraError
+            jinja2 is not installed.
+
+        Examples
+        --------
+        >>> from heatnet.synthetic import make_city
+        >>> from heatnet import assess
+        >>> assess(make_city(length_km=6, stations=1, rng=1).network, season=2026).explore()  # doctest: +SKIP
+        """
+        # The room of pages stands above this one: it is looked up when somebody asks for a map.
+        return import_module("heatnet.report.exploring").explored(self, plan, language or self.language)
 
     def _best(self) -> str:
         return str(self.ranking.index[0]) if len(self.ranking) else "none"

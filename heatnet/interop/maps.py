@@ -409,6 +409,4 @@ def _tell(made: Joined, ids: Objects, kind: Ints, snap_m: float, findings: list[
     for turned, rule in ((False, "line_doubled"), (True, "line_reversed")):
         twice = sorted(ids[later[is_reversed == turned]].astype(str))
         if twice:
-            findings.append(
-                findings_at("warning", rule, "segments", "geometry", twice, note(f"interop.{rule}"))
-            )
+            findings.append(findings_at("warning", rule, "segments", "geometry", twice, note(f"interop.{rule}")))

@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import AnyInts, Floats, Ints, Truths
+from heatnet._cards import card
 from heatnet._typed import typed
 from heatnet.network.checked import Checked
 from heatnet.network.graphs import graph_of, tables_of
@@ -157,6 +158,15 @@ class Network:
             f"{len(self.building_nodes)} buildings, {len(self.valve_segment)} valves, "
             f"{self.length_m.sum() / 1000:.3f} km)"
         )
+
+    def _repr_html_(self) -> str:
+        kinds = {"nodes": self.n_nodes, "segments": self.n_segments, "stations": len(self.station_nodes)}
+        kinds |= {"buildings": len(self.building_nodes), "valves": len(self.valve_segment)}
+        facts = [(name, f"{count:,}") for name, count in kinds.items()]
+        km = [("primary", self.is_primary), ("secondary", ~self.is_primary)]
+        facts += [(f"{name}, km of route", f"{self.length_m[chosen].sum() / 1000:,.1f}") for name, chosen in km]
+        facts.append(("households", f"{self.households.sum():,.0f}"))
+        return card("Network", facts)
 
     @property
     def nodes(self) -> pd.DataFrame:

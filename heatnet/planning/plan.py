@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from heatnet._cards import card
 from heatnet.errors import HeatnetError
 from heatnet.language import Note, note, worded
 from heatnet.planning import gantt
@@ -25,6 +26,7 @@ class Decay:
 
 
 NO_DECAY = Decay()
+_JOBS_SHOWN = 10
 
 CURE_COLUMNS = (
     "job_id",
@@ -57,7 +59,8 @@ JOB_COLUMNS = (
 class Request:
     """What was asked for: the candidates, the rules, the prices and the least ratio, so that a plan can be made again.
 
-    `least_ratio` is the `min_ratio` of the rules, or what stands for None; `is_assessed`: prices are in the costs.
+    `least_ratio` is the `min_ratio` of the rules, or what stands for None; `is_assessed`: prices are in the costs;
+    `source`: the assessment whose candidates were planned, None of a table; a map needs its network.
     """
 
     table: pd.DataFrame
@@ -66,6 +69,7 @@ class Request:
     least_ratio: float = 0.0
     is_assessed: bool = False
     decay: Decay = NO_DECAY
+    source: Any = field(default=None, repr=False)
 
     @property
     def has_worth(self) -> bool:
@@ -147,6 +151,47 @@ class Plan:
     def paying_jobs(self) -> int:
         """How many jobs return more than they cost."""
         return int((self.jobs["worth"] > self.jobs["cost"]).sum()) if "worth" in self.jobs.columns else 0
+
+    def _repr_html_(self) -> str:
+        counts = [("km of route renewed", f"{self.km:,.2f}"), ("jobs", f"{len(self.jobs):,}")]
+        counts += [("cures", f"{len(self.cures):,}"), ("cost", f"{self.cost:,.0f}"), ("gap", f"{self.gap:.2%}")]
+        if self.request.has_worth:
+            counts.append(("worth", f"{self.worth:,.0f}"))
+        counts.append(("held back by", ", ".join(self.binding) or "nothing"))
+        names = [name for name in ("job_kind", "street", "length_m", "cost", "worth", "start_on") if name in self.jobs]
+        best = self.jobs.sort_values("benefit", ascending=False, kind="stable").head(_JOBS_SHOWN)
+        forms = {"length_m": ",.0f", "cost": ",.0f", "worth": ",.0f", "start_on": "%Y-%m-%d"}
+        columns = [
+            ["" if pd.isna(cell) else format(cell, forms.get(name, "")) for cell in best[name]] for name in names
+        ]
+        return card("Plan", counts, ["job_id", *names], zip(best.index.astype(str), *columns, strict=True))
+
+    def explore(self, assessment: Any = None, *, language: str | None = None) -> Any:
+        """Return the plan as a map to work with in a notebook, without internet, its jobs listed beside it.
+
+        Parameters
+        ----------
+        assessment : Assessment, optional
+            What was ranked; by default the one that was planned. A plan of a table needs it.
+        language : str, optional
+            By default that of the assessment.
+
+        Returns
+        -------
+        heatnet.report.exploring.MapPage
+            A notebook shows it; `save` writes it as a page.
+
+        Raises
+        ------
+        HeatnetError
+            Nobody knows where the assets lie.
+        MissingExtraError
+            jinja2 is not installed.
+        """
+        known = self.request.source if assessment is None else assessment
+        if not hasattr(known, "explore"):
+            raise HeatnetError("A plan of a table knows no network: give the assessment, plan.explore(assessment).")
+        return known.explore(self, language=language)
 
     def why(self, asset_id: str, *, language: str = "en") -> str:
         """Return one sentence: why an asset is in or out, and the cost at which that would turn.

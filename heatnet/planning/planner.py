@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,6 +10,7 @@ from typing import Any, Unpack
 
 import pandas as pd
 
+from heatnet._progress import shows_progress
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError, InfeasiblePlanError
 from heatnet.language import Note, note
@@ -30,9 +32,18 @@ from heatnet.planning.summer import first_ids
 from heatnet.planning.tables import binding_limits, plan_tables, standing_table
 from heatnet.value.settings import DEFAULT_PRICES, Prices, Settings
 
+_LOG = logging.getLogger(__name__)
+
 
 @typed
-def plan_cures(candidates_or_assessment: Any, rules: PlanRules | None = None, **fields: Unpack[RuleFields]) -> Plan:
+@shows_progress("heatnet.planning.planner", unit="step", total=3)
+def plan_cures(
+    candidates_or_assessment: Any,
+    rules: PlanRules | None = None,
+    *,
+    progress: bool = False,  # noqa: ARG001 - the decorator shows the bar
+    **fields: Unpack[RuleFields],
+) -> Plan:
     """Plan the cures of one summer that are worth most, or avoid the most cold household-hours, within every limit.
 
     Maximises ``sum(worth - min_ratio*cost) - min_ratio*sum(job cost)`` where the candidates have worth, else
@@ -53,6 +64,9 @@ def plan_cures(candidates_or_assessment: Any, rules: PlanRules | None = None, **
         All that is asked, as one value.
     **fields
         Or the fields of `PlanRules` as keywords.
+
+    progress : bool
+        Whether a bar shows how far it is.
 
     Returns
     -------
@@ -96,15 +110,16 @@ def requested(candidates_or_assessment: Any, rules: PlanRules) -> Request:
     prices = prices_of(candidates_or_assessment, rules)
     table = priced_table(candidate_table(candidates_or_assessment, rules.prices), prices)
     settings = getattr(candidates_or_assessment, "settings", None)
+    source = candidates_or_assessment if hasattr(candidates_or_assessment, "explore") else None
     decay = decay_of(settings if isinstance(settings, Settings) else Settings())
     if "worth" in table.columns:
         if rules.horizon != 1:
             raise HeatnetError(f"horizon is {rules.horizon:g}: a worth has its life in it, leave horizon out.")
         least = total_ratio(table) if rules.min_ratio is None else rules.min_ratio
-        return Request(table, rules, prices, least, isinstance(settings, Settings), decay)
+        return Request(table, rules, prices, least, isinstance(settings, Settings), decay, source)
     if rules.min_ratio:
         raise HeatnetError("min_ratio asks for worth: the candidates have no column worth.")
-    return Request(table, rules, prices, 0.0, isinstance(settings, Settings), decay)
+    return Request(table, rules, prices, 0.0, isinstance(settings, Settings), decay, source)
 
 
 def decay_of(settings: Settings) -> Decay:
@@ -147,11 +162,14 @@ def plan_request(
     `crew_days` holds the day from which each crew is free (default: the first), `shut_under_way` the sections that
     are shut at the start: section, households, days.
     """
+    _LOG.info("which cures may be planned")
     rules, candidates = request.rules, prepare(request)
     model, misfits = build_model(
         candidates.table, asked_of(request), request.prices, crew_days=crew_days, shut_under_way=shut_under_way
     )
+    _LOG.info("which of them are worth most")
     solution = solved(model, rules)
+    _LOG.info("what comes of it")
     misfit_table = pd.DataFrame(
         {"reason": list(misfits.values())}, index=pd.Index(list(misfits), dtype=object), dtype=object
     )

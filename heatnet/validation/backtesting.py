@@ -8,6 +8,7 @@ random, and by the faults themselves (the oracle).
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats
+from heatnet._progress import shows_progress
 from heatnet._typed import typed
 from heatnet.assessment.composing import assess
 from heatnet.errors import HeatnetError
@@ -35,6 +37,7 @@ from heatnet.validation.capture import (
     ranked_season,
 )
 
+_LOG = logging.getLogger(__name__)
 METHODS = ("heatnet", "age", "past_faults", "random", "oracle")
 
 
@@ -90,6 +93,7 @@ class Backtest:
 
 
 @typed
+@shows_progress("heatnet.validation.backtesting", unit="season")
 def backtest(
     network: Network | Inventory,
     *,
@@ -99,6 +103,7 @@ def backtest(
     works: pd.DataFrame | None = None,
     makeup: pd.DataFrame | None = None,
     rng: int | np.random.Generator = 0,
+    progress: bool = False,  # noqa: ARG001 - the decorator shows the bar
 ) -> Backtest:
     """Forecast past seasons from the records before them and compare with the faults found.
 
@@ -115,6 +120,8 @@ def backtest(
         Tables of these names: what `assess` takes.
     rng : int or numpy Generator
         Seed of the random ranking and of the standard errors.
+    progress : bool
+        Whether a bar shows how far it is.
 
     Returns
     -------
@@ -146,7 +153,7 @@ def backtest(
         raise HeatnetError("backtest needs faults: there is no table of faults to compare a forecast with")
     _refuse_unrecorded(asked, inventory.records())
     generator = np.random.default_rng(rng)
-    forecasts = pd.concat([_forecast(inventory, season, generator) for season in asked], ignore_index=True)
+    forecasts = pd.concat([_forecast(inventory, season, asked, generator) for season in asked], ignore_index=True)
     segments = forecasts[forecasts["asset_kind"] == "segment"]
     had_faults = segments["past_faults"] > 0
     ranked = _ranked(segments)
@@ -182,8 +189,9 @@ def _refuse_unrecorded(seasons: list[int], records: Records) -> None:
         raise HeatnetError(f"no records of {len(outside)} seasons ({named}): the records run from {first} to {last}")
 
 
-def _forecast(inventory: Inventory, season: int, generator: np.random.Generator) -> pd.DataFrame:
+def _forecast(inventory: Inventory, season: int, asked: list[int], generator: np.random.Generator) -> pd.DataFrame:
     """Return the assets of one season with their forecast, the baselines' scores and the faults found."""
+    _LOG.info("season %d", season, extra={"total": len(asked)})
     ranking = assess(inventory, season=season).ranking
     records = inventory.records()
     found = asset_seasons(
