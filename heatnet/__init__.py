@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from heatnet import examples, synthetic
     from heatnet.batch import NetworkScore, score
     from heatnet.hydraulics import SteadyFlow, outage_supply, reinforcements, steady_flow
+    from heatnet.interop.epanet import from_epanet
+    from heatnet.interop.pandapipes import from_pandapipes
     from heatnet.planning import (
         Plan,
         PlanRules,
@@ -96,6 +98,8 @@ __all__ = [
     "explain",
     "explain_location",
     "fit_failure_model",
+    "from_epanet",
+    "from_pandapipes",
     "isolation_sections",
     "locate_faults",
     "outage_supply",
@@ -135,6 +139,8 @@ _WHEN_ASKED_FOR = {  # steps that come after reading and ranking, or that few ta
     "heatnet": ("examples", "synthetic"),
     "heatnet.batch": ("NetworkScore", "score"),
     "heatnet.hydraulics": ("SteadyFlow", "outage_supply", "reinforcements", "steady_flow"),
+    "heatnet.interop.epanet": ("from_epanet",),
+    "heatnet.interop.pandapipes": ("from_pandapipes",),
     "heatnet.planning": (
         "Plan",
         "PlanRules",

@@ -8,23 +8,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from heatnet.errors import HeatnetError, MissingFileError
 from heatnet.interop.csv_text import read_csv
+from heatnet.interop.epanet import epanet_tables
 from heatnet.interop.gis_layers import GIS_SUFFIXES, is_geoparquet
 from heatnet.interop.maps import SNAP_M, tables_on_maps
+from heatnet.interop.pandapipes import pandapipes_tables
 from heatnet.interop.parquet import read_parquet
 from heatnet.interop.titles import table_of
 from heatnet.interop.workbooks import Sheet, raw_sheet, refused_workbook, sheets_of
 from heatnet.language import note
-from heatnet.schema import TABLES, RawTable
+from heatnet.schema import ROW, TABLES, RawTable
 from heatnet.schema.findings import all_findings, findings_at
 from heatnet.schema.folding import folded_word
 from heatnet.schema.headings import understood
 from heatnet.schema.vocabulary import folded
 
 SUFFIXES = (".csv", ".parquet", ".xlsx")
+MODEL_SUFFIXES = (".inp", ".json")
 _TEXTS = (".csv", ".tsv", ".txt")
 _OLD_WORKBOOKS = (".xls", ".et", ".ods", ".xlsb", ".xlsm")
 
@@ -89,9 +93,11 @@ def raw_tables(path: str | os.PathLike[str], *, headings: Headings | None = None
         return RawTables(_ordered(tables), (place,), all_findings(findings))
     if place.suffix.lower() in _OLD_WORKBOOKS:
         raise refused_workbook(place)
+    if place.suffix.lower() in MODEL_SUFFIXES:
+        return RawTables(_ordered(_of_model(place)), (place,), all_findings([]))
     raise HeatnetError(
         f"{place} is not an inventory: give a folder that holds nodes.csv and segments.csv, a workbook (.xlsx)"
-        " or a map (.gpkg, .shp, .geojson, .geoparquet)"
+        ", a map (.gpkg, .shp, .geojson, .geoparquet) or a model (EPANET's .inp, pandapipes' .json)"
     )
 
 
@@ -123,6 +129,17 @@ def raw_table(path: str | os.PathLike[str], name: str, *, headings: Headings | N
             raise MissingFileError(f"{place} holds no layer of {name}")
         return asked
     return (_read_file(place, name, "", headings or {}),)
+
+
+def _of_model(file: Path) -> list[RawTable]:
+    """Return nodes, segments and valves of a hydraulic model."""
+    tables = epanet_tables(file) if file.suffix.lower() == ".inp" else pandapipes_tables(file)
+    found = []
+    for name, table in tables.items():
+        known = [column.name for column in TABLES[name].columns if column.name in table.columns]
+        cells = table[known].set_axis(pd.Index(np.arange(len(table), dtype=np.int64) + 2, name=ROW), axis=0)
+        found += [RawTable(name, cells, file=str(file))] if len(cells) or name != "valves" else []
+    return found
 
 
 def _is_map(file: Path) -> bool:

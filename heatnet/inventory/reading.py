@@ -39,7 +39,7 @@ def read_inventory(
     ----------
     path : path
         Folder of the inventory, a workbook (``.xlsx``) with a sheet per table, or a GeoPackage (``.gpkg``) with a layer
-        per table; also lines alone (``.shp``, ``.geojson``, GeoParquet).
+        per table; also lines alone (``.shp``, ``.geojson``, GeoParquet) and models (``.inp``, pandapipes' ``.json``).
     settings : Settings or path, optional
         Settings instead of the inventory's own, or a TOML file that is laid over its own ``settings.toml``.
     keep : sequence of str
@@ -88,8 +88,8 @@ def read_network(path: PathLike, *, snap_m: float = SNAP_M) -> Network:
     ----------
     path : path
         Folder with ``nodes``, ``segments`` and, if there are any, ``valves`` as ``.csv``, ``.parquet`` or ``.xlsx``,
-        one workbook with a sheet per table, a GeoPackage with a layer per table, or lines (``.shp``, ``.geojson``,
-        GeoParquet).
+        one workbook with a sheet per table, a GeoPackage with a layer per table, lines (``.shp``, ``.geojson``,
+        GeoParquet), or a model of EPANET (``.inp``) or pandapipes (``.json``).
     snap_m : float
         Farthest apart, in metres, that ends of lines on a map are one node, where the lines name no nodes.
 
