@@ -90,7 +90,7 @@ TABLES = st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=15)
 @given(TABLES, st.integers(2019, 2027), st.booleans())
 def test_the_sums_add_up_whatever_the_records(tables: dict[str, pd.DataFrame], season: int, has_calendar: bool) -> None:
     inventory = inventory_of(NETWORK, tables)
@@ -109,7 +109,7 @@ def test_the_sums_add_up_whatever_the_records(tables: dict[str, pd.DataFrame], s
     assert (assessment.accounts["set_aside"] == inventory.accounts["set_aside"]).all()
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=10)
 @given(TABLES)
 def test_what_is_set_aside_is_a_finding_of_the_check_by_the_same_rule_and_once(
     tables: dict[str, pd.DataFrame],

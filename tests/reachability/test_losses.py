@@ -11,7 +11,7 @@ import heatnet as hn
 from heatnet.reachability import isolation_sections, outages, served, supply_loss
 from tests.reachability_oracle import Twin, networks
 
-thorough = settings(derandomize=True, deadline=None, max_examples=1000)
+thorough = settings(derandomize=True, deadline=None, max_examples=500)
 
 
 def network_of(kinds: dict[str, str], rows: list[str], valves: list[str] | None = None) -> hn.Network:

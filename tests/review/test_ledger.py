@@ -146,7 +146,7 @@ def cold_of(visits: pd.DataFrame, season: int) -> int:
     return int((visits["is_cold"].astype(bool) & (season_of(pd.to_datetime(visits["visited_on"])) == season)).sum())
 
 
-@settings(max_examples=25)
+@settings(max_examples=12)
 @given(st.integers(0, 10**6))
 def test_every_cold_visit_and_fault_is_in_one_row_whatever_the_order(seed: int) -> None:
     rng = np.random.default_rng(seed)
