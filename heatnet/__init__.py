@@ -45,6 +45,7 @@ if TYPE_CHECKING:
         PlanRules,
         Summer,
         check_plan,
+        compare,
         plan_changes,
         plan_cures,
         plan_from_tables,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
     )
     from heatnet.report import write_report
     from heatnet.review import CureEffect, ProblemLedger, cure_effect, problem_ledger
+    from heatnet.saving import read_assessment, read_plan, write_assessment, write_plan
     from heatnet.validation.backtesting import Backtest, backtest
 
 __version__ = "0.1.0"
@@ -92,6 +94,7 @@ __all__ = [
     "check_visits",
     "clean_visits",
     "cold_hours",
+    "compare",
     "critical_pairs",
     "cure_effect",
     "examples",
@@ -111,11 +114,13 @@ __all__ = [
     "plan_frontier",
     "plan_years",
     "problem_ledger",
+    "read_assessment",
     "read_digs",
     "read_faults",
     "read_inventory",
     "read_makeup",
     "read_network",
+    "read_plan",
     "read_settings",
     "read_visits",
     "read_works",
@@ -130,7 +135,9 @@ __all__ = [
     "synthetic",
     "valve_value",
     "visit_findings",
+    "write_assessment",
     "write_inventory",
+    "write_plan",
     "write_report",
 ]
 
@@ -146,6 +153,7 @@ _WHEN_ASKED_FOR = {  # steps that come after reading and ranking, or that few ta
         "PlanRules",
         "Summer",
         "check_plan",
+        "compare",
         "plan_changes",
         "plan_cures",
         "plan_from_tables",
@@ -155,6 +163,7 @@ _WHEN_ASKED_FOR = {  # steps that come after reading and ranking, or that few ta
     ),
     "heatnet.report": ("write_report",),
     "heatnet.review": ("CureEffect", "ProblemLedger", "cure_effect", "problem_ledger"),
+    "heatnet.saving": ("read_assessment", "read_plan", "write_assessment", "write_plan"),
     "heatnet.validation.backtesting": ("Backtest", "backtest"),
 }
 _ROOM_OF = {name: room for room, names in _WHEN_ASKED_FOR.items() for name in names}

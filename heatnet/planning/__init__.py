@@ -2,6 +2,7 @@
 
 from heatnet.planning.changes import plan_changes
 from heatnet.planning.check import check_plan
+from heatnet.planning.comparing import Comparison, compare
 from heatnet.planning.frontier import plan_frontier
 from heatnet.planning.plan import Plan
 from heatnet.planning.planner import plan_cures
@@ -13,6 +14,7 @@ from heatnet.planning.years import YearsPlan, plan_years
 from heatnet.value.settings import Prices
 
 __all__ = [
+    "Comparison",
     "Plan",
     "PlanRules",
     "PlanTables",
@@ -22,6 +24,7 @@ __all__ = [
     "Summer",
     "YearsPlan",
     "check_plan",
+    "compare",
     "plan_changes",
     "plan_cures",
     "plan_from_tables",

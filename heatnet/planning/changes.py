@@ -56,15 +56,11 @@ def plan_changes(last_year: Plan, this_year: Plan, *, done: Iterable[str] = ()) 
     return pd.DataFrame(rows, columns=list(CHANGE_COLUMNS), index=pd.Index(assets, dtype=object, name="asset_id"))
 
 
-def _is_known(plan: Plan, asset: str) -> bool:
-    return any(asset in table.index for table in (plan.cures, plan.claims, plan.left_out, plan.standing))
-
-
 def _why(plan: Plan, asset: str) -> str:
-    return plan.why(asset) if _is_known(plan, asset) else f"{asset} is no candidate any more."
+    return plan.why(asset) if plan.knows(asset) else f"{asset} is no candidate any more."
 
 
 def _new(last_year: Plan, this_year: Plan, asset: str) -> str:
-    if not _is_known(last_year, asset):
+    if not last_year.knows(asset):
         return f"{asset} was no candidate last year; {this_year.why(asset)}"
     return f"{this_year.why(asset)} Last year: {last_year.why(asset)}"

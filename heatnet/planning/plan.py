@@ -201,9 +201,14 @@ class Plan:
         HeatnetError
             When the asset was no candidate, or heatnet does not speak the language.
         """
-        return worded(self._why(str(asset_id)), language)
+        return worded(self.why_note(str(asset_id)), language)
 
-    def _why(self, asset_id: str) -> Note:
+    def knows(self, asset_id: str) -> bool:
+        """Return whether an asset was a candidate, so that `why` has an answer."""
+        return any(asset_id in table.index for table in (self.cures, self.claims, self.left_out, self.standing))
+
+    def why_note(self, asset_id: str) -> Note:
+        """Return what `why` says, in no language yet."""
         if asset_id in self.claims.index:
             return note("planning.why_claim", asset=asset_id)
         if asset_id in self.left_out.index:

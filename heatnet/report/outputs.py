@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +17,12 @@ from heatnet.inventory.writing import write_csv, write_json
 from heatnet.language import Note, note, worded
 from heatnet.planning import Plan
 from heatnet.report import in_working_order, write_report, write_workbook
+from heatnet.saving.files import RECORD
+from heatnet.saving.plans import PLAN_FILE, versions, write_plan_file
 from heatnet.validation.backtesting import Backtest
 
-RECORD = "run.json"
 BACKTEST_FILES = ("capture.csv", "calibration.csv", "scores.csv", "backtest.txt")
-PLAN_FILES = ("ranking.csv", "cures.csv", "jobs.csv", "measure_first.csv", "plan.xlsx", "report.html")
-_PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "networkx")
+PLAN_FILES = ("ranking.csv", "cures.csv", "jobs.csv", "measure_first.csv", "plan.json", "plan.xlsx", "report.html")
 
 
 def write_ranking(ranking: pd.DataFrame, path: PathLike) -> None:
@@ -50,6 +48,7 @@ def write_plan(
     """Write a plan's tables, workbook and record into a folder, all or none; return what was left out and why.
 
     ``ranking.csv``, ``cures.csv`` and ``jobs.csv`` in the order of the work, ``measure_first.csv``, ``run.json``;
+    ``plan.json``, from which `heatnet.read_plan` reads the plan back;
     ``plan.xlsx`` and ``report.html`` where their extras are installed.
 
     Parameters
@@ -96,6 +95,7 @@ def write_plan(
         write_csv(cures, stage / "cures.csv")
         write_csv(jobs, stage / "jobs.csv")
         write_csv(measure_first, stage / "measure_first.csv")
+        write_plan_file(plan, stage / PLAN_FILE)
         left_out = _write_with_extras(assessment, plan, stage, language=language, accounts=accounts)
         files = {name: hash_of(stage / name) for name in PLAN_FILES if name not in left_out}
         contents = {**record, "files": files, "plan": summary, "assumptions": assumptions}
@@ -164,11 +164,10 @@ def run_record(
         run leaves the same record.
     """
     inputs = {file.name: hash_of(file) for file in files}
-    versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
     account = {} if accounts is None else {"accounts": accounts_as_data(accounts)}
     if headings is not None:
         account["headings"] = headings_as_data(headings)
-    return {"versions": versions, "settings": dict(settings), "inputs": inputs, **account}
+    return {"versions": versions(), "settings": dict(settings), "inputs": inputs, **account}
 
 
 def _write_with_extras(assessment: Assessment, plan: Plan, stage: Path, **said: Any) -> dict[str, Note]:

@@ -9,4 +9,5 @@ WORDS = {
     "gains_worth": "worth {worth:,.0f} for a cost of {cost:,.0f}, {benefit:,.0f} beyond the least return; no plan within these limits exceeds {bound:,.0f} (gap {gap:.2%})",
     "converted": "{file}: {tables} written",
     "template": "{file}: an empty inventory, a sheet per table",
+    "replanned": "In benefit {lost:,.0f} less than before, in cost {cost:,.0f} more.",
 }

@@ -9,4 +9,5 @@ WORDS = {
     "gains_worth": "效益现值{worth:,.0f}，费用{cost:,.0f}，超出最低回报{benefit:,.0f}；同等条件下任何计划不超过{bound:,.0f}（差距{gap:.2%}）",
     "converted": "{file}：已写出 {tables}",
     "template": "{file}：空白台账模板，每表一页",
+    "replanned": "与原方案相比，效益减少 {lost:,.0f}，费用增加 {cost:,.0f}。",
 }
