@@ -126,7 +126,8 @@ class _Writing:
         if isinstance(value, Network):
             strays = value.set_aside.drop(columns="reason")
             valves = pd.concat([value.valves, strays], ignore_index=True) if len(strays) else value.valves
-            return {"network": {name: self._table(table) for name, table in _of_network(value, valves).items()}}
+            tables = {"nodes": value.nodes, "segments": value.segments, "valves": valves}
+            return {"network": {"crs": value.crs, **{name: self._table(table) for name, table in tables.items()}}}
         fields = {one.name: self.data(getattr(value, one.name)) for one in dataclasses.fields(value) if one.init}
         return {self._names[type(value)]: fields}
 
@@ -213,7 +214,7 @@ class _Reading:
         self._made.append(None)
         if kind == "network":
             tables = {name: self.value(content[name]) for name in ("nodes", "segments", "valves")}
-            made: Any = Network(**tables)
+            made: Any = Network(**tables).with_crs(str(content["crs"]))
         else:
             cls = self._classes[kind]
             made = cls(**{name: self.value(one) for name, one in content.items()})
@@ -261,10 +262,6 @@ class _Reading:
         if dtype == "object":
             return [self.value(cell) if isinstance(cell, dict) else cell for cell in cells]
         return cells
-
-
-def _of_network(network: Network, valves: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    return {"nodes": network.nodes, "segments": network.segments, "valves": valves}
 
 
 def _dtype(name: str) -> Any:

@@ -35,7 +35,7 @@ def versions() -> dict[str, str]:
 
 def write_plan_file(plan: Plan, file: Path) -> None:
     """Write a plan as one JSON file, from which it is read back whole."""
-    write_saved(plan, "plan", CLASSES, file)
+    write_saved(_in_order(plan), "plan", CLASSES, file)
 
 
 @typed
@@ -71,7 +71,7 @@ def write_plan(plan: Plan, folder: PathLike) -> None:
     ...     read_plan(folder).why("s1")[:16]
     's1 stays out: it'
     """
-    write_folder(plan, "plan", CLASSES, folder, _tables(plan), {"versions": versions()})
+    write_folder(_in_order(plan), "plan", CLASSES, folder, _tables(plan), {"versions": versions()})
 
 
 def write_replan(result: Replan, folder: PathLike, record: Mapping[str, Any]) -> None:
@@ -83,7 +83,16 @@ def write_replan(result: Replan, folder: PathLike, record: Mapping[str, Any]) ->
         A file cannot be written; nothing in the folder changes then.
     """
     tables = {**_tables(result.plan), "changes": result.changes}
-    write_folder(result.plan, "plan", CLASSES, folder, tables, {"versions": versions(), **record})
+    write_folder(_in_order(result.plan), "plan", CLASSES, folder, tables, {"versions": versions(), **record})
+
+
+def _in_order(plan: Plan) -> Plan:
+    """Return a plan whose digs stand in the order of their ids, so that equal plans leave equal bytes."""
+    digs = plan.request.rules.digs
+    if digs is None or "dig_id" not in digs.columns:
+        return plan
+    ordered = digs.sort_values("dig_id", kind="stable", ignore_index=True)
+    return replace(plan, request=replace(plan.request, rules=plan.request.rules.replace(digs=ordered)))
 
 
 def _tables(plan: Plan) -> dict[str, pd.DataFrame]:

@@ -96,7 +96,9 @@ def test_plan_writes_its_files_and_keeps_its_limits(city: Path, tmp_path: Path) 
     optional = {"plan.xlsx": "openpyxl", "report.html": "jinja2"}
     installed = [name for name, package in optional.items() if importlib.util.find_spec(package)]
     written = sorted(file.name for file in (tmp_path / "out").iterdir())
-    assert written == sorted(["cures.csv", "jobs.csv", "measure_first.csv", "ranking.csv", "run.json", *installed])
+    assert written == sorted(
+        ["cures.csv", "jobs.csv", "measure_first.csv", "plan.json", "ranking.csv", "run.json", *installed]
+    )
     for name in optional:
         assert (f"{name} is left out" in result.stderr) == (name not in installed)
     cures = pd.read_csv(tmp_path / "out" / "cures.csv")
@@ -120,7 +122,15 @@ def test_without_the_extras_their_files_are_left_out_and_old_ones_do_not_stay(
     assert 'plan.xlsx is left out: it needs an optional package: pip install "heatnet[excel]"' in (result.stderr)
     assert 'report.html is left out: it needs an optional package: pip install "heatnet[report]"' in (result.stderr)
     written = sorted(file.name for file in tmp_path.iterdir())
-    assert written == ["cures.csv", "jobs.csv", "measure_first.csv", "notes.txt", "ranking.csv", "run.json"]
+    assert written == [
+        "cures.csv",
+        "jobs.csv",
+        "measure_first.csv",
+        "notes.txt",
+        "plan.json",
+        "ranking.csv",
+        "run.json",
+    ]
 
 
 def test_a_calendar_needs_both_days(city: Path, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def assert_same(one: Any, other: Any, where: str = "") -> None:
         assert one.dtype == other.dtype, where
         np.testing.assert_array_equal(one, other)
     elif isinstance(one, hn.Network):
-        for name in ("nodes", "segments", "valves", "set_aside"):
+        for name in ("nodes", "segments", "valves", "set_aside", "crs"):
             assert_same(getattr(one, name), getattr(other, name), f"{where}.{name}")
     elif dataclasses.is_dataclass(one):
         for field in dataclasses.fields(one):
