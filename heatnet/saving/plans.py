@@ -87,12 +87,13 @@ def write_replan(result: Replan, folder: PathLike, record: Mapping[str, Any]) ->
 
 
 def _in_order(plan: Plan) -> Plan:
-    """Return a plan whose digs stand in the order of their ids, so that equal plans leave equal bytes."""
-    digs = plan.request.rules.digs
-    if digs is None or "dig_id" not in digs.columns:
-        return plan
-    ordered = digs.sort_values("dig_id", kind="stable", ignore_index=True)
-    return replace(plan, request=replace(plan.request, rules=plan.request.rules.replace(digs=ordered)))
+    """Return a plan without its assessment, its digs in the order of their ids: equal plans leave equal bytes."""
+    request = replace(plan.request, source=None)
+    digs = request.rules.digs
+    if digs is not None and "dig_id" in digs.columns:
+        ordered = digs.sort_values("dig_id", kind="stable", ignore_index=True)
+        request = replace(request, rules=request.rules.replace(digs=ordered))
+    return replace(plan, request=request)
 
 
 def _tables(plan: Plan) -> dict[str, pd.DataFrame]:
@@ -103,6 +104,7 @@ def _tables(plan: Plan) -> dict[str, pd.DataFrame]:
 def read_plan(folder: PathLike) -> Plan:
     """Return the plan that `write_plan` or ``heatnet plan`` wrote into a folder, as it was.
 
+    The assessment is not in it (`write_assessment` keeps that): give it to ``plan.explore(assessment)``.
     Its `why`, `replan`, `plan_changes` and `compare` work as on the day it was made. Where a workbook or a page in the
     folder was changed since, the first of `Plan.notes` says so; the plan itself is that of the run.
 
