@@ -28,7 +28,9 @@ _PER_M = 10  # coordinates are whole decimetres
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
-def map_data(assessment: Assessment, plan: Plan | None, language: str) -> tuple[str, dict[str, int]]:
+def map_data(
+    assessment: Assessment, plan: Plan | None, language: str, told: pd.Series[Any] | None = None
+) -> tuple[str, dict[str, int]]:
     """Return the map of a ranking and a plan as JSON that may stand in a script of a page, and what it leaves out.
 
     Parameters
@@ -39,6 +41,8 @@ def map_data(assessment: Assessment, plan: Plan | None, language: str) -> tuple[
         Whose cures and jobs are marked.
     language : str
         Language of reasons and words.
+    told : Series, optional
+        The reasons of all assets as they may go round, where they are known.
 
     Returns
     -------
@@ -66,7 +70,7 @@ def map_data(assessment: Assessment, plan: Plan | None, language: str) -> tuple[
         "id": rows.index.tolist(),
         **_coded(assessment, shown, language),
         **_numbers(rows),
-        "reason": _phrases(told_reasons(assessment, rows.index, language), words("reasons", language)["join"]),
+        "reason": _phrases(_told(assessment, rows.index, language, told), words("reasons", language)["join"]),
         **_plan_data(plan, rows.index, language),
         "sources": _points(network, network.source_nodes, place, origin),
         "valves": _valves(network, place, origin, shown),
@@ -75,6 +79,10 @@ def map_data(assessment: Assessment, plan: Plan | None, language: str) -> tuple[
     drawn = int((shown < network.n_segments).sum())
     left_out = {"not_drawn": missing, "not_shown": network.n_segments - missing - drawn, "cold_hidden": hidden}
     return safe_json(data), left_out
+
+
+def _told(assessment: Assessment, ids: pd.Index[Any], language: str, told: pd.Series[Any] | None) -> pd.Series[Any]:
+    return told_reasons(assessment, ids, language) if told is None else told.loc[ids]
 
 
 def safe_json(data: Any) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +13,11 @@ from heatnet.errors import MissingExtraError
 from heatnet.inventory.accounts import accounts_as_data, headings_as_data
 from heatnet.inventory.staging import PathLike, hash_of, unlike_record, whole_folder
 from heatnet.inventory.writing import write_csv, write_json
-from heatnet.language import Note, note, worded
+from heatnet.language import Note, checked_language, note, worded
 from heatnet.planning import Plan
-from heatnet.report import in_working_order, write_report, write_workbook
+from heatnet.report.page import write_page
+from heatnet.report.subject import Subject
+from heatnet.report.workbook import write_book
 from heatnet.saving.files import RECORD
 from heatnet.saving.plans import PLAN_FILE, versions, write_plan_file
 from heatnet.validation.backtesting import Backtest
@@ -79,7 +80,9 @@ def write_plan(
     HeatnetError
         A file cannot be written or put in place; it is named.
     """
-    jobs, cures = in_working_order(plan, assessment.ranking)
+    accounts = assessment.accounts if accounts is None else accounts
+    subject = Subject(assessment, plan, checked_language(language), accounts)
+    jobs, cures = subject.in_order
     summary = {
         "benefit": plan.benefit,
         "bound": plan.bound,
@@ -88,15 +91,14 @@ def write_plan(
         "notes": [worded(said, language) for said in plan.notes],
     }
     assumptions = [worded(said, language) for said in assessment.notes]
-    measure_first = replace(assessment, language=language).measure_first
     was_mixed = mixed_files(folder)
     with whole_folder(folder, names=PLAN_FILES, last=RECORD) as stage:
         write_ranking(assessment.ranking, stage / "ranking.csv")
         write_csv(cures, stage / "cures.csv")
         write_csv(jobs, stage / "jobs.csv")
-        write_csv(measure_first, stage / "measure_first.csv")
+        write_csv(subject.measure_first, stage / "measure_first.csv")
         write_plan_file(plan, stage / PLAN_FILE)
-        left_out = _write_with_extras(assessment, plan, stage, language=language, accounts=accounts)
+        left_out = _write_with_extras(subject, stage)
         files = {name: hash_of(stage / name) for name in PLAN_FILES if name not in left_out}
         contents = {**record, "files": files, "plan": summary, "assumptions": assumptions}
         write_json(contents, stage / RECORD)
@@ -170,12 +172,12 @@ def run_record(
     return {"versions": versions(), "settings": dict(settings), "inputs": inputs, **account}
 
 
-def _write_with_extras(assessment: Assessment, plan: Plan, stage: Path, **said: Any) -> dict[str, Note]:
+def _write_with_extras(subject: Subject, stage: Path) -> dict[str, Note]:
     """Write the files that need an extra; return those left out, with what to say of each."""
     left_out: dict[str, Note] = {}
-    for name, write in (("plan.xlsx", write_workbook), ("report.html", write_report)):
+    for name, write in (("plan.xlsx", write_book), ("report.html", write_page)):
         try:
-            write(assessment, plan, stage / name, **said)
+            write(subject, stage / name)
         except MissingExtraError as error:
             left_out[name] = note("report.file_left_out", file=name, extra=error.extra)
     return left_out

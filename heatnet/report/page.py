@@ -75,12 +75,16 @@ def write_report(
     >>> plan = hn.plan_cures(assessment, max_km=0.5)
     >>> hn.write_report(assessment, plan, "report.html", language="zh")  # doctest: +SKIP
     """
-    _template()
     accounts = assessment.accounts if accounts is None else accounts
-    subject = Subject(assessment, plan, checked_language(language), accounts, backtest)
+    write_page(Subject(assessment, plan, checked_language(language), accounts, backtest), Path(path))
+
+
+def write_page(subject: Subject, path: Path) -> None:
+    """Write the page of a subject."""
+    _template()
     content = subject.programme
-    text = rendered(sections_of(subject), language, title=content.title, subtitle=content.subtitle)
-    with whole_file(Path(path)) as stage:
+    text = rendered(sections_of(subject), subject.language, title=content.title, subtitle=content.subtitle)
+    with whole_file(path) as stage:
         stage.write_text(text + "\n", encoding="utf-8", errors="replace", newline="\n")
 
 

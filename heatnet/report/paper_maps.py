@@ -18,6 +18,7 @@ _WIDTH = 1000  # units across the longer side: about a quarter of a millimetre o
 _MARGIN = 24
 _LETTER, _LINE = 7.0, 15.0  # room of a letter and of a line of a label; a Chinese letter is twice as wide
 _MOST_STREETS = 40
+_MOST_LINES = 60_000
 
 
 @dataclass(slots=True)
@@ -83,8 +84,7 @@ def paper_map(
     if not is_drawn.any():
         return ""
     sheet = _sheet_of(np.concatenate([ends[is_drawn].reshape(-1, 2), spots[has_spot]]))
-    lines = sheet.at(ends[is_drawn]).reshape(-1, 4)
-    sheet.parts.append(f'<path class="rest" d="{"".join(sorted(set(map(_line, lines.tolist()))))}"/>')
+    sheet.parts.append(f'<path class="rest" d="{"".join(_rest(sheet, network, ends, is_drawn))}"/>')
     _draw_cures(sheet, network, cures, (ends, spots), (is_drawn, has_spot))
     _draw_points(sheet, network, spots, has_spot, is_city=chosen is None)
     if with_streets:
@@ -94,6 +94,13 @@ def paper_map(
         f'<svg class="{look}" viewBox="0 0 {_WIDTH} {sheet.height:.0f}" role="img">'
         f"{''.join(sheet.parts)}{_scale_bar(sheet)}{_arrow(north)}</svg>"
     )
+
+
+def _rest(sheet: _Sheet, network: Network, ends: Floats, is_drawn: Truths) -> list[str]:
+    """Return the lines of all pipes, each once; of very many those of the primary level alone."""
+    chosen = is_drawn & network.is_primary if int(is_drawn.sum()) > _MOST_LINES else is_drawn
+    lines = np.unique(sheet.at(ends[chosen]).reshape(-1, 4), axis=0)
+    return [_line(ends) for ends in lines.tolist()]
 
 
 def _sheet_of(places: Floats) -> _Sheet:
@@ -144,18 +151,19 @@ def _draw_points(sheet: _Sheet, network: Network, spots: Floats, has_spot: Truth
 
 def _write_streets(sheet: _Sheet, network: Network, ends: Floats, is_drawn: Truths, cures: pd.DataFrame) -> None:
     """Write the names of streets beside their longest pipe: first those with cures, then the longest."""
-    at = np.flatnonzero(is_drawn)
-    street = network.segments["street"].to_numpy(dtype=object)[at]
-    rows = pd.DataFrame({"street": street, "length_m": network.length_m[at], "at": at})
-    rows = rows[rows["street"].notna()]
-    rows["is_cured"] = rows["street"].isin(set(cures["street"].dropna()))
-    rows = rows.sort_values(["length_m", "street"], ascending=[False, True], kind="stable")
-    of_street = rows.groupby("street", sort=True)
-    order = pd.DataFrame({"is_cured": of_street["is_cured"].any(), "length_m": of_street["length_m"].sum()})
-    order = order.sort_values(["is_cured", "length_m"], ascending=False, kind="stable").head(_MOST_STREETS)
-    first = of_street["at"].first()
-    for name in order.index:
-        x, y, to_x, to_y = sheet.at(ends[int(first[name])]).reshape(-1).tolist()
+    cured, streets = set(cures["street"].dropna()), network.segments["street"].to_numpy(dtype=object)
+    longest: dict[str, int] = {}
+    total: dict[str, float] = {}
+    for at in np.flatnonzero(is_drawn).tolist():
+        name, metres = streets[at], float(network.length_m[at])
+        if pd.isna(name):
+            continue
+        total[name] = total.get(name, 0.0) + metres
+        if name not in longest or metres > network.length_m[longest[name]]:
+            longest[name] = at
+    order = sorted(total, key=lambda name: (name not in cured, -round(total[name], 3), name))
+    for name in order[:_MOST_STREETS]:
+        x, y, to_x, to_y = sheet.at(ends[longest[name]]).reshape(-1).tolist()
         sheet.write(str(name), (x + to_x) / 2, (y + to_y) / 2 + 9, "street")
 
 

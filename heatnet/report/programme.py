@@ -69,7 +69,12 @@ class Programme:
 
 
 def programme(
-    assessment: Assessment, plan: Plan, *, language: str = "en", accounts: pd.DataFrame | None = None
+    assessment: Assessment,
+    plan: Plan,
+    *,
+    language: str = "en",
+    accounts: pd.DataFrame | None = None,
+    measure: pd.DataFrame | None = None,
 ) -> Programme:
     """Return a plan as the sheets of a programme of works.
 
@@ -83,6 +88,8 @@ def programme(
         One of `heatnet.language.languages`.
     accounts : DataFrame, optional
         What became of the rows of each table in the whole run; by default `Assessment.accounts`.
+    measure : DataFrame, optional
+        `Assessment.measure_first` in that language, where it is known.
 
     Raises
     ------
@@ -97,7 +104,7 @@ def programme(
     sheets = [
         _job_sheet(assessment, jobs, plan, language),
         _sheet("cures", _numbered(cures), language, caption="cures_caption"),
-        _measure_sheet(assessment, language),
+        _measure_sheet(assessment, language, measure),
         _sheet("claims", _best_first(to_claim(assessment, plan)), language, caption="claims_caption"),
         _left_out_sheet(assessment, plan, language),
         _ranking_sheet(assessment, plan, language),
@@ -234,9 +241,10 @@ def _job_sheet(assessment: Assessment, jobs: pd.DataFrame, plan: Plan, language:
     return _sheet("jobs", table, language, caption)
 
 
-def _measure_sheet(assessment: Assessment, language: str) -> Sheet:
+def _measure_sheet(assessment: Assessment, language: str, measure: pd.DataFrame | None) -> Sheet:
     """Return where to measure before digging, as far as knowing is worth its cost."""
-    table = replace(assessment, language=language).measure_first.rename(columns={"cost": "action_cost"})
+    table = replace(assessment, language=language).measure_first if measure is None else measure
+    table = table.rename(columns={"cost": "action_cost"})
     worthwhile = table[table["net_worth"] > 0]
     shown = worthwhile.head(SHOWN_ROWS)
     return _sheet("measure", shown, language, "measure_caption", shown=len(shown), all=len(worthwhile))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +13,7 @@ from heatnet.assessment.candidates import communities
 from heatnet.assessment.results import Assessment
 from heatnet.network import Network
 from heatnet.planning import Plan
+from heatnet.report.map_data import MOST_SEGMENTS
 from heatnet.report.places import asset_places
 from heatnet.report.privacy import told_reasons
 from heatnet.report.programme import Programme, in_working_order, programme
@@ -57,7 +58,9 @@ class Subject:
     @cached_property
     def programme(self) -> Programme:
         """The programme of works."""
-        return programme(self.assessment, self.plan, language=self.language, accounts=self.accounts)
+        return programme(
+            self.assessment, self.plan, language=self.language, accounts=self.accounts, measure=self.measure_first
+        )
 
     @cached_property
     def in_order(self) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -75,9 +78,19 @@ class Subject:
         return self.in_order[1]
 
     @cached_property
-    def reasons(self) -> pd.Series[Any]:
-        """The reason of every asset, as it may go round."""
-        return told_reasons(self.assessment, self.ranking.index, self.language)
+    def told(self) -> pd.Series[Any] | None:
+        """The reason of every asset, as it may go round; None of a network so large that few of them are shown."""
+        few = len(self.ranking) > 2 * MOST_SEGMENTS
+        return None if few else told_reasons(self.assessment, self.ranking.index, self.language)
+
+    def reasons(self, ids: pd.Index[Any]) -> pd.Series[Any]:
+        """Return the reasons of assets, as they may go round."""
+        return told_reasons(self.assessment, ids, self.language) if self.told is None else self.told.loc[ids]
+
+    @cached_property
+    def measure_first(self) -> pd.DataFrame:
+        """Where to measure before digging, in the reader's language."""
+        return replace(self.assessment, language=self.language).measure_first
 
     @cached_property
     def places(self) -> pd.Series[Any]:

@@ -68,11 +68,14 @@ def write_workbook(
     The same plan gives the same bytes: the file holds no moment of its making. Text that a spreadsheet would take for a
     formula gets a leading ', as in heatnet's CSV files, and every text is marked as text, so that ids keep their zeros.
     """
-    checked_language(language)
-    book = new_workbook()
     accounts = assessment.accounts if accounts is None else accounts
-    subject = Subject(assessment, plan, language, accounts)
-    projects, content = Projects(subject), subject.programme
+    write_book(Subject(assessment, plan, checked_language(language), accounts), Path(path))
+
+
+def write_book(subject: Subject, path: Path) -> None:
+    """Write the workbook of a subject."""
+    book, language = new_workbook(), subject.language
+    projects, content, plan = Projects(subject), subject.programme, subject.plan
     _add_summary(book, content)
     by_key = {sheet.key: sheet for sheet in content.sheets}
     first = (*projects.sheets(), community_sheet(subject), fund_sheet(projects), by_key.pop("measure", None))
@@ -84,7 +87,7 @@ def write_workbook(
         add_sheet(book, sheet, language)
         if sheet.key == "jobs" and plan.request.summer is not None:
             add_calendar(book, plan.jobs.loc[sheet.table["job_id"]], sheet, plan.request.summer, language)
-    with whole_file(Path(path)) as stage:
+    with whole_file(path) as stage:
         save_book(book, stage)
 
 

@@ -1,4 +1,4 @@
-"""The page of a plan of the sample city, driven in a browser: map, table, filters, paper; it asks no net for anything."""
+"""The page of a plan of the sample city, driven in a browser: map, table, filters, paper; it asks nobody anything."""
 
 import base64
 import json

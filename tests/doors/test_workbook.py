@@ -2,15 +2,19 @@
 
 import csv
 import io
+import math
+import re
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import heatnet as hn
 from heatnet.cli import main
 from heatnet.inventory.writing import write_csv
+from heatnet.report import write_workbook
 
 openpyxl = pytest.importorskip("openpyxl")
 
@@ -53,8 +57,37 @@ def test_every_sheet_opens_with_its_numbers_and_no_text_is_a_formula(plan: Path,
     assert not [cell for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
 
 
-def test_it_prints_on_few_pages(plan: Path, tmp_path: Path) -> None:
-    (printed,) = converted(plan / "plan.xlsx", tmp_path, "pdf")
-    pages = printed.read_bytes().count(b"/Type/Page\n") + printed.read_bytes().count(b"/Type/Page/")
-    jobs = openpyxl.load_workbook(plan / "plan.xlsx", read_only=True)
-    assert 0 < pages <= 10 * len(jobs.sheetnames)
+@pytest.fixture(scope="module")
+def printed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Any, Path]:
+    """The plan of a small city in Chinese, and the paper it is printed on."""
+    target = tmp_path_factory.mktemp("printed")
+    city = hn.synthetic.make_city(length_km=80.0, stations=4, rng=2)
+    records = {name: city.tables[name] for name in ("visits", "faults", "works", "makeup")}
+    assessment = hn.assess(city.network, season=2026, language="zh", **records)
+    plan = hn.plan_cures(assessment, max_km=8.0, max_stations=1)
+    write_workbook(assessment, plan, target / "plan.xlsx", language="zh")
+    (paper,) = converted(target / "plan.xlsx", target, "pdf")
+    return plan, paper
+
+
+def test_it_prints_on_one_page_for_forty_lines_at_most(printed: tuple[Any, Path]) -> None:
+    _, paper = printed
+    pages = len(re.findall(rb"/Type\s*/Page\b", paper.read_bytes()))
+    book = openpyxl.load_workbook(paper.with_suffix(".xlsx"))
+    most = [1, *(math.ceil((sheet.max_row - 2) / 40) for sheet in book.worksheets[1:])]
+    assert len(book.sheetnames) <= pages <= sum(most)
+
+
+def test_a_spreadsheet_program_reads_the_numbers_of_the_plan(printed: tuple[Any, Path], tmp_path: Path) -> None:
+    plan, paper = printed
+    form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    sheets = converted(paper.with_suffix(".xlsx"), tmp_path, form)
+    (projects,) = [sheet for sheet in sheets if "项目清单" in sheet.name]
+    _, heads, *rows = csv.reader(io.StringIO(projects.read_text("utf-8")))
+    *lines, total = rows
+    money = heads.index("投资 (万元)")
+    assert float(total[money].replace(",", "")) == pytest.approx(plan.cost / 10_000, abs=0.01)
+    assert {line[heads.index("施工项目")] for line in lines} - {""} == set(plan.jobs.index)
+    trenches = plan.cures[plan.cures["asset_kind"] == "segment"]["length_m"].sum()
+    assert float(total[heads.index("路由长度 (m)")].replace(",", "")) == pytest.approx(trenches, abs=0.1)
+    assert max(len(cell) for line in lines for cell in line[4:9]) < 13  # no number is thirteen digits long

@@ -39,21 +39,25 @@ def communities(subject: Subject) -> list[Section]:
     label, shown_ones = subject.label, tallies.table.head(MOST_COMMUNITIES)
     caption = label("communities_caption", shown=len(shown_ones), all=len(tallies.table))
     overview = table_of(tallies.table.reset_index(), _OVERVIEW, subject.language)
-    pages = [_page(subject, tallies, str(name), number) for number, name in enumerate(shown_ones.index, 1)]
+    worst, none = _worst(subject), subject.network.asset_ids[:0]
+    pages = [
+        _page(subject, tallies, str(name), number, worst.get(name, none))
+        for number, name in enumerate(shown_ones.index, 1)
+    ]
     return [Section("communities", label("communities"), (overview,), caption, is_new_page=True), *pages]
 
 
-def _page(subject: Subject, tallies: Tallies, name: str, number: int) -> Section:
+def _page(subject: Subject, tallies: Tallies, name: str, number: int, worst: pd.Index[Any]) -> Section:
     """Return the page of a community."""
     label, network = subject.label, subject.network
-    chosen = np.array([community == name for community in tallies.assets], dtype=bool)
+    chosen = np.asarray(tallies.assets == name, dtype=bool)
     cures = subject.plan.cures[subject.plan.cures["community"] == name]
     north = words("page", subject.language)["north"]
     drawing = paper_map(network, cures, chosen=chosen, north=north, with_streets=True)
     row = tallies.table.loc[name]
     facts = FactLists(((label("community_has"), tuple(_facts(subject, row))),))
     left = (Drawing(drawing),) if drawing else ()
-    blocks: tuple[Any, ...] = (SideBySide(left, (facts,)), _shortcomings(subject, chosen))
+    blocks: tuple[Any, ...] = (SideBySide(left, (facts,)), _shortcomings(subject, worst))
     return Section(f"community-{number}", name, blocks, is_new_page=True, is_listed=False)
 
 
@@ -81,26 +85,38 @@ def _facts(subject: Subject, row: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _shortcomings(subject: Subject, chosen: Any) -> Table:
+def _shortcomings(subject: Subject, ids: pd.Index[Any]) -> Table:
     """Return what is wrong in a community: the assets with the greatest risk, and what is arranged for each."""
-    ids = subject.network.asset_ids[chosen]
-    rows = subject.ranking.loc[subject.ranking.index.isin(ids)]
-    rows = rows.sort_values("risk", ascending=False, kind="stable").head(SHORTCOMINGS)
+    rows = subject.ranking.loc[ids]
     parts = rows[["worth_faults", "worth_heat", "worth_cold"]].to_numpy(dtype=np.float64)
     kinds = np.array(["faults", "heat", "cold"])[parts.argmax(axis=1)] if len(rows) else np.array([])
-    jobs = subject.plan.cures["job_id"]
-    arranged = []
-    for asset, is_first in zip(rows.index, rows["measure_first"], strict=True):
-        if asset in jobs.index:
-            job = jobs.loc[asset]
-            arranged.append(subject.label("no_job") if pd.isna(job) else str(job))
-        else:
-            arranged.append(subject.label("measure" if is_first else "not_planned"))
     table = rows.reset_index().assign(
-        place=subject.places.reindex(rows.index).to_numpy(),
+        place=subject.places.loc[ids].to_numpy(),
         problem=[word(str(kind), subject.language) for kind in kinds],
-        arrangement=arranged,
-        reason=subject.reasons.reindex(rows.index).to_numpy(),
+        arrangement=[
+            _arranged(subject, str(one), is_first=bool(first))
+            for one, first in zip(ids, rows["measure_first"], strict=True)
+        ],
+        reason=subject.reasons(ids).to_numpy(),
     )
-    look = Look(title=subject.label("shortcomings"), marks=[f"asset:{asset}" for asset in rows.index])
+    look = Look(title=subject.label("shortcomings"), marks=[f"asset:{asset}" for asset in ids])
     return table_of(table, _LISTED, subject.language, look)
+
+
+def _arranged(subject: Subject, asset: str, *, is_first: bool) -> str:
+    """Return what is arranged for an asset: its job, a measure without a trench, measuring, or nothing."""
+    if asset not in subject.plan.cures.index:
+        return subject.label("measure" if is_first else "not_planned")
+    job: Any = subject.plan.cures.at[asset, "job_id"]
+    return subject.label("no_job") if pd.isna(job) else str(job)
+
+
+def _worst(subject: Subject) -> dict[str, pd.Index[Any]]:
+    """Return the assets with the greatest risk of each community, the greatest first."""
+    network, risk = subject.network, subject.ranking["risk"].reindex(subject.network.asset_ids).to_numpy()
+    found: dict[str, list[int]] = {}
+    for at in np.argsort(-np.round(risk, 6), kind="stable").tolist():
+        name = subject.communities[at]
+        if name is not None and len(mine := found.setdefault(name, [])) < SHORTCOMINGS:
+            mine.append(at)
+    return {name: network.asset_ids[mine] for name, mine in found.items()}

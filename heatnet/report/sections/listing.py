@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import Any
+
 import pandas as pd
 
 from heatnet.language import worded
@@ -114,21 +117,26 @@ def _job_places(subject: Subject) -> list[str]:
 
 def _by_street(subject: Subject) -> Table:
     """Return a row per street: jobs, cures, metres, measures, money; the most money first."""
-    rows = subject.cures.assign(place=subject.places.reindex(subject.cures.index), cost_all=subject.cures["cost"])
+    cures, trench = subject.cures, subject.plan.jobs["job_cost"].to_dict()
+    places = subject.places.reindex(cures.index).tolist()
+    columns = (cures[name].tolist() for name in ("community", "measure", "job_id", "length_m", "cost"))
+    of_place: dict[str, list[tuple[Any, ...]]] = {}
+    for place, *row in zip(places, *columns, strict=True):
+        of_place.setdefault(str(place), []).append(tuple(row))
     found = []
-    for place, group in rows.groupby("place", sort=True):
-        names = sorted(set(group["job_id"].dropna()))
-        measures = [word(str(name), subject.language) for name in sorted(set(group["measure"]))]
-        shared = float(subject.plan.jobs["job_cost"].reindex(names).sum())
+    for place, rows in of_place.items():
+        communities, measures, jobs = (
+            sorted({one for one in part if not pd.isna(one)}) for part in list(zip(*rows, strict=True))[:3]
+        )
         found.append(
             {
                 "place": place,
-                "community": ", ".join(sorted(set(group["community"].dropna()))),
-                "measure": ", ".join(measures),
-                "job_id": ", ".join(map(str, names)),
-                "cures": len(group),
-                "length_m": float(group["length_m"].sum()),
-                "total_cost": float(group["cost"].sum()) + shared,
+                "community": ", ".join(communities),
+                "measure": ", ".join(word(str(name), subject.language) for name in measures),
+                "job_id": ", ".join(map(str, jobs)),
+                "cures": len(rows),
+                "length_m": math.fsum(row[3] for row in rows if not pd.isna(row[3])),
+                "total_cost": math.fsum([*(row[4] for row in rows), *(trench[job] for job in jobs)]),
             }
         )
     table = pd.DataFrame(found).sort_values(["total_cost", "place"], ascending=[False, True], kind="stable")

@@ -13,7 +13,7 @@ _BESIDE = ("job_id", "place", "community", "measure", "length_m", "grade", "tota
 
 def on_map(subject: Subject) -> Section | None:
     """Return the map with the table of jobs beside it; None where nothing has coordinates."""
-    data, left_out = map_data(subject.assessment, subject.plan, subject.language)
+    data, left_out = map_data(subject.assessment, subject.plan, subject.language, subject.told)
     if not data:
         return None
     label, language = subject.label, subject.language
