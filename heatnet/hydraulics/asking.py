@@ -61,11 +61,21 @@ def resistances(network: Network) -> Floats:
     >>> print(round(float(resistances(Network(nodes, segments))[0]), 3))
     62.065
     """
-    diameter = network.diameter_mm / 1000.0
     rough = network.segments["roughness_mm"].to_numpy(dtype=np.float64)
-    rough = np.where(np.isnan(rough), _ROUGHNESS_MM, rough) / 1000.0
-    friction = 0.11 * (rough / diameter) ** 0.25
-    resistance: Floats = 8.0 * friction * network.length_m * (1.0 + _LOCAL) / (np.pi**2 * 9.81 * diameter**5)
+    return pipe_resistance(network.length_m, network.diameter_mm, np.where(np.isnan(rough), _ROUGHNESS_MM, rough))
+
+
+def pipe_resistance(length_m: Floats, diameter_mm: Floats, roughness_mm: Floats | float = _ROUGHNESS_MM) -> Floats:
+    """Return the resistance of single pipes in m/(m3/s)^2.
+
+    Examples
+    --------
+    >>> print(round(float(pipe_resistance(np.array([1000.0]), np.array([500.0]))[0]), 3))
+    62.065
+    """
+    diameter = diameter_mm / 1000.0
+    friction = 0.11 * (roughness_mm / 1000.0 / diameter) ** 0.25
+    resistance: Floats = 8.0 * friction * length_m * (1.0 + _LOCAL) / (np.pi**2 * 9.81 * diameter**5)
     return resistance
 
 

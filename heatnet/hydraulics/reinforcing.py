@@ -1,41 +1,50 @@
-"""Which pipes bind in an outage, and what widening each of them gives back."""
+"""What would help in an outage: pipes to widen, ties to build, what each gives back and what it costs."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Floats, Ints
 from heatnet._typed import typed
-from heatnet.errors import HeatnetError
-from heatnet.hydraulics.areas import Out
-from heatnet.hydraulics.asking import building_load_kw, flow_asked_m3_s
-from heatnet.hydraulics.closing import CONSUMER
-from heatnet.hydraulics.drawings import Sketch, whole_sketch
-from heatnet.hydraulics.intact import flow_shares
-from heatnet.hydraulics.newton import Flows, solved
-from heatnet.hydraulics.outages import OutageWork
-from heatnet.hydraulics.supply import flow_shares_of, served_buildings
+from heatnet.hydraulics.newton import Flows
+from heatnet.hydraulics.one_outage import OneOutage, wider_mm
+from heatnet.hydraulics.supply import NORM_SHARE
+from heatnet.hydraulics.ties import promising_ties, with_tie
 from heatnet.network import Network
 from heatnet.reachability.cut_off import isolation
+from heatnet.value import Prices
 
-_NOMINAL_MM = np.array(
-    [25, 32, 40, 50, 65, 80, 100, 125, 150, 200, 250, 300, 350, 400, 450, 500, 600, 700, 800, 900, 1000, 1200, 1400],
-    dtype=np.float64,
-)
-_STEPS = 2
+_MONEY = ["flow_share", "gain", "households_short", "cost", "cost_per_point"]
+_COLUMNS = {
+    "widen": [
+        *("diameter_mm", "wider_mm", "length_m", "velocity_m_s", "head_loss_m"),
+        *_MONEY,
+        *("together_share", "together_cost"),
+    ],
+    "tie": ["from_node", "to_node", "level", "diameter_mm", "length_m", *_MONEY],
+}
+_INDEX = {"widen": "segment_id", "tie": "tie"}
 
 
 @typed
 def reinforcements(
-    network: Network, asset_id: str, *, isolate: Literal["segment", "section"] | None = None, most: int = 20
+    network: Network,
+    asset_id: str,
+    *,
+    isolate: Literal["segment", "section"] | None = None,
+    measure: Literal["widen", "tie"] = "widen",
+    most: int = 20,
+    norm_share: float = NORM_SHARE,
+    prices: Prices | None = None,
 ) -> pd.DataFrame:
-    """Return the pipes that take most head in the outage of an asset, and the flow share that widening each gives back.
+    """Return what would help in the outage of an asset: pipes to widen or ties to build, what each brings and costs.
 
-    Each row alone is made two nominal diameters wider (above DN 1400 by a quarter); pumps keep their head.
+    To widen: the rows that take most head in the outage, each made two nominal diameters wider (above DN 1400 by a
+    quarter). To tie: new pairs between a node that lacks head and one near it that has it, as wide as the narrower of
+    the widest rows at both, 1.3 x the beeline long, with a valve at each end that is opened in outages alone. Pumps
+    keep their head. Every gain is that of the outage solved anew.
 
     Parameters
     ----------
@@ -45,20 +54,30 @@ def reinforcements(
         The segment or station that is out.
     isolate : {None, "segment", "section"}
         As in `supply_loss`.
+    measure : {"widen", "tie"}
+        What to look for.
     most : int
-        How many rows are tried, those that lose most head first.
+        How many are tried: rows that lose most head, ties that promise most flow for their cost.
+    norm_share : float
+        A home whose heat share is below it is short.
+    prices : Prices, optional
+        ``cost_per_m``: c0 + c1*diameter_mm a metre, without job costs. None: the defaults.
 
     Returns
     -------
     DataFrame
-        Index ``segment_id``, the greatest gain first: ``diameter_mm``, ``wider_mm``, ``length_m``, ``velocity_m_s`` and
-        ``head_loss_m`` (of both pipes) in the outage, ``flow_share`` of the outage once it is wider, ``gain`` (that
-        less the flow share today; it can be below 0). Empty where the outage closes nothing that carries.
+        The greatest gain first. Both: ``flow_share`` of the outage then, ``gain`` (that less the flow share today; it
+        can be below 0), ``households_short`` then, ``cost``, ``cost_per_point`` (cost of each hundredth of the flow
+        share gained; missing where nothing is). To widen: index ``segment_id``, also ``diameter_mm``, ``wider_mm``,
+        ``length_m``, ``velocity_m_s`` and ``head_loss_m`` (of both pipes) in the outage, ``together_share`` and
+        ``together_cost`` (this row and all above it). To tie: index ``tie`` from 1, also ``from_node`` (has head),
+        ``to_node`` (lacks it), ``level``, ``diameter_mm``, ``length_m``. Empty where the outage closes nothing that
+        carries, or no tie is to be found. `attrs`: ``flow_share`` and ``households_short`` of the outage today.
 
     Raises
     ------
     HeatnetError
-        No asset has this id, or the outage has no steady flow.
+        No asset has this id, the outage has no steady flow, or ties are asked for where nodes have no ``x_m, y_m``.
 
     Examples
     --------
@@ -66,114 +85,60 @@ def reinforcements(
     ...                       "head_m": [20.0, None]})
     >>> segments = pd.DataFrame({"segment_id": ["S", "T"], "from_node": "A", "to_node": "B", "length_m": 1000.0,
     ...                          "diameter_mm": [250.0, 100.0]})
-    >>> reinforcements(Network(nodes, segments), "S")[["wider_mm", "gain"]].round(2).to_dict("index")
-    {'T': {'wider_mm': 150.0, 'gain': 0.4}}
+    >>> wider = reinforcements(Network(nodes, segments), "S")
+    >>> wider[["wider_mm", "gain", "cost"]].round(2).to_dict("index")
+    {'T': {'wider_mm': 150.0, 'gain': 0.4, 'cost': 1800000.0}}
     """
-    ordered = network.in_id_order
-    asset = int(ordered.asset_positions([asset_id])[0])
-    if asset < 0:
-        raise HeatnetError(f"asset_id {asset_id!r} is no segment or station of the network; take one of its asset_ids")
-    outage = _Outage(ordered, asset, isolate)
+    ordered, prices = network.in_id_order, prices or Prices()
+    outage = OneOutage(ordered, asset_id, isolation(ordered, isolate))
     if outage.part < 0:
-        return _table(ordered, np.zeros(0, dtype=np.int64), {})
-    before = outage.flows(None)
+        return pd.DataFrame(columns=_COLUMNS[measure], index=pd.Index([], name=_INDEX[measure]), dtype=np.float64)
+    before = outage.flows()
+    today, short = outage.arrives(before, norm_share)
+    found = (_widened if measure == "widen" else _tied)(outage, before, most, norm_share)
+    c0, c1 = prices.cost_per_m
+    new_mm = found["wider_mm" if measure == "widen" else "diameter_mm"]
+    found["gain"] = found["flow_share"] - today
+    found["cost"] = found["length_m"] * (c0 + c1 * new_mm)
+    found["cost_per_point"] = (found["cost"] / (100.0 * found["gain"])).where(found["gain"] > 1e-9)
+    found = found.sort_values("gain", ascending=False, kind="stable")
+    if measure == "widen":
+        rows = ordered.asset_positions(found.index)
+        sets = [rows[: n + 1] for n in range(len(rows))]
+        found["together_share"] = [outage.arrives(outage.flows(rows), norm_share)[0] for rows in sets]
+        found["together_cost"] = found["cost"].cumsum()
+    else:
+        found.index = pd.RangeIndex(1, len(found) + 1, name="tie")
+    found = found[_COLUMNS[measure]]
+    found.attrs |= {"flow_share": today, "households_short": short}
+    return found
+
+
+def _widened(outage: OneOutage, before: Flows, most: int, norm_share: float) -> pd.DataFrame:
+    """Return the rows that take most head, and what the outage is with each of them wider."""
+    network = outage.network
     lost, speed = outage.losses(before)
     tried = np.argsort(-lost, kind="stable")[:most]
     tried = tried[lost[tried] > 0.0]
-    share = np.array([outage.flow_share(outage.flows(row)) for row in tried.tolist()])
-    gain = share - outage.flow_share(before)
-    order = np.argsort(-gain, kind="stable")
+    then = [outage.arrives(outage.flows(tried[[n]]), norm_share) for n in range(len(tried))]
     columns = {
-        "wider_mm": wider_mm(ordered.diameter_mm[tried]),
+        "diameter_mm": network.diameter_mm[tried],
+        "wider_mm": wider_mm(network.diameter_mm[tried]),
+        "length_m": network.length_m[tried],
         "velocity_m_s": speed[tried],
         "head_loss_m": lost[tried],
-        "flow_share": share,
-        "gain": gain,
+        "flow_share": np.array([share for share, _ in then], dtype=np.float64),
+        "households_short": np.array([short for _, short in then], dtype=np.float64),
     }
-    return _table(ordered, tried[order], {name: values[order] for name, values in columns.items()})
+    return pd.DataFrame(columns, index=pd.Index(network.segment_ids[tried], name="segment_id"))
 
 
-def wider_mm(diameter_mm: Floats) -> Floats:
-    """Return the diameters two nominal sizes above these, a quarter more where there is none.
-
-    Examples
-    --------
-    >>> wider_mm(np.array([100.0, 219.0, 1400.0])).tolist()
-    [150.0, 300.0, 1750.0]
-    """
-    place = np.searchsorted(_NOMINAL_MM, diameter_mm, side="right") + _STEPS - 1
-    listed = _NOMINAL_MM[np.minimum(place, len(_NOMINAL_MM) - 1)]
-    return np.where(place < len(_NOMINAL_MM), listed, np.maximum(diameter_mm * 1.25, listed))
-
-
-class _Outage:
-    """One outage, ready to be solved with one row wider."""
-
-    def __init__(self, network: Network, asset: int, isolate: Literal["segment", "section"] | None) -> None:
-        self.network, self.work = network, OutageWork(network, isolation(network, isolate))
-        closings, consumers = self.work.closings, self.work.consumers
-        n_cases = closings.case_units.shape[1]
-        if asset < network.n_segments:
-            self.case = int(closings.row_case[asset])
-            self.out = Out(*closings.of_case(self.case))
-        else:
-            self.case = n_cases + asset - network.n_segments
-            node = network.station_nodes[asset - network.n_segments]
-            self.out = Out(np.array([CONSUMER]), np.flatnonzero(consumers.node == node))
-        self.part = self.work.parts.touched(self.out, consumers.node)
-        if self.part < 0:
-            return
-        self.area = self.work.area(self.part)
-        sketch = whole_sketch(self.work.plumbing, self.area.sides, self.area.rows)
-        self.sketch: Sketch = sketch
-        self.cases, self.is_joined = self.area.cases_of(sketch, self.out)
-        self.buildings = served_buildings(network)
-        level = np.zeros(network.n_nodes, dtype=bool)
-        level[consumers.node] = consumers.is_secondary
-        load = building_load_kw(network)
-        asked = np.where(level, flow_asked_m3_s(load, "secondary"), flow_asked_m3_s(load, "primary"))
-        self.asked = asked[self.buildings]
-
-    def flows(self, wider: int | None) -> Flows:
-        """Return the steady flow of the outage, with one row wider."""
-        drawing = self.sketch.drawing
-        if wider is not None:
-            diameter = self.network.diameter_mm[[wider]]
-            factor = float((diameter / wider_mm(diameter))[0]) ** 5.25  # r is lambda/D^5, lambda goes with D^-0.25
-            resistance = self.work.plumbing.resistance.copy()
-            resistance[wider] *= factor
-            rows = self.sketch.pipe_row
-            of_edge = np.where(rows >= 0, resistance[rows], 0.0).sum(axis=0)
-            drawing = replace(drawing, resistance=of_edge)
-        found = solved(drawing, self.cases)
-        if not found.converged.all():
-            raise HeatnetError("no steady flow was found for this outage; see check_network and steady_flow.findings")
-        return found
-
-    def losses(self, flows: Flows) -> tuple[Floats, Floats]:
-        """Return per row the head that it takes and the velocity in it."""
-        lost, speed = np.zeros(self.network.n_segments), np.zeros(self.network.n_segments)
-        flow = np.abs(flows.flow_m3_s[: self.sketch.drawing.n_pipes, 0])
-        area = np.pi / 4.0 * (self.network.diameter_mm / 1000.0) ** 2
-        for rows in self.sketch.pipe_row:
-            drawn = rows >= 0
-            np.add.at(lost, rows[drawn], self.work.plumbing.resistance[rows[drawn]] * flow[drawn] ** 2)
-            np.maximum.at(speed, rows[drawn], flow[drawn] / area[rows[drawn]])
-        return lost, speed
-
-    def flow_share(self, flows: Flows) -> float:
-        """Return the flow share of the outage."""
-        share = flow_shares(self.sketch, flows, self.is_joined)[:, 0]
-        change = self.work.changes(self.part, self.case, share, self.is_joined[:, 0])
-        arrives = flow_shares_of(self.work.base, change, self.buildings)
-        total = self.asked.sum()
-        return float((arrives * self.asked).sum() / total) if total > 0.0 else float("nan")
-
-
-def _table(network: Network, rows: Ints, columns: dict[str, Floats]) -> pd.DataFrame:
-    names = ("wider_mm", "velocity_m_s", "head_loss_m", "flow_share", "gain")
-    found = {name: columns.get(name, np.zeros(len(rows))) for name in names}
-    known = {"diameter_mm": network.diameter_mm[rows], "length_m": network.length_m[rows]}
-    order = ["diameter_mm", "wider_mm", "length_m", "velocity_m_s", "head_loss_m", "flow_share", "gain"]
-    index = pd.Index(network.segment_ids[rows], name="segment_id")
-    return pd.DataFrame({**known, **found}, index=index)[order]
+def _tied(outage: OneOutage, before: Flows, most: int, norm_share: float) -> pd.DataFrame:
+    """Return the ties that promise most, and what the outage is with each of them."""
+    network = outage.network
+    ties = promising_ties(outage, before, most)
+    shares, shorts = np.zeros((2, len(ties)))
+    for n in range(len(ties)):
+        tied = OneOutage(with_tie(network, ties.iloc[n]).in_id_order, outage.asset_id, outage.isolate)
+        shares[n], shorts[n] = tied.arrives(tied.flows(), norm_share)
+    return ties.assign(flow_share=shares, households_short=shorts)
