@@ -35,7 +35,7 @@ from heatnet.reachability import (
 from heatnet.value import Prices, Settings, Values, read_settings
 
 if TYPE_CHECKING:
-    from heatnet import examples, synthetic
+    from heatnet import examples, plot, synthetic
     from heatnet.batch import NetworkScore, score
     from heatnet.hydraulics import SteadyFlow, outage_supply, reinforcements, steady_flow
     from heatnet.interop.epanet import from_epanet
@@ -113,6 +113,7 @@ __all__ = [
     "plan_from_tables",
     "plan_frontier",
     "plan_years",
+    "plot",
     "problem_ledger",
     "read_assessment",
     "read_digs",
@@ -143,7 +144,7 @@ __all__ = [
 
 
 _WHEN_ASKED_FOR = {  # steps that come after reading and ranking, or that few take: a fifth of the time of all imports
-    "heatnet": ("examples", "synthetic"),
+    "heatnet": ("examples", "plot", "synthetic"),
     "heatnet.batch": ("NetworkScore", "score"),
     "heatnet.hydraulics": ("SteadyFlow", "outage_supply", "reinforcements", "steady_flow"),
     "heatnet.interop.epanet": ("from_epanet",),
