@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from heatnet.errors import MissingExtraError
-from heatnet.language import checked_language, note, worded
+from heatnet.language import checked_language, note, worded, words
 
 _CHINESE_FONTS = (
     *("Noto Sans CJK SC", "Noto Sans CJK JP", "Source Han Sans SC", "Noto Sans SC", "Microsoft YaHei", "SimHei"),
@@ -55,6 +55,10 @@ class Letters:
     def named(self, key: str) -> str:
         """Return the words of a full key, such as ``values.age``."""
         return self.drawn(worded(note(key), self.language))
+
+    def heading(self, column: str) -> str:
+        """Return what a column is called, the column itself where it has no other name."""
+        return self.named(f"headings.{column}") if column in words("headings", self.language) else self.drawn(column)
 
     def drawn(self, text: object) -> str:
         """Return a text from a table in letters that can be drawn."""

@@ -153,7 +153,7 @@ def _draw_segments(ax: Any, network: Network, letters: Letters, numbers: Floats 
         many = LineCollection([courses[k] for k in order.tolist()], array=values, cmap=colours, linewidths=1.2)
         ax.add_collection(many)
         bar = ax.figure.colorbar(many, ax=ax, shrink=0.7)
-        letters.label(bar.ax, ylabel=letters.drawn(name))
+        letters.label(bar.ax, ylabel=letters.heading(name))
     ax.autoscale_view()
 
 

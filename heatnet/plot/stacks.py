@@ -9,7 +9,7 @@ import pandas as pd
 
 from heatnet.assessment.results import Assessment
 from heatnet.language import money_unit
-from heatnet.planning.gantt import dated_jobs, job_label
+from heatnet.planning.gantt import dated_jobs
 from heatnet.planning.plan import Plan
 from heatnet.plot.canvas import Letters, axes_for
 
@@ -125,10 +125,17 @@ def gantt(plan: Plan, *, ax: Any = None, language: str = "en") -> Any:
     lengths = (dated["end_on"] - dated["start_on"]).dt.days + 1
     colours = [_KINDS[kind] for kind in dated["job_kind"]]
     ax.barh(range(len(dated)), lengths.to_numpy(), left=begins.to_numpy(), color=colours)
-    ax.set_yticks(range(len(dated)), [letters.drawn(job_label(job_id, row)) for job_id, row in dated.iterrows()])
+    ax.set_yticks(range(len(dated)), [_job(job_id, row, letters) for job_id, row in dated.iterrows()])
     ax.invert_yaxis()
     marks = sorted({first, *pd.date_range(first, first + pd.Timedelta(days=days), freq="MS")})
     ax.set_xticks([(day - first).days for day in marks], [f"{day:%m-%d}" for day in marks])
     ax.set_xlim(0, days)
     letters.label(ax, title=letters.words("gantt_title", year=first.year), xlabel=letters.words("day"))
     return ax
+
+
+def _job(job_id: Any, row: pd.Series[Any], letters: Letters) -> str:
+    """Return the id, street and crew of a job, as far as they are known."""
+    parts = [str(job_id), "" if pd.isna(row["street"]) else letters.drawn(row["street"])]
+    parts.append("" if pd.isna(row["crew"]) else letters.words("crew", crew=row["crew"]))
+    return " ".join(part for part in parts if part)

@@ -25,6 +25,7 @@ WORDS = {
     "length_km": "route length, km",
     "fault_rate": "faults expected per 100 km and season",
     "gantt_title": "Works of summer {year}",
+    "crew": "crew {crew}",
     "day": "day (month-day)",
     "map_title": "The network",
     "sources": "sources",

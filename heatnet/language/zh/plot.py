@@ -25,6 +25,7 @@ WORDS = {
     "length_km": "路由长度 (km)",
     "fault_rate": "每百公里年预计故障数",
     "gantt_title": "{year}年夏季施工日历",
+    "crew": "{crew}队",
     "day": "日期（月-日）",
     "map_title": "管网图",
     "sources": "热源",
