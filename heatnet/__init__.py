@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         replan,
     )
     from heatnet.report import write_report
+    from heatnet.report.gis_files import write_gis
     from heatnet.review import CureEffect, ProblemLedger, cure_effect, problem_ledger
     from heatnet.saving import read_assessment, read_plan, write_assessment, write_plan
     from heatnet.validation.backtesting import Backtest, backtest
@@ -137,6 +138,7 @@ __all__ = [
     "valve_value",
     "visit_findings",
     "write_assessment",
+    "write_gis",
     "write_inventory",
     "write_plan",
     "write_report",
@@ -162,6 +164,7 @@ _WHEN_ASKED_FOR = {  # steps that come after reading and ranking, or that few ta
         "plan_years",
         "replan",
     ),
+    "heatnet.report.gis_files": ("write_gis",),
     "heatnet.report": ("write_report",),
     "heatnet.review": ("CureEffect", "ProblemLedger", "cure_effect", "problem_ledger"),
     "heatnet.saving": ("read_assessment", "read_plan", "write_assessment", "write_plan"),

@@ -140,7 +140,7 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
     """Plan the summer before a season.
 
     A programme of works in the output folder: cures.csv, jobs.csv, ranking.csv, measure_first.csv and run.json;
-    plan.xlsx and report.html where their extras are installed.
+    plan.xlsx, plan.gpkg and report.html where their extras are installed.
     """
     tables = _read(inventory, options.pop("settings_file"), outputs=[output / name for name in PLAN_FILES])
     summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))

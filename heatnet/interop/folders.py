@@ -14,7 +14,7 @@ import pandas as pd
 from heatnet.errors import HeatnetError, MissingFileError
 from heatnet.interop.csv_text import read_csv
 from heatnet.interop.epanet import epanet_tables
-from heatnet.interop.gis_layers import GIS_SUFFIXES, is_geoparquet
+from heatnet.interop.gis_layers import GIS_SUFFIXES, is_geoparquet, parts_of
 from heatnet.interop.maps import SNAP_M, tables_on_maps
 from heatnet.interop.pandapipes import pandapipes_tables
 from heatnet.interop.parquet import read_parquet
@@ -87,7 +87,7 @@ def raw_tables(path: str | os.PathLike[str], *, headings: Headings | None = None
         return _of_folder(place, headings or {}, snap_m=snap_m)
     if _is_map(place):
         found, crs, said = tables_on_maps([place], headings or {}, snap_m=snap_m)
-        return RawTables(_ordered(found), (place,), all_findings(said), crs)
+        return RawTables(_ordered(found), parts_of(place), all_findings(said), crs)
     if place.suffix.lower() == ".xlsx":
         tables, findings = _of_workbook(place, headings or {})
         return RawTables(_ordered(tables), (place,), all_findings(findings))
@@ -178,7 +178,8 @@ def _of_folder(folder: Path, headings: Headings, only: str = "", snap_m: float =
         else:
             findings.append(_not_understood(file.name, "interop.file_unknown"))
     on_maps, crs, said = tables_on_maps(maps, headings, snap_m=snap_m, others=tables) if maps else ([], "", [])
-    return RawTables(_ordered(tables + on_maps), tuple(sorted(used)), all_findings([*findings, *said]), crs)
+    read = [part for file in used for part in parts_of(file)]
+    return RawTables(_ordered(tables + on_maps), tuple(sorted(read)), all_findings([*findings, *said]), crs)
 
 
 def _refuse_twins(folder: Path, named: Mapping[str, list[tuple[Path, str]]]) -> None:

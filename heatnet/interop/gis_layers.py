@@ -92,6 +92,14 @@ def layers_of(file: Path) -> list[Layer]:
         return [_read(file, name, pyogrio, shapely) for name in names if name not in _NO_TABLES]
 
 
+def parts_of(file: Path) -> tuple[Path, ...]:
+    """Return the files that a file consists of: itself, of a shapefile also its table, index, grid and encoding."""
+    if file.suffix.lower() != ".shp":
+        return (file,)
+    others = (file.with_suffix(suffix) for name in (".cpg", ".dbf", ".prj", ".shx") for suffix in (name, name.upper()))
+    return (file, *dict.fromkeys(other for other in others if other.is_file()))
+
+
 def is_geoparquet(file: Path) -> bool:
     """Return whether a Parquet file holds shapes; False also where it cannot be read, which others tell."""
     try:

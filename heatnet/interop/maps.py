@@ -133,8 +133,26 @@ def _part(
         is_area = np.isin(shapely.get_type_id(shapes), (3, 6))
         places = np.where(is_area, shapely.point_on_surface(shapes), shapely.centroid(shapes))
         cells = cells.assign(x_m=shapely.get_x(places), y_m=shapely.get_y(places))
+    elif name == "segments":
+        cells = _with_courses(cells, shapes, means, shapely)
     sheet = "" if layer.name == Path(layer.file).stem else layer.name
     return RawTable(name, cells, file=layer.file, sheet=sheet, kind=kind), shapes
+
+
+def _with_courses(cells: pd.DataFrame, shapes: Objects, means: dict[int, str], shapely: Any) -> pd.DataFrame:
+    """Return segments with the courses that are no straight lines, and with lengths where none are given."""
+    merged = np.where(shapely.get_type_id(shapes) == 5, shapely.line_merge(shapes), shapes)
+    is_line = shapely.get_type_id(merged) == 1
+    if not is_line.any():
+        return cells
+    course = np.full(len(cells), None, dtype=object)
+    bends = is_line & (shapely.get_num_coordinates(merged) > 2)
+    course[bends] = shapely.to_wkt(merged[bends], rounding_precision=-1)
+    kept = [at for at in range(cells.shape[1]) if means.get(at) != "geometry"]
+    known = cells.iloc[:, kept].assign(geometry=course)
+    if "length_m" in means.values():
+        return known
+    return known.assign(length_m=np.where(is_line, shapely.length(merged), np.nan))
 
 
 def _with_whole_headings(cells: pd.DataFrame, spec: TableSpec) -> pd.DataFrame:

@@ -49,10 +49,15 @@ def in_metres(layers: Sequence[Layer]) -> tuple[list[Layer], str, list[pd.DataFr
         return list(layers), "", []
     first = next((one for one in drawn if (shapely.get_type_id(one.shapes) % 4 == 1).any()), drawn[0])
     findings: list[pd.DataFrame] = []
-    crs = {id(layer): layer.crs or _guessed(layer, shapely, findings) for layer in drawn}
+    crs = {id(layer): _own(layer) or _guessed(layer, shapely, findings) for layer in drawn}
     target = _target(crs[id(first)], first, shapely)
     turned = [_turned(layer, crs[id(layer)], target, shapely) if id(layer) in crs else layer for layer in layers]
     return turned, target, findings
+
+
+def _own(layer: Layer) -> str:
+    """Return the grid that a layer names; empty where it names none, or one of the drawing's own."""
+    return "" if not layer.crs or _known(layer.crs, layer).type_name == "Engineering CRS" else layer.crs
 
 
 def _guessed(layer: Layer, shapely: Any, findings: list[pd.DataFrame]) -> str:

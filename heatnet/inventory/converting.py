@@ -11,14 +11,17 @@ import pandas as pd
 
 from heatnet.errors import HeatnetError, MissingExtraError
 from heatnet.interop.book_writing import write_tables
+from heatnet.interop.geoframes import table_layers
+from heatnet.interop.geopackage import write_geopackage
 from heatnet.inventory.contents import Inventory
 from heatnet.inventory.door import RECORD_TABLES
 from heatnet.inventory.staging import PathLike, whole_file, whole_folder
 from heatnet.inventory.writing import refuse_inventory, write_csv
 from heatnet.schema import TABLES
 
-Form = Literal["csv", "parquet", "xlsx"]
-FORMS: tuple[Form, ...] = ("csv", "parquet", "xlsx")
+Form = Literal["csv", "parquet", "xlsx", "gpkg"]
+FORMS: tuple[Form, ...] = ("csv", "parquet", "xlsx", "gpkg")
+_FILES: dict[str, Form] = {".xlsx": "xlsx", ".gpkg": "gpkg"}
 _RETURNS = re.compile("\r\n?")
 
 
@@ -32,9 +35,9 @@ def convert_inventory(
     inventory : Inventory
         What was read. Rows that name no building or asset are written as well; residents' data were never kept.
     path : path
-        A folder for CSV or Parquet, made if absent, or a file that ends in ``.xlsx``.
+        A folder for CSV or Parquet, made if absent, or a file that ends in ``.xlsx`` or ``.gpkg``.
     form : str, optional
-        ``csv``, ``parquet`` or ``xlsx``; by default a workbook where `path` ends so, else CSV.
+        ``csv``, ``parquet``, ``xlsx`` or ``gpkg``; by default what `path` ends in, else CSV.
     keep : sequence of str
         Columns of the records that are no part of their tables and were carried along, to be written all the same.
 
@@ -64,17 +67,21 @@ def convert_inventory(
     ['nodes', 'segments', 'visits', 'faults']
     """
     target = Path(path)
-    asked = form or ("xlsx" if target.suffix.casefold() == ".xlsx" else "csv")
+    own = _FILES.get(target.suffix.casefold())
+    asked = form or own or "csv"
     if asked not in FORMS:
         raise HeatnetError(f"the form is {asked!r}; heatnet writes {', '.join(FORMS)}")
-    if (asked == "xlsx") != (target.suffix.casefold() == ".xlsx"):
-        raise HeatnetError(f"{target}: a workbook is a file that ends in .xlsx, the other forms are a folder of files")
+    if own != (asked if asked in _FILES.values() else None):
+        raise HeatnetError(f"{target}: xlsx and gpkg are files that end so, the other forms are a folder of files")
     tables = tables_of(inventory, keep)
-    if asked == "xlsx":
+    if own is not None:
         if target.exists():
             raise HeatnetError(f"{target} is there already and is not written over: name another file")
         with whole_file(target) as stage:
-            write_tables(tables, stage)
+            if own == "xlsx":
+                write_tables(tables, stage)
+            else:
+                write_geopackage(table_layers(tables, inventory.network), stage, crs=inventory.network.crs)
         return list(tables)
     refuse_inventory(target)
     with whole_folder(target) as folder:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -443,6 +444,30 @@ class Network:
     def lines(self) -> Lines:
         """The course of each segment on the map: its ``geometry``, else straight from node to node."""
         return lines_of(self._nodes, self._segments, self.from_node, self.to_node)
+
+    def to_geodataframe(self, crs: str | None = None, *, table: str = "segments") -> Any:
+        """Return segments as lines, or nodes as points, in a geopandas.GeoDataFrame; needs the extra ``geo``.
+
+        Parameters
+        ----------
+        crs : str, optional
+            The grid in which ``x_m`` and ``y_m`` stand, such as ``"EPSG:4547"``; by default the network's own, which it
+            knows where it came from a map.
+        table : str
+            ``segments`` or ``nodes``.
+
+        Returns
+        -------
+        geopandas.GeoDataFrame
+            The columns of the table and ``geometry``: the course of a segment as drawn, else straight; missing where
+            nobody knows its place.
+
+        Raises
+        ------
+        MissingExtraError
+            geopandas is not installed.
+        """
+        return import_module("heatnet.interop.geoframes").frame_of(self, table, crs)
 
     def with_crs(self, crs: str) -> Network:
         """Return the same network with the name of the grid in which ``x_m`` and ``y_m`` stand; empty: unknown."""

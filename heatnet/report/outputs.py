@@ -18,12 +18,22 @@ from heatnet.planning import Plan
 from heatnet.report.page import write_page
 from heatnet.report.subject import Subject
 from heatnet.report.workbook import write_book
+from heatnet.report.gis_files import write_gis
 from heatnet.saving.files import RECORD
 from heatnet.saving.plans import PLAN_FILE, versions, write_plan_file
 from heatnet.validation.backtesting import Backtest
 
 BACKTEST_FILES = ("capture.csv", "calibration.csv", "scores.csv", "backtest.txt")
-PLAN_FILES = ("ranking.csv", "cures.csv", "jobs.csv", "measure_first.csv", "plan.json", "plan.xlsx", "report.html")
+PLAN_FILES = (
+    "ranking.csv",
+    "cures.csv",
+    "jobs.csv",
+    "measure_first.csv",
+    "plan.json",
+    "plan.xlsx",
+    "plan.gpkg",
+    "report.html",
+)
 
 
 def write_ranking(ranking: pd.DataFrame, path: PathLike) -> None:
@@ -50,7 +60,7 @@ def write_plan(
 
     ``ranking.csv``, ``cures.csv`` and ``jobs.csv`` in the order of the work, ``measure_first.csv``, ``run.json``;
     ``plan.json``, from which `heatnet.read_plan` reads the plan back;
-    ``plan.xlsx`` and ``report.html`` where their extras are installed.
+    ``plan.xlsx``, ``plan.gpkg`` and ``report.html`` where their extras are installed.
 
     Parameters
     ----------
@@ -175,9 +185,13 @@ def run_record(
 def _write_with_extras(subject: Subject, stage: Path) -> dict[str, Note]:
     """Write the files that need an extra; return those left out, with what to say of each."""
     left_out: dict[str, Note] = {}
-    for name, write in (("plan.xlsx", write_book), ("report.html", write_page)):
+    for name, write in (("plan.xlsx", write_book), ("plan.gpkg", _write_map), ("report.html", write_page)):
         try:
             write(subject, stage / name)
         except MissingExtraError as error:
             left_out[name] = note("report.file_left_out", file=name, extra=error.extra)
     return left_out
+
+
+def _write_map(subject: Subject, path: Path) -> None:
+    write_gis(subject.plan, path, assessment=subject.assessment, language=subject.language)

@@ -341,3 +341,35 @@ def test_damaged_bytes_raise_nothing_but_heatnets_errors(small_maps, tmp_path_fa
         content[int(share * (len(content) - 1))] = byte
     torn.write_bytes(content)
     told(torn)
+
+
+def test_an_inventory_converted_to_a_geopackage_is_read_back(tmp_path: Path) -> None:
+    from heatnet.inventory.converting import convert_inventory
+
+    home = Path(__file__).parent.parent.parent / "fixtures" / "district"
+    inventory = hn.read_inventory(home)
+    assert "visits" in convert_inventory(inventory, tmp_path / "town.gpkg")
+    back = hn.read_inventory(tmp_path / "town.gpkg")
+    assert_same_tables(inventory.network, back.network)
+    for name in ("visits", "faults", "works", "digs", "makeup"):
+        pd.testing.assert_frame_equal(getattr(inventory, name), getattr(back, name))
+    convert_inventory(inventory, tmp_path / "again.gpkg")
+    assert (tmp_path / "again.gpkg").read_bytes() == (tmp_path / "town.gpkg").read_bytes()
+
+
+def test_courses_that_were_drawn_are_kept_and_written(tmp_path: Path) -> None:
+    from heatnet.inventory.converting import convert_inventory
+
+    nodes = [("H", "source", 0, 0), ("B", "building", 60, 80)]
+    inventory = network_of(tmp_path, [[(0, 0), (60, 0), (60, 80)]], nodes, from_node=["H"], to_node=["B"])
+    assert inventory.network.length_m.tolist() == [140.0]
+    assert inventory.network.lines.of(0).tolist() == [[0, 0], [60, 0], [60, 80]]
+    convert_inventory(inventory, tmp_path / "town.gpkg")
+    convert_inventory(inventory, tmp_path / "town", form="csv")
+    for path in (tmp_path / "town.gpkg", tmp_path / "town"):
+        network = hn.read_network(path)
+        assert network.lines.of(0).tolist() == [[0, 0], [60, 0], [60, 80]]
+    frame = inventory.network.to_geodataframe()
+    assert str(frame.crs) == GRID
+    assert frame.geometry.length.tolist() == [140.0]
+    assert inventory.network.to_geodataframe("EPSG:4542", table="nodes").geometry.x.tolist() == [0, 60]

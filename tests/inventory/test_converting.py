@@ -52,7 +52,7 @@ def odd_inventory() -> hn.Inventory:
 
 
 def read_back(folder: Path, form: Form, inventory: hn.Inventory) -> hn.Inventory:
-    target = folder / ("inventory.xlsx" if form == "xlsx" else form)
+    target = folder / (f"inventory.{form}" if form in ("xlsx", "gpkg") else form)
     convert_inventory(inventory, target, form=form)
     return hn.read_inventory(target)
 
@@ -81,7 +81,7 @@ def test_the_district_reads_back_equal(tmp_path: Path, fixtures: Path, form: For
 @pytest.mark.parametrize("form", FORMS)
 def test_the_same_inventory_gives_the_same_bytes(tmp_path: Path, form: Form) -> None:
     for name in ("a", "b"):
-        convert_inventory(odd_inventory(), tmp_path / (f"{name}.xlsx" if form == "xlsx" else name), form=form)
+        convert_inventory(odd_inventory(), tmp_path / (f"{name}.{form}" if form in ("xlsx", "gpkg") else name), form=form)
     found = [path for path in tmp_path.rglob("*") if path.is_file()]
     files = [sorted(path for path in found if name in (path.stem, path.parent.name))
              for name in ("a", "b")]  # fmt: skip
@@ -99,7 +99,7 @@ def test_an_inventory_is_never_written_over(tmp_path: Path) -> None:
 
 
 def test_a_form_that_does_not_fit_the_path_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(HeatnetError, match=r"ends in \.xlsx"):
+    with pytest.raises(HeatnetError, match="xlsx and gpkg are files that end so"):
         convert_inventory(odd_inventory(), tmp_path / "a", form="xlsx")
     with pytest.raises(HeatnetError, match="heatnet writes csv, parquet, xlsx"):
         convert_inventory(odd_inventory(), tmp_path / "a", form="gpkg")  # type: ignore[arg-type]
