@@ -15,10 +15,10 @@ from heatnet.inventory.staging import PathLike, hash_of, unlike_record, whole_fo
 from heatnet.inventory.writing import write_csv, write_json
 from heatnet.language import Note, checked_language, note, worded
 from heatnet.planning import Plan
+from heatnet.report.gis_files import write_gis
 from heatnet.report.page import write_page
 from heatnet.report.subject import Subject
 from heatnet.report.workbook import write_book
-from heatnet.report.gis_files import write_gis
 from heatnet.saving.files import RECORD
 from heatnet.saving.plans import PLAN_FILE, versions, write_plan_file
 from heatnet.validation.backtesting import Backtest

@@ -97,7 +97,7 @@ def test_plan_writes_its_files_and_keeps_its_limits(city: Path, tmp_path: Path) 
     installed = [name for name, package in optional.items() if importlib.util.find_spec(package)]
     written = sorted(file.name for file in (tmp_path / "out").iterdir())
     assert written == sorted(
-        ["cures.csv", "jobs.csv", "measure_first.csv", "plan.json", "ranking.csv", "run.json", *installed]
+        ["cures.csv", "jobs.csv", "measure_first.csv", "plan.gpkg", "plan.json", "ranking.csv", "run.json", *installed]
     )
     for name in optional:
         assert (f"{name} is left out" in result.stderr) == (name not in installed)
@@ -127,6 +127,7 @@ def test_without_the_extras_their_files_are_left_out_and_old_ones_do_not_stay(
         "jobs.csv",
         "measure_first.csv",
         "notes.txt",
+        "plan.gpkg",
         "plan.json",
         "ranking.csv",
         "run.json",
