@@ -15,7 +15,7 @@ from heatnet._arrays import AnyInts, Ints
 from heatnet.graph.ranges import group_by
 from heatnet.hydraulics.plumbing import Plumbing
 from heatnet.network import Network
-from heatnet.reachability.parts import section_parts
+from heatnet.reachability.parts import Parts, section_parts
 
 END, PIPE, CONSUMER, SOURCE = range(4)
 
@@ -66,11 +66,13 @@ class Closings:
         return np.concatenate(where) if where else np.zeros(0, dtype=np.int64)
 
 
-def closings_of(network: Network, plumbing: Plumbing, isolate: Literal["segment", "section"]) -> Closings:
-    """Return what every outage of a row closes."""
+def closings_of(
+    network: Network, plumbing: Plumbing, isolate: Literal["segment", "section"], parts: Parts | None = None
+) -> Closings:
+    """Return what every outage of a row closes; with `parts` these are the sections."""
     n_segments = network.n_segments
     if isolate == "section":
-        parts = section_parts(network)
+        parts = section_parts(network) if parts is None else parts
         pipe_unit = np.broadcast_to(parts.pipe_unit, (2, n_segments)).astype(np.int64)
         point_unit = np.broadcast_to(parts.point_part, (2, plumbing.n_sides)).astype(np.int64)
         n_units = parts.n_parts

@@ -23,6 +23,7 @@ from heatnet.hydraulics.routes import Routes
 from heatnet.hydraulics.steady import building_shares
 from heatnet.network import Network
 from heatnet.reachability.cut_off import isolation
+from heatnet.reachability.parts import Parts
 
 _SAME = 1e-9
 
@@ -133,27 +134,50 @@ class OutageWork:
         self.own[area.first : area.stop] = area.untouched.share[:, 0]
         self.joined[area.first : area.stop] = area.untouched.is_joined[:, 0]
 
-    def answer(self) -> OutageFlows:
-        """Return what arrives in every case: rows first, then stations."""
-        n_cases, stations = self.closings.case_units.shape[1], self.network.station_nodes
-        cases = [Changes(None, _NONE, np.zeros(0))] * (n_cases + len(stations))
-        of_case = [Out(*self.closings.of_case(case)) for case in range(n_cases)]
-        place = np.full(self.network.n_nodes, -1)
-        place[self.consumers.node] = np.arange(len(self.consumers.node))
-        of_case += [Out(np.array([CONSUMER]), place[[node]]) for node in stations.tolist()]
-        touched = np.array([self.parts.touched(out, self.consumers.node) for out in of_case], dtype=np.int64)
+    def drain_by(self, parts: Parts) -> None:
+        """Drain by other sections from now on, which lets nobody but the outages of rows be different."""
+        self.closings = closings_of(self.network, self.plumbing, "section", parts)
+
+    def answer(self, rows: Truths | None = None) -> OutageFlows:
+        """Return what arrives in every case: rows first, then stations.
+
+        With `rows` in the cases of these alone; all other assets share a last case that changes nothing.
+        """
+        n_cases, n_stations = self.closings.case_units.shape[1], len(self.network.station_nodes)
+        case_of = np.concatenate([self.closings.row_case, n_cases + np.arange(n_stations)])
+        chosen = np.arange(n_cases + n_stations)
+        if rows is not None:
+            chosen = np.unique(case_of[: -n_stations or None][rows])
+            place = np.full(n_cases + n_stations, len(chosen))
+            place[chosen] = np.arange(len(chosen))
+            case_of = place[case_of]
+        cases = [Changes(None, _NONE, np.zeros(0))] * (len(chosen) + (rows is not None))
+        outs = [self._out(number) for number in chosen.tolist()]
+        touched = np.array([self.parts.touched(out, self.consumers.node) for out in outs], dtype=np.int64)
         order = np.argsort(touched, kind="stable")
         order = order[touched[order] >= 0]
-        for numbers in np.split(order, np.flatnonzero(np.diff(touched[order])) + 1) if len(order) else []:
-            part = int(touched[numbers[0]])
-            for first, found in self.area(part).delivered([of_case[number] for number in numbers.tolist()]):
+        for places in np.split(order, np.flatnonzero(np.diff(touched[order])) + 1) if len(order) else []:
+            part = int(touched[places[0]])
+            for first, found in self.area(part).delivered([outs[at] for at in places.tolist()]):
                 if not self.parts.is_secondary(part):
                     self._prepare(part, found)
                 for k in range(found.share.shape[1]):
-                    number = int(numbers[first + k])
-                    cases[number] = self.changes(part, number, found.share[:, k], found.is_joined[:, k])
-        case = np.concatenate([self.closings.row_case, n_cases + np.arange(len(stations))])
-        return replace(self.base, asset_case=case, cases=cases)
+                    at = int(places[first + k])
+                    cases[at] = self.changes(part, int(chosen[at]), found.share[:, k], found.is_joined[:, k])
+        return replace(self.base, asset_case=case_of, cases=cases)
+
+    def _out(self, number: int) -> Out:
+        station = number - self.closings.case_units.shape[1]
+        if station < 0:
+            return Out(*self.closings.of_case(number))
+        return Out(np.array([CONSUMER]), self._place[self.network.station_nodes[[station]]])
+
+    @cached_property
+    def _place(self) -> Ints:
+        """Per node its place among the consumers, -1: none."""
+        place = np.full(self.network.n_nodes, -1)
+        place[self.consumers.node] = np.arange(len(self.consumers.node))
+        return place
 
     @cached_property
     def base(self) -> OutageFlows:

@@ -15,7 +15,7 @@ from heatnet.graph.ranges import group_by
 from heatnet.hydraulics.asking import HEAT_EXPONENT, building_load_kw, flow_asked_m3_s
 from heatnet.hydraulics.outages import Changes, OutageFlows, outage_flows
 from heatnet.network import Network, computed_in_id_order
-from heatnet.reachability.cut_off import outages
+from heatnet.reachability.cut_off import Outages, outages
 from heatnet.reachability.serving import served
 
 NORM_SHARE = 0.85
@@ -200,8 +200,11 @@ def heat_shares(network: Network, isolate: Literal["segment", "section"] | None 
     isolate : {None, "segment", "section"}
         As in `supply_loss`.
     """
-    flows = outage_flows(network, isolate)
-    buildings = served_buildings(network)
+    return heat_shares_in(network, outage_flows(network, isolate), served_buildings(network))
+
+
+def heat_shares_in(network: Network, flows: OutageFlows, buildings: Ints) -> HeatShares:
+    """Return the heat shares of these buildings, given what arrives in each outage."""
     asked = _asked(network, flows)[buildings]
     usual = Usual.of(network, flows, buildings)
     total, usual_total = asked.sum(), (usual.share * asked).sum()
@@ -283,17 +286,24 @@ def outage_supply(
     {'S': 0.0, 'T': 0.4}
     """
     shares = heat_shares(network, isolate)
-    dry = np.zeros(network.n_nodes)
-    dry[shares.without_flow] = 1.0
     weights = np.stack([network.households, np.ones(network.n_nodes)], axis=1)
-    lost = outages(network, isolate).lost(weights * dry[:, None])  # no flow when intact: only cut off or not
-    short = shares.short(weights, norm_share)[0] + lost
+    short = short_of_heat(shares, outages(network, isolate), weights, norm_share)
     columns = {
         "flow_share": shares.flow_share[shares.asset_case],
         "households_short": short[:, 0],
         "buildings_short": short[:, 1],
     }
     return pd.DataFrame(columns, index=network.asset_ids)
+
+
+def short_of_heat(shares: HeatShares, cut: Outages, weights: Floats, norm_share: float) -> Floats:
+    """Return per asset the weight of the buildings whose heat share is below the norm, those cut off included.
+
+    A building without any flow when intact is short where it is cut off.
+    """
+    is_dry = np.zeros(len(weights))
+    is_dry[shares.without_flow] = 1.0
+    return shares.short(weights, norm_share)[0] + cut.lost((weights.T * is_dry).T)
 
 
 def _block(kept: list[tuple[int, Ints, Floats]]) -> Block:

@@ -8,13 +8,14 @@ row drains together do not disturb each other, and one evaluation of the network
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Protocol
 
 import numpy as np
 import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
-from heatnet._arrays import AnyInts, Floats
+from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.graph.ranges import group_by
@@ -60,12 +61,43 @@ def valve_value(network: Network, *, rates: pd.Series[float] | None = None) -> p
     >>> best[["segment_id", "node_id", "households_saved"]].to_dict("records")
     [{'segment_id': 'T', 'node_id': 'B', 'households_saved': 4.0}]
     """
+    return worth_of_valves(network, rates, CutOff(network))
+
+
+class Harm(Protocol):
+    """How many households each asset's outage harms."""
+
+    def of_sections(self, parts: Parts, rows: Truths) -> Floats:
+        """Return it per asset with these sections; of segments it need be right in `rows` alone."""
+
+    def of_repair(self, valve: int) -> Floats:
+        """Return it per asset with one valve (by position) repaired."""
+
+
+class CutOff:
+    """Households that are cut off."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def of_sections(self, parts: Parts, rows: Truths) -> Floats:  # noqa: ARG002 - all are as fast as some
+        """Return the households that each asset's outage cuts off with these sections."""
+        return outages_of_parts(self._network, parts, "section").lost(self._network.households)
+
+    def of_repair(self, valve: int) -> Floats:
+        """Return the households that each asset's outage cuts off with one valve repaired."""
+        parts = section_parts(self._network, valve_ends(self._network, repaired=valve))
+        return self.of_sections(parts, np.ones(self._network.n_segments, dtype=bool))
+
+
+def worth_of_valves(network: Network, rates: pd.Series[float] | None, harm: Harm) -> pd.DataFrame:
+    """Return the table of `valve_value` for households harmed in this way."""
     rate = _rates(network, rates)
     base = valve_ends(network)
     parts = section_parts(network, base)
-    expected = rate * outages_of_parts(network, parts, "section").lost(network.households)
-    saved_at = _worth_of_ends(network, base, parts, rate, expected)
-    saved_by = _worth_of_repairs(network, base, saved_at, rate, expected)
+    expected = rate * harm.of_sections(parts, np.ones(network.n_segments, dtype=bool))
+    saved_at = _worth_of_ends(network, (base, parts), rate, expected, harm)
+    saved_by = _worth_of_repairs(network, base, saved_at, (rate, expected), harm)
     stuck = np.flatnonzero(~network.valve_operable)
     has_valve = np.zeros((2, network.n_segments), dtype=bool)
     has_valve[network.valve_end, network.valve_segment] = True
@@ -103,17 +135,18 @@ def _rates(network: Network, rates: pd.Series[float] | None) -> Floats:
     return rate
 
 
-def _worth_of_repairs(network: Network, base: Ends, saved_at: Floats, rate: Floats, expected: Floats) -> Floats:
+def _worth_of_repairs(
+    network: Network, base: Ends, saved_at: Floats, before: tuple[Floats, Floats], harm: Harm
+) -> Floats:
     """Return what the repair of each stuck valve saves: an open one as a new one would, a closed one by evaluation."""
+    rate, expected = before
     worth = []
     for valve in np.flatnonzero(~network.valve_operable).tolist():
         end, segment = network.valve_end[valve], network.valve_segment[valve]
         if network.valve_open[valve] or not _would_pass(network, base, valve):
             worth.append(float(saved_at[end, segment]))
             continue
-        parts = section_parts(network, valve_ends(network, repaired=valve))
-        lost = outages_of_parts(network, parts, "section").lost(network.households)
-        worth.append(float((expected - rate * lost).sum()))
+        worth.append(float((expected - rate * harm.of_repair(valve)).sum()))
     return np.array(worth, dtype=np.float64)
 
 
@@ -124,8 +157,9 @@ def _would_pass(network: Network, base: Ends, valve: int) -> bool:
     return bool(base.is_blocked[:, segment].any() and not still_blocked.any())
 
 
-def _worth_of_ends(network: Network, base: Ends, parts: Parts, rate: Floats, expected: Floats) -> Floats:
+def _worth_of_ends(network: Network, today: tuple[Ends, Parts], rate: Floats, expected: Floats, harm: Harm) -> Floats:
     """Return what a working valve at each end saves, shape (2, n_segments)."""
+    base, parts = today
     worth = np.zeros((2, network.n_segments))
     end, segment, same_as = _splitting_ends(network, base)
     cluster = _drained_together(parts)
@@ -140,7 +174,9 @@ def _worth_of_ends(network: Network, base: Ends, parts: Parts, rate: Floats, exp
         is_operable, is_bounded = base.is_operable.copy(), base.is_bounded.copy()
         is_operable[end[tried], segment[tried]] = is_bounded[end[tried], segment[tried]] = True
         ends = replace(base, is_operable=is_operable, is_bounded=is_bounded)
-        lost = outages_of_parts(network, section_parts(network, ends), "section").lost(network.households)
+        is_tried = np.zeros(int(cluster.max(initial=-1)) + 1, dtype=bool)
+        is_tried[cluster[segment[tried]]] = True
+        lost = harm.of_sections(section_parts(network, ends), is_tried[cluster])
         saved = np.bincount(cluster, weights=of_segments - rate[:n_segments] * lost[:n_segments])
         of_representative[tried] = saved[cluster[segment[tried]]]
     worth[end, segment] = of_representative[same_as]
