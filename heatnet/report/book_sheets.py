@@ -33,7 +33,7 @@ def add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
     names = list(sheet.table.columns)
     columns, heads = [COLUMNS[name] for name in names], [column_heading(name, language) for name in names]
     set_widths(page, [column.width for column in columns])
-    pages = math.ceil(len(sheet.table) / _LINES_ON_A_PAGE)
+    pages = _pages(len(sheet.table))
     set_print(page, is_landscape=True, paper=A3, title_rows="1:2", most_pages=pages)
     page.freeze_panes = f"{letter(_pinned(names))}3"
     page.auto_filter.ref = f"A2:{letter(len(names))}{len(sheet.table) + 2}"
@@ -55,6 +55,17 @@ def add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
         page.append(cells.row(row, styles))
     if sheet.totals:
         page.append(_totals(page, sheet, language))
+
+
+def _pages(lines: int) -> int:
+    """Return on how many pages a list prints: one for 40 lines, but ten more get no page of their own.
+
+    Examples
+    --------
+    >>> _pages(3), _pages(50), _pages(51)
+    (1, 1, 2)
+    """
+    return max(1, math.ceil((lines - 10) / _LINES_ON_A_PAGE))
 
 
 def _pinned(names: list[str]) -> int:
@@ -84,7 +95,7 @@ def add_calendar(book: Workbook, jobs: pd.DataFrame, sheet: Sheet, summer: Summe
     names = [name for name in ("job_id", "place", "crew", "start_on", "end_on") if name in sheet.table.columns]
     weeks = weeks_of(summer)
     set_widths(page, [*(COLUMNS[name].width for name in names), *(3.6 for _ in weeks)])
-    pages = math.ceil(len(sheet.table) / _LINES_ON_A_PAGE)
+    pages = _pages(len(sheet.table))
     set_print(page, is_landscape=True, paper=A3, title_rows="1:2", most_pages=pages)
     page.freeze_panes = f"{letter(len(names) + 1)}3"
     page.append([cell(page, label("calendar_caption", language), "section")])
@@ -131,7 +142,7 @@ def _add_crew(book: Workbook, title: str, weeks: list[CrewWeek], language: str) 
     if is_dated:
         set_scale(page, paper=A4, width=sum(column.width for column in columns))
     else:
-        pages = math.ceil(len(weeks[0].rows) / _LINES_ON_A_PAGE)
+        pages = _pages(len(weeks[0].rows))
         set_print(page, is_landscape=True, paper=A3, title_rows="1:2", most_pages=pages)
     number, cells = 0, Cells(page)
     for week in weeks:

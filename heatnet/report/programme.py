@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet.assessment.results import Assessment
-from heatnet.inventory.accounts import account_sentences
+from heatnet.inventory.accounts import account_sentences, mostly_set_aside
 from heatnet.language import checked_language, worded
 from heatnet.planning import Plan
 from heatnet.report.facts import Fact, facts_asked, facts_of_result
@@ -58,7 +58,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Programme:
-    """What an office signs, in one language."""
+    """What an office signs, in one language; the first `mostly_set_aside` sentences of the accounts are warnings."""
 
     language: str
     title: str
@@ -66,6 +66,7 @@ class Programme:
     facts: Mapping[str, list[Fact]]
     sentences: Mapping[str, list[str]]
     sheets: tuple[Sheet, ...]
+    mostly_set_aside: int = 0
 
 
 def programme(
@@ -122,6 +123,7 @@ def programme(
             "meaning": [label(f"says_{key}", language) for key in _meanings(plan)],
         },
         sheets=tuple(sheet for sheet in sheets if len(sheet.table)),
+        mostly_set_aside=len(mostly_set_aside(assessment.accounts if accounts is None else accounts)),
     )
 
 

@@ -98,14 +98,15 @@ def _add_summary(book: Workbook, content: Programme) -> None:
     set_widths(page, _SUMMARY_WIDTHS)
     set_print(page, is_landscape=False, paper=A4, most_pages=1)
     rows: list[list[tuple[Any, str]]] = [[(content.title, "headline")], [(content.subtitle, "caption")]]
-    for key, style in (("accounts", "sentence"), ("notes", "warning")):
-        rows += [[], _section(label(key, language))] if content.sentences[key] else []
-        rows += [[(sentence, style)] for sentence in content.sentences[key]]
+    accounts, crowded = content.sentences["accounts"], content.mostly_set_aside
+    rows += [[(sentence, "warning")] for sentence in accounts[:crowded]]
+    rows += [[], _section(label("notes", language))] if content.sentences["notes"] else []
+    rows += [[(sentence, "warning")] for sentence in content.sentences["notes"]]
     rows += [[], [*_section(label("result", language), 2), *_section(label("asked", language), 2)]]
     pairs = itertools.zip_longest(content.facts["result"], content.facts["asked"])
     rows += [[*_fact(planned, language), *_fact(asked, language)] for planned, asked in pairs]
-    for key in ("assumptions", "unknown", "meaning"):
-        rows += [[], _section(label(key, language))]
+    for key in ("accounts", "assumptions", "unknown", "meaning"):
+        rows += [[], _section(label(key, language))] if content.sentences[key] else []
         rows += [[(sentence, "sentence")] for sentence in content.sentences[key]]
     rows += [[], _section(label("signatures", language))]
     for key in ("prepared", "checked", "approved"):

@@ -205,4 +205,6 @@ WORDS = {
     "buildings_in": "{count:# building|# buildings} in {community}",
     "buildings_all": "{count:,} in all",
     "crossing": "{street} crossing",
+    "mains": "Mains outside communities",
+    "mains_caption": "The primary level, with the jobs that lie in no community",
 }

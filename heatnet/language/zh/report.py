@@ -205,4 +205,6 @@ WORDS = {
     "buildings_in": "{community}{count:,}栋",
     "buildings_all": "共{count:,}栋",
     "crossing": "{street}路口",
+    "mains": "社区外主干位置图",
+    "mains_caption": "一级管网；只标社区之外的施工项目",
 }

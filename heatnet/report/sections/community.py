@@ -44,7 +44,24 @@ def communities(subject: Subject) -> list[Section]:
         _page(subject, tallies, str(name), number, worst.get(name, none))
         for number, name in enumerate(shown_ones.index, 1)
     ]
-    return [Section("communities", label("communities"), (overview,), caption, is_new_page=True), *pages]
+    first = Section("communities", label("communities"), (overview,), caption, is_new_page=True)
+    return [first, *_mains(subject), *pages]
+
+
+def _mains(subject: Subject) -> list[Section]:
+    """Return the map of the primary level where jobs lie outside all communities: they stand on no other page."""
+    network, cures = subject.network, subject.plan.cures
+    outside = cures[cures["community"].isna()]
+    chosen = np.append(network.is_primary, np.zeros(len(network.station_nodes), dtype=bool))
+    if not len(outside) or not chosen.any():
+        return []
+    north = words("page", subject.language)["north"]
+    drawing = paper_map(network, outside, chosen=chosen, north=north, with_streets=True)
+    if not drawing:
+        return []
+    label = subject.label
+    blocks = (Drawing(drawing),)
+    return [Section("mains", label("mains"), blocks, label("mains_caption"), is_new_page=True, is_listed=False)]
 
 
 def _page(subject: Subject, tallies: Tallies, name: str, number: int, worst: pd.Index[Any]) -> Section:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from heatnet.inventory.accounts import account_sentences, mostly_set_aside
+from heatnet.inventory.accounts import account_sentences
 from heatnet.language import worded
 from heatnet.report.sections.blocks import Block, FactLists, Figures, Section, Sentences, Signatures, fact_list
 from heatnet.report.subject import Subject
@@ -17,7 +17,7 @@ def summary(subject: Subject) -> Section:
     accounts = tuple(account_sentences(subject.accounts, language))
     said = Sentences(accounts, title=label("accounts"))
     warned = [worded(note, language) for note in subject.plan.notes]
-    mostly = len(mostly_set_aside(subject.accounts))
+    mostly = content.mostly_set_aside
     blocks: list[Block] = [
         *([Sentences(accounts[:mostly], is_warning=True)] if mostly else []),
         Figures(tuple(_figures(subject))),
