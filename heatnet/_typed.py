@@ -31,6 +31,7 @@ _ALLOWED: dict[str, tuple[Any, str]] = {
     "CallsMode": (str, "a text"),
     "bool": ((bool, np.bool_), "true or false"),
     "PathLike": ((str, os.PathLike), "a path"),
+    "Source": ((str, os.PathLike), "a path, the address of a database or an engine"),
     "Iterable": (Iterable, "several values"),
     "Sequence": (Iterable, "several values"),
     "Mapping": (Mapping, "a mapping"),

@@ -17,6 +17,7 @@ PACKAGES = {
     "report": ("jinja2", "matplotlib"),
     "epanet": ("wntr", "six"),
     "geo": ("geopandas", "pyogrio", "pyproj", "shapely"),
+    "database": ("sqlalchemy", "psycopg"),
     "cluster": ("dask", "distributed"),
 }
 

@@ -21,6 +21,7 @@ from heatnet.cli.options import (
     MOST_WORKERS,
     Amount,
     Place,
+    Source,
     inventory_argument,
     keep_option,
     language_option,
@@ -36,9 +37,17 @@ from heatnet.inventory.accounts import accounts_of, heading_sentences, mostly_se
 from heatnet.inventory.converting import FORMS, Form, convert_inventory
 from heatnet.inventory.template import write_template
 from heatnet.inventory.writing import refuse_inventory, write_csv, write_inventory
-from heatnet.language import note, worded
-from heatnet.planning import Summer, plan_cures
-from heatnet.report.outputs import BACKTEST_FILES, PLAN_FILES, run_record, write_backtest, write_plan, write_ranking
+from heatnet.language import Note, note, worded
+from heatnet.planning import Plan, Summer, plan_cures
+from heatnet.report.outputs import (
+    BACKTEST_FILES,
+    PLAN_FILES,
+    run_record,
+    write_backtest,
+    write_plan,
+    write_plan_to_database,
+    write_ranking,
+)
 from heatnet.schema.findings import summary_of
 from heatnet.season import FIRST_SEASON, LAST_SEASON
 from heatnet.validation.backtesting import backtest
@@ -51,7 +60,8 @@ def main() -> None:
     """Plan the summer renewal of a district-heating network: which pipes and stations, why, how sure, in which order.
 
     An INVENTORY is a folder with the tables nodes and segments and, where there are any, valves, visits, faults, works,
-    digs and makeup, as .csv, .parquet or .xlsx; or one .xlsx with a sheet for each table.
+    digs and makeup, as .csv, .parquet or .xlsx; or one .xlsx with a sheet for each table; or the address of a database
+    with tables of these names (postgresql://..., sqlite:///..., duckdb:///...).
     """
 
 
@@ -135,14 +145,14 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str, s
 @language_option
 @seed_option
 @settings_option
-@click.option("-o", "--output", type=Place("folder"), required=True, help="Folder of the results.")
-def plan(inventory: Path, season: int, seed: int, language: str, output: Path, **options: Any) -> None:
+@click.option("-o", "--output", type=Source("folder"), required=True, help="Folder, or postgresql://...?schema=NAME.")
+def plan(inventory: Path, season: int, seed: int, language: str, output: Path | str, **options: Any) -> None:
     """Plan the summer before a season.
 
     A programme of works in the output folder: cures.csv, jobs.csv, ranking.csv, measure_first.csv and run.json;
     plan.xlsx, plan.gpkg and report.html where their extras are installed.
     """
-    tables = _read(inventory, options.pop("settings_file"), outputs=[output / name for name in PLAN_FILES])
+    tables = _read(inventory, options.pop("settings_file"), outputs=_plan_files(output))
     summer = _summer(options.pop("first_day"), options.pop("last_day"), options.pop("crews"))
     assessment = _assessed(tables, season, seed, language)
     accounts = accounts_of(planned_fates(assessment.fates, tables.fates, has_calendar=summer is not None))
@@ -151,10 +161,24 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path, *
     settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
     settings["settings"] = settings_data(assessment.settings)
     record = run_record(tables.files, settings, accounts, tables.understood)
-    left_out = write_plan(assessment, chosen, output, record, language=language, accounts=accounts)
+    place, left_out = _write_plan(assessment, chosen, output, record, language=language, accounts=accounts)
     tell_notes(assessment, chosen, more=left_out)
-    click.echo(summary_line(chosen, output / "cures.csv", language))
+    click.echo(summary_line(chosen, place, language))
     sys.exit(int(bool(mostly_set_aside(accounts))))
+
+
+def _plan_files(output: Path | str) -> list[Path]:
+    return [output / name for name in PLAN_FILES] if isinstance(output, Path) else []
+
+
+def _write_plan(
+    assessment: Assessment, chosen: Plan, output: Path | str, record: dict[str, Any], *, language: str, accounts: Any
+) -> tuple[Path | str, list[Note]]:
+    """Write a plan into a folder or a database; return where its cures are, and what was left out."""
+    if isinstance(output, Path):
+        left_out = write_plan(assessment, chosen, output, record, language=language, accounts=accounts)
+        return output / "cures.csv", left_out
+    return write_plan_to_database(assessment, chosen, output, record, language=language), []
 
 
 @main.command()

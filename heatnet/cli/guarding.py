@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from heatnet.errors import HeatnetError
+from heatnet.interop import is_database
 from heatnet.inventory.writing import inventory_tables
 
 UNUSABLE = 2
@@ -60,7 +61,7 @@ def open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def refuse_inventory_files(file: Path, inventory: Path) -> None:
+def refuse_inventory_files(file: Path, inventory: Path | str) -> None:
     """Refuse to write a result over the inventory it comes from, or over a table of any other.
 
     Parameters
@@ -68,17 +69,17 @@ def refuse_inventory_files(file: Path, inventory: Path) -> None:
     file : Path
         The file to be written.
     inventory : Path
-        What is read.
+        What is read; or the address of a database.
 
     Raises
     ------
     HeatnetError
         The file is one of them, under whatever name, or a file of a kind that inventories are made of.
     """
-    places = {inventory, file.parent}
+    of_files = [] if is_database(str(inventory)) and not Path(inventory).is_file() else [Path(inventory)]
+    places = {*of_files, file.parent}
     known = [table for place in places if place.is_dir() for table in inventory_tables(place)]
-    if inventory.is_file():
-        known.append(inventory)
+    known += [place for place in of_files if place.is_file()]
     is_theirs = file.suffix.casefold() in _OF_INVENTORIES and file.exists()
     if is_theirs or any(_is_same(file, table) for table in known):
         raise HeatnetError(f"{file} is a table of an inventory and is not written over: name another file")

@@ -52,6 +52,18 @@ class Place(click.ParamType[Path]):
         return path
 
 
+class Source(Place):
+    """A path, or the address of a database as it is."""
+
+    def __init__(self, name: str = "inventory") -> None:
+        super().__init__(name)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if isinstance(value, str) and "://" in value:
+            return value
+        return super().convert(value, param, ctx)
+
+
 def _why_not_written(path: Path, text: str, kind: str) -> str:
     """Return why nothing can be written to a path, empty where something can."""
     if path.is_symlink() and not path.exists():
@@ -63,7 +75,7 @@ def _why_not_written(path: Path, text: str, kind: str) -> str:
     return "is no ordinary file and is not written over" if path.exists() and not path.is_file() else ""
 
 
-inventory_argument = click.argument("inventory", type=Place("inventory"))
+inventory_argument = click.argument("inventory", type=Source())
 season_option = click.option(
     "--season", type=click.IntRange(FIRST_SEASON, LAST_SEASON), required=True, help="Coming season, by its first year."
 )

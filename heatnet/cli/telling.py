@@ -97,7 +97,7 @@ def tell_notes(assessment: Assessment, chosen: Plan | None = None, more: Sequenc
         click.echo(worded(note("cli.note", said=worded(said, language)), language), err=True)
 
 
-def summary_line(chosen: Plan, file: Path, language: str) -> str:
+def summary_line(chosen: Plan, file: Path | str, language: str) -> str:
     """Return what a plan comes to, in one line."""
     cures = chosen.cures
     planned = note(

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import difflib
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from heatnet.errors import HeatnetError, MissingFileError
 from heatnet.interop.csv_text import read_csv
+from heatnet.interop.databases import database_tables, is_database
 from heatnet.interop.epanet import epanet_tables
 from heatnet.interop.gis_layers import GIS_SUFFIXES, is_geoparquet, parts_of
-from heatnet.interop.maps import SNAP_M, tables_on_maps
+from heatnet.interop.maps import SNAP_M, tables_of_layers, tables_on_maps
 from heatnet.interop.pandapipes import pandapipes_tables
 from heatnet.interop.parquet import read_parquet
 from heatnet.interop.titles import table_of
@@ -61,17 +62,25 @@ class RawTables:
         return tuple(table for table in self.tables if table.name == name)
 
 
-def raw_tables(path: str | os.PathLike[str], *, headings: Headings | None = None, snap_m: float = SNAP_M) -> RawTables:
-    """Return the tables of an inventory: a folder of CSV, Parquet, workbooks and maps, one workbook or one map.
+def raw_tables(
+    path: Any,
+    *,
+    headings: Headings | None = None,
+    snap_m: float = SNAP_M,
+    queries: Mapping[str, str] | None = None,
+) -> RawTables:
+    """Return the tables of an inventory: a folder of CSV, Parquet, workbooks and maps, a workbook, a map, a database.
 
     Parameters
     ----------
     path : path
-        The folder or the workbook.
+        The folder or the workbook; address, file or engine of a database.
     headings : mapping, optional
         By table: the user's own headings.
     snap_m : float
         Farthest apart, in metres, that ends of lines on a map are one node.
+    queries : mapping, optional
+        Of a database: the SQL that gives each table.
 
     Raises
     ------
@@ -81,6 +90,10 @@ def raw_tables(path: str | os.PathLike[str], *, headings: Headings | None = None
         A file cannot be opened or is damaged; a table's file is a folder or a link to nothing; one table stands in
         several files; the workbook is of an old format.
     """
+    if is_database(path):
+        return _of_database(path, headings or {}, snap_m, queries)
+    if queries is not None:
+        raise HeatnetError(f"queries are for databases: {path} is none")
     place = Path(path)
     _must_exist(place)
     if place.is_dir():
@@ -101,7 +114,24 @@ def raw_tables(path: str | os.PathLike[str], *, headings: Headings | None = None
     )
 
 
-def raw_table(path: str | os.PathLike[str], name: str, *, headings: Headings | None = None) -> tuple[RawTable, ...]:
+def _of_database(
+    where: Any, headings: Headings, snap_m: float, queries: Mapping[str, str] | None = None, only: str = ""
+) -> RawTables:
+    raws, layers, label = database_tables(where, queries=queries, only=only)
+    if not raws and not layers and not only:
+        raise MissingFileError(
+            f"{label} holds no table of an inventory (nodes, segments, ...): name its schema, or give queries"
+        )
+    crs = ""
+    findings: list[pd.DataFrame] = []
+    if layers:
+        on_map, crs, findings = tables_of_layers(layers, headings, snap_m=snap_m, others=raws)
+        raws = [*raws, *on_map]
+    files = (Path(where),) if isinstance(where, (str, Path)) and Path(where).is_file() else ()
+    return RawTables(_ordered(raws), files, all_findings(findings), crs)
+
+
+def raw_table(path: Any, name: str, *, headings: Headings | None = None) -> tuple[RawTable, ...]:
     """Return the parts of one table, of an inventory or of one file of any name.
 
     Raises
@@ -111,6 +141,11 @@ def raw_table(path: str | os.PathLike[str], name: str, *, headings: Headings | N
     HeatnetError
         As `raw_tables`.
     """
+    if is_database(path):
+        of_base = _of_database(path, headings or {}, SNAP_M, only=name).of(name)
+        if not of_base:
+            raise MissingFileError(f"the database holds no table of {name}")
+        return of_base
     place = Path(path)
     _must_exist(place)
     if place.is_dir():

@@ -53,9 +53,18 @@ def tables_on_maps(
     MissingExtraError, HeatnetError
         As `layers_of` and `in_metres`; a layer of lines or points fits no table; `snap_m` is not above 0 or too wide.
     """
+    return tables_of_layers(
+        [layer for file in files for layer in layers_of(file)], headings, snap_m=snap_m, others=others
+    )
+
+
+def tables_of_layers(
+    drawn_layers: Sequence[Layer], headings: Headings, *, snap_m: float = SNAP_M, others: Sequence[RawTable] = ()
+) -> Drawing:
+    """Return the tables that lie in layers, wherever these were read; otherwise as `tables_on_maps`."""
     if not 0 < snap_m <= _MOST_SNAP_M:
         raise HeatnetError(f"snap_m is {snap_m}; give metres above 0, at most {_MOST_SNAP_M:g}")
-    layers, crs, findings = in_metres([layer for file in files for layer in layers_of(file)])
+    layers, crs, findings = in_metres(drawn_layers)
     _, shapely = geo_packages("reading a map")
     parts: list[tuple[RawTable, Objects]] = []
     for layer in layers:
@@ -67,8 +76,24 @@ def tables_on_maps(
             parts.append(_part(layer, name, kind, rows, headings, shapely))
     lines = [part for part in parts if part[0].name == "segments"]
     drawn = [part for part in lines if not _names_its_ends(part[0], headings)]
-    tables = [raw for raw, _ in parts]
+    tables = [_with_lengths(raw, shapes, headings, findings, shapely) for raw, shapes in parts]
     return _Drawing(parts, others, headings, snap_m).tables(findings) if drawn else tables, crs, findings
+
+
+def _with_lengths(
+    raw: RawTable, shapes: Objects, headings: Headings, findings: list[pd.DataFrame], shapely: Any
+) -> RawTable:
+    """Return segments with lengths as drawn, and their course, where no column tells lengths."""
+    if (
+        raw.name != "segments"
+        or "length_m" in _means(raw.cells, SEGMENTS, headings)
+        or shapely.is_missing(shapes).all()
+    ):
+        return raw
+    said = note("interop.length_measured", count=len(shapes))
+    findings.append(findings_at("note", "length_measured", "segments", "length_m", [""], said))
+    course = shapely.to_wkt(shapely.line_merge(shapes), rounding_precision=-1)
+    return replace(raw, cells=raw.cells.assign(length_m=shapely.length(shapes), geometry=course))
 
 
 def _named(layer: Layer, headings: Headings, shapely: Any) -> list[tuple[str, str, Truths]]:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from heatnet._typed import typed
 from heatnet.errors import MissingFileError
-from heatnet.interop import SNAP_M, RawTables, raw_table, raw_tables
+from heatnet.interop import SNAP_M, RawTables, is_database, label_of, raw_table, raw_tables
 from heatnet.inventory.contents import Inventory, with_records
 from heatnet.inventory.door import known_records, read_table, says_in_words
 from heatnet.inventory.drawn import NETWORK_TABLES, drawn_network
@@ -23,15 +24,17 @@ from heatnet.schema import TABLES, Problem, Reading, raise_problems, size_proble
 from heatnet.value import Settings, read_settings
 
 PathLike = str | os.PathLike[str]
+Source = PathLike | Any  # or an engine of SQLAlchemy
 
 
 @typed
 def read_inventory(
-    path: PathLike,
+    path: Source,
     *,
     settings: Settings | PathLike | None = None,
     keep: Sequence[str] = (),
     snap_m: float = SNAP_M,
+    queries: Mapping[str, str] | None = None,
 ) -> Inventory:
     """Return the network and all records of an inventory.
 
@@ -39,13 +42,17 @@ def read_inventory(
     ----------
     path : path
         Folder of the inventory, a workbook (``.xlsx``) with a sheet per table, or a GeoPackage (``.gpkg``) with a layer
-        per table; also lines alone (``.shp``, ``.geojson``, GeoParquet) and models (``.inp``, pandapipes' ``.json``).
+        per table; also lines alone (``.shp``, ``.geojson``, GeoParquet) and models (``.inp``, pandapipes' ``.json``);
+        or a database: its address (``postgresql://host/heat?schema=net``, any of SQLAlchemy), its file (``.sqlite``,
+        ``.db``, ``.duckdb``) or an engine, with tables or views of these names.
     settings : Settings or path, optional
         Settings instead of the inventory's own, or a TOML file that is laid over its own ``settings.toml``.
     keep : sequence of str
         Headings of columns that are no part of a table, residents' data among them, to carry along in the records.
     snap_m : float
         Farthest apart, in metres, that ends of lines on a map are one node, where the lines name no nodes.
+    queries : mapping, optional
+        Of a database: by table the SQL that gives it, where tables have other names or need a selection.
 
     Returns
     -------
@@ -70,8 +77,8 @@ def read_inventory(
     0
     """
     town = _settings_of(path, settings)
-    raw = raw_tables(path, headings=_headings(town), snap_m=snap_m)
-    readings, problems = _readings(raw, path, town, keep)
+    raw = raw_tables(path, headings=_headings(town), snap_m=snap_m, queries=queries)
+    readings, problems = _readings(raw, label_of(path), town, keep)
     network, matched = drawn_network(readings, _origins(raw), problems)
     network = network.with_crs(raw.crs)
     of_network = {name: readings.pop(name) for name in NETWORK_TABLES if name in readings}
@@ -81,7 +88,7 @@ def read_inventory(
 
 
 @typed
-def read_network(path: PathLike, *, snap_m: float = SNAP_M) -> Network:
+def read_network(path: Source, *, snap_m: float = SNAP_M) -> Network:
     """Return the network of an inventory.
 
     Parameters
@@ -89,7 +96,7 @@ def read_network(path: PathLike, *, snap_m: float = SNAP_M) -> Network:
     path : path
         Folder with ``nodes``, ``segments`` and, if there are any, ``valves`` as ``.csv``, ``.parquet`` or ``.xlsx``,
         one workbook with a sheet per table, a GeoPackage with a layer per table, lines (``.shp``, ``.geojson``,
-        GeoParquet), or a model of EPANET (``.inp``) or pandapipes (``.json``).
+        GeoParquet), a model of EPANET (``.inp``) or pandapipes (``.json``), or a database, as in `read_inventory`.
     snap_m : float
         Farthest apart, in metres, that ends of lines on a map are one node, where the lines name no nodes.
 
@@ -117,12 +124,12 @@ def read_network(path: PathLike, *, snap_m: float = SNAP_M) -> Network:
     town = _settings_of(path, None)
     raw = raw_tables(path, headings=_headings(town), snap_m=snap_m)
     of_network = RawTables(tuple(part for part in raw.tables if part.name in NETWORK_TABLES), raw.files, raw.findings)
-    readings, problems = _readings(of_network, path, town)
+    readings, problems = _readings(of_network, label_of(path), town)
     return drawn_network(readings, _origins(of_network), problems)[0].with_crs(raw.crs)
 
 
 @typed
-def read_visits(path: PathLike) -> pd.DataFrame:
+def read_visits(path: Source) -> pd.DataFrame:
     """Return the visits of an inventory or of one file.
 
     Parameters
@@ -155,7 +162,7 @@ def read_visits(path: PathLike) -> pd.DataFrame:
 
 
 @typed
-def read_faults(path: PathLike) -> pd.DataFrame:
+def read_faults(path: Source) -> pd.DataFrame:
     """Return the faults of an inventory or of one file; columns of the table ``faults``. Errors as `read_visits`.
 
     Examples
@@ -171,7 +178,7 @@ def read_faults(path: PathLike) -> pd.DataFrame:
 
 
 @typed
-def read_works(path: PathLike) -> pd.DataFrame:
+def read_works(path: Source) -> pd.DataFrame:
     """Return the works of an inventory or of one file; columns of the table ``works``. Errors as `read_visits`.
 
     Examples
@@ -187,7 +194,7 @@ def read_works(path: PathLike) -> pd.DataFrame:
 
 
 @typed
-def read_digs(path: PathLike) -> pd.DataFrame:
+def read_digs(path: Source) -> pd.DataFrame:
     """Return the digs of an inventory or of one file; columns of the table ``digs``. Errors as `read_visits`.
 
     Examples
@@ -203,7 +210,7 @@ def read_digs(path: PathLike) -> pd.DataFrame:
 
 
 @typed
-def read_makeup(path: PathLike) -> pd.DataFrame:
+def read_makeup(path: Source) -> pd.DataFrame:
     """Return the make-up water of an inventory or of one file; columns of ``makeup``. Errors as `read_visits`.
 
     Examples
@@ -218,7 +225,7 @@ def read_makeup(path: PathLike) -> pd.DataFrame:
     return _read_records(path, "makeup")
 
 
-def _read_records(path: PathLike, name: str) -> pd.DataFrame:
+def _read_records(path: Source, name: str) -> pd.DataFrame:
     town = _settings_of(path, None)
     reading = read_table(raw_table(path, name, headings=_headings(town)), name, town)
     raise_problems(reading.problems)
@@ -227,20 +234,20 @@ def _read_records(path: PathLike, name: str) -> pd.DataFrame:
     return known_records(read_network(path), {name: reading})[name].table
 
 
-def _holds_a_network(path: PathLike, town: Settings | None) -> bool:
+def _holds_a_network(path: Source, town: Settings | None) -> bool:
     """Return whether the path is an inventory with a network, to which rows without ids can be matched."""
-    if not Path(path).is_dir() and Path(path).suffix.casefold() != ".xlsx":
+    if not is_database(path) and not Path(path).is_dir() and Path(path).suffix.casefold() != ".xlsx":
         return False
     raw = raw_tables(path, headings=_headings(town))
     return all(raw.of(name) for name in ("nodes", "segments"))
 
 
-def _settings_of(path: PathLike, settings: Settings | PathLike | None) -> Settings | None:
+def _settings_of(path: Source, settings: Settings | PathLike | None) -> Settings | None:
     """Return the settings of an inventory: its own, a file laid over them, or those given."""
     if isinstance(settings, Settings):
         return settings
-    own = Path(path) / "settings.toml"
-    town = read_settings(own) if own.is_file() else None
+    own = None if is_database(path) else Path(path) / "settings.toml"
+    town = read_settings(own) if own is not None and own.is_file() else None
     return town if settings is None else read_settings(settings, base=town)
 
 
@@ -249,7 +256,7 @@ def _headings(town: Settings | None) -> Mapping[str, Mapping[str, str]] | None:
 
 
 def _readings(
-    raw: RawTables, path: PathLike, town: Settings | None, keep: Sequence[str] = ()
+    raw: RawTables, path: str, town: Settings | None, keep: Sequence[str] = ()
 ) -> tuple[dict[str, Reading], list[Problem]]:
     """Return the tables in standard form, and what makes any of them unusable.
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from heatnet.assessment.results import Assessment
 from heatnet.errors import MissingExtraError
+from heatnet.interop.databases import write_tables
 from heatnet.inventory.accounts import accounts_as_data, headings_as_data
 from heatnet.inventory.staging import PathLike, hash_of, unlike_record, whole_folder
 from heatnet.inventory.writing import write_csv, write_json
@@ -114,6 +115,27 @@ def write_plan(
         write_json(contents, stage / RECORD)
     notes = [_mixed(folder, was_mixed)] if was_mixed else []
     return [*notes, *left_out.values()]
+
+
+def write_plan_to_database(
+    assessment: Assessment, plan: Plan, address: str, record: Mapping[str, Any], *, language: str = "en"
+) -> str:
+    """Write a plan's tables into a schema of their own, in one transaction; return its name without secrets.
+
+    ``ranking``, ``cures`` and ``jobs`` in the order of the work, ``measure_first`` as in the files of `write_plan`, and
+    ``run`` with the record. Tables of an earlier run there are replaced.
+
+    Raises
+    ------
+    HeatnetError
+        No schema is named, it holds tables that heatnet did not write, or the database cannot be written to; then
+        nothing in it is changed.
+    """
+    subject = Subject(assessment, plan, checked_language(language), assessment.accounts)
+    jobs, cures = subject.in_order
+    tables = {"ranking": assessment.ranking, "cures": cures, "jobs": jobs, "measure_first": subject.measure_first}
+    summary = {"benefit": plan.benefit, "bound": plan.bound, "gap": plan.gap, "cost": plan.cost}
+    return write_tables(address, tables, {**record, "plan": summary})
 
 
 def mixed_files(folder: PathLike) -> list[str]:
