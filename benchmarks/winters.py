@@ -26,7 +26,7 @@ from heatnet.inventory.records import Records
 from heatnet.location import clean_visits, default_prior, locate_faults
 from heatnet.location.attributes import attributes_of
 from heatnet.location.filtering import Filtered, Winter, filtered
-from heatnet.location.locating import Asked, watched_winter
+from heatnet.location.watched import Asked, watched_winter
 from heatnet.location.words import one_word_a_week
 from heatnet.network import Network
 from heatnet.reachability.paths import supply_paths

@@ -309,7 +309,9 @@ def asset_table(network: Network) -> pd.DataFrame:
     pipes["x_m"], pipes["y_m"] = middle[:, 0], middle[:, 1]
     stations = nodes.iloc[network.station_nodes]
     houses = pd.DataFrame({"laid_year": stations["built_year"], "x_m": stations["x_m"], "y_m": stations["y_m"]})
-    table = pd.concat([pipes, houses.reindex(columns=pipes.columns).astype(pipes.dtypes)], ignore_index=True)
+    houses = houses.reindex(columns=pipes.columns).astype(pipes.dtypes)
+    # Column by column: whole tables are searched value by value for columns without any.
+    table = pd.DataFrame({name: pd.concat([pipes[name], houses[name]], ignore_index=True) for name in pipes.columns})
     table.insert(0, "position", np.arange(network.n_assets))
     table.insert(1, "asset_kind", network.asset_kind)
     table.index = network.asset_ids

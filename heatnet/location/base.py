@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
-from heatnet.location.locating import EFFECT_COLUMNS
+from heatnet.location.posterior import EFFECT_COLUMNS
 
 EXTRA_ALL, EXTRA_CLASS = 3.0, 5.0
 ROUNDS, SWEEPS = 3, 2

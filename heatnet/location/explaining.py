@@ -14,7 +14,7 @@ from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.language import Note, checked_language, joined, note, worded
 from heatnet.location.evidence import Evidence, Rates
-from heatnet.location.locating import Location
+from heatnet.location.posterior import Location
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 
 _BESIDE = ("beside_visits", "beside_cold_visits", "beside_calls", "beside_households")

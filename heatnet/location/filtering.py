@@ -22,7 +22,8 @@ import pandas as pd
 from heatnet._arrays import Floats
 from heatnet.location.base import Attributes, Base, Found, learned_base
 from heatnet.location.groups import Stretches
-from heatnet.location.locating import Learned, Location, WatchedWinter
+from heatnet.location.posterior import Location
+from heatnet.location.watched import Learned, WatchedWinter
 
 NOTHING_GIVEN = (None, None, None)
 _LARGEST_PRIOR = 1.0 - 1e-9

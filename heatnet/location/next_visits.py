@@ -23,7 +23,7 @@ from heatnet._arrays import Floats, Ints
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.language import note, worded
-from heatnet.location.locating import Location
+from heatnet.location.posterior import Location
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 
 _LEAST_GAIN_M = 1e-9

@@ -22,7 +22,7 @@ from heatnet._arrays import Floats
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.history.placing import kept_share
-from heatnet.location.locating import Location
+from heatnet.location.posterior import Location
 from heatnet.network import Network
 from heatnet.season import season_start
 

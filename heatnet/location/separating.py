@@ -12,7 +12,7 @@ import pandas as pd
 
 from heatnet._arrays import Floats, Ints
 from heatnet.language import Note, note, worded
-from heatnet.location.locating import Location
+from heatnet.location.posterior import Location
 from heatnet.network import Network
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 

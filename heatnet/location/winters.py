@@ -17,10 +17,12 @@ from heatnet.location.attributes import attributes_of
 from heatnet.location.cleaning import CleaningSteps, cleaned_visits
 from heatnet.location.evidence import CALL_CHANNELS
 from heatnet.location.filtering import Winter, filtered
-from heatnet.location.locating import Asked, Location, default_prior, watched_winter
+from heatnet.location.posterior import Location
+from heatnet.location.priors import default_prior
+from heatnet.location.watched import Asked, WatchedWinter, watched_winter
 from heatnet.location.words import one_word_a_week
 from heatnet.network import Network
-from heatnet.reachability.paths import supply_paths
+from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.schema import VISITS, conform
 from heatnet.season import season_of, season_start
 from heatnet.value import Settings
@@ -105,10 +107,11 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
     seasons = season_of(visits["visited_on"]).to_numpy(dtype=np.float64)
     heard = visits if settings.cause_error is None else one_word_a_week(visits)
     first = int(min(seasons[seasons < season].min(initial=season - 1), season - 1))
+    paths = supply_paths(network)
     winters = [
         Winter(
             winter,
-            watched_winter(network, heard, season=winter, asked=_asked(network, heard[seasons == winter], settings)),
+            _watched(paths, network, heard[seasons == winter], winter, settings),
             kept_share(
                 network,
                 records.works,
@@ -123,7 +126,7 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
         winters,
         default_prior(network).to_numpy(dtype=np.float64),
         stay=settings.persistence,
-        attributes=attributes_of(network, records, season=season, forest=supply_paths(network).forest),
+        attributes=attributes_of(network, records, season=season, forest=paths.forest),
     )
     stays = settings.persistence
     winters_ill = pd.Series(_winters_ill(winters, all_told.smoothed(winters, stays)), index=network.asset_ids)
@@ -138,16 +141,19 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
     )
 
 
-def _asked(network: Network, visits: pd.DataFrame, settings: Settings) -> Asked:
-    """Return how the visits of a winter are read."""
+def _watched(
+    paths: SupplyPaths, network: Network, visits: pd.DataFrame, season: int, settings: Settings
+) -> WatchedWinter:
+    """Return what the visits of a winter, and no others, say."""
     is_read = visits["room_temp_c"].notna().to_numpy(dtype=bool)
-    return Asked(
+    asked = Asked(
         calls="households" if _has_calls(network, visits) else "visits",
         building_prior=BUILDING_PRIOR,
         dose=True,
         cause_error=settings.cause_error,
         temperatures=bool(is_read.sum() >= FEWEST_READINGS),
     )
+    return watched_winter(network, visits, season=season, asked=asked, paths=paths)
 
 
 def _winters_ill(winters: Sequence[Winter], posteriors: Sequence[Floats]) -> Ints:

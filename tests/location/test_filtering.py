@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import heatnet as hn
 from heatnet.location.filtering import Winter, filtered
-from heatnet.location.locating import Asked, default_prior, watched_winter
+from heatnet.location.priors import default_prior
+from heatnet.location.watched import Asked, watched_winter
 from tests.location_oracle import FullEnumeration, random_network, random_visits
 
 STAY, ERROR = 0.6, 0.3
