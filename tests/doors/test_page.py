@@ -136,8 +136,24 @@ def test_a_click_on_the_map_finds_the_row_and_a_row_finds_the_map(page: Any) -> 
 def test_the_pointer_is_told_the_reason(page: Any) -> None:
     page.execute_script("document.getElementById('map-reset').click()")
     page.execute_script("document.querySelector('#jobs-beside tbody tr').click()")
-    told = page.execute_script("return document.getElementById('map-chosen').lastChild.textContent")
-    assert len(told) > 20
+    asset = page.execute_script(
+        "const job = document.getElementById('map-view').dataset.job;"
+        "const D = JSON.parse(document.getElementById('map-data').textContent);"
+        "return D.id[D.job.indexOf(D.jobs.indexOf(job))]"
+    )
+    page.execute_script(
+        "const map = document.getElementById('map-canvas'), box = map.getBoundingClientRect();"
+        "const [x, y] = heatnetMap.at(arguments[0]);"
+        "map.dispatchEvent(new PointerEvent('pointermove',"
+        " {clientX: box.left + x, clientY: box.top + y, pointerId: 1, bubbles: true}))",
+        asset,
+    )
+    tip = page.execute_script(
+        "const tip = document.getElementById('map-tip');return [tip.hidden, tip.textContent, tip.lastChild.textContent]"
+    )
+    assert tip[0] is False
+    assert asset in tip[1]
+    assert len(tip[2]) > 20
 
 
 @pytest.mark.parametrize("box", ["by-community", "by-place", "by-grade", "by-job", "by-measure"])
