@@ -26,7 +26,6 @@ from heatnet.location import (
 )
 from heatnet.network import Network
 from heatnet.reachability import (
-    critical_pairs,
     isolation_sections,
     supply_loss,
     supply_path,
@@ -36,7 +35,7 @@ from heatnet.value import Prices, Settings, Values, read_settings
 if TYPE_CHECKING:
     from heatnet import examples, plot, synthetic
     from heatnet.batch import NetworkScore, score
-    from heatnet.hydraulics import SteadyFlow, outage_supply, reinforcements, steady_flow, valve_value
+    from heatnet.hydraulics import SteadyFlow, critical_pairs, outage_supply, reinforcements, steady_flow, valve_value
     from heatnet.interop.epanet import from_epanet
     from heatnet.interop.pandapipes import from_pandapipes
     from heatnet.planning import (
@@ -147,7 +146,14 @@ __all__ = [
 _WHEN_ASKED_FOR = {  # steps that come after reading and ranking, or that few take: a fifth of the time of all imports
     "heatnet": ("examples", "plot", "synthetic"),
     "heatnet.batch": ("NetworkScore", "score"),
-    "heatnet.hydraulics": ("SteadyFlow", "outage_supply", "reinforcements", "steady_flow", "valve_value"),
+    "heatnet.hydraulics": (
+        "SteadyFlow",
+        "critical_pairs",
+        "outage_supply",
+        "reinforcements",
+        "steady_flow",
+        "valve_value",
+    ),
     "heatnet.interop.epanet": ("from_epanet",),
     "heatnet.interop.pandapipes": ("from_pandapipes",),
     "heatnet.planning": (
