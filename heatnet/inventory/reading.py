@@ -247,8 +247,16 @@ def _settings_of(path: Source, settings: Settings | PathLike | None) -> Settings
     if isinstance(settings, Settings):
         return settings
     own = None if is_database(path) else Path(path) / "settings.toml"
-    town = read_settings(own) if own is not None and own.is_file() else None
+    town = read_settings(own) if own is not None and _is_file(own) else None
     return town if settings is None else read_settings(settings, base=town)
+
+
+def _is_file(path: Path) -> bool:
+    """Return whether there is such a file; a name too long for any is told of where the inventory is read."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
 
 
 def _headings(town: Settings | None) -> Mapping[str, Mapping[str, str]] | None:
