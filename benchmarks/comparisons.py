@@ -55,6 +55,7 @@ def sections(quick: bool) -> dict[str, Section]:
     return {
         "imports": _imports(),
         "reading": _reading(60_000 if quick else 1_000_000),
+        "maps": _maps(30_000 if quick else 300_000),
         "reachability": _reachability(quick),
         "consequence": _consequence(20_000 if quick else 200_000),
         "location": _location(20_000 if quick else 200_000),
@@ -92,6 +93,30 @@ def _reading(segments: int) -> Section:
     )
     prepare = job("growth:written_city", segments=segments, parquet=True)
     return Section("One large inventory", note, tuple(rows), prepare)
+
+
+def _maps(lines: int) -> Section:
+    rows = (
+        Comparison(
+            f"`read_network`, {_count(lines)} lines that name no nodes",
+            job("maps:lines_joined"),
+            job("maps:lines_read"),
+            "`pyogrio.read_dataframe`, which joins nothing",
+            needs=("geopandas", "pyogrio"),
+        ),
+        Comparison(
+            "`from_epanet`, PacificCity (9,660 links)",
+            job("maps:model"),
+            job("maps:model_read"),
+            "`wntr.network.WaterNetworkModel`",
+            needs=("wntr",),
+        ),
+    )
+    note = (
+        "Lines of a street grid, their ends up to 0.3 m apart, in a GeoPackage; a hydraulic model of the shared data "
+        "(where it is not there, 9,660 pipes in a row written as .inp)."
+    )
+    return Section("Maps and models", note, rows, prepare=job("maps:written", lines=lines))
 
 
 def _reachability(quick: bool) -> Section:

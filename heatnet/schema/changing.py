@@ -44,9 +44,10 @@ def conformed_changes(given: Any, known: pd.DataFrame, lookup: pd.Index[Any], sp
         changed, problems = conform_leniently(rows[differs], spec)
         if problems or len(changed) != differs.sum() or list(changed.columns) != list(known.columns):
             return None
-        rows = rows.copy()
+        at = np.flatnonzero(differs)
         for name in changed.columns:
-            rows.loc[differs, name] = changed[name].to_numpy()
+            if not changed[name].equals(rows[name].iloc[at].reset_index(drop=True)):
+                rows.loc[differs, name] = changed[name].to_numpy()
     same = all(rows[name].dtype == known[name].dtype for name in known.columns)
     return rows if same else None
 
@@ -56,10 +57,16 @@ def _differs(given: pd.DataFrame, known: pd.DataFrame, place: Ints) -> Truths:
     differs: Truths = place < 0
     if not len(known):
         return np.ones(len(given), dtype=bool)
+    count = int((place >= 0).sum())
+    stands = bool((place[:count] == np.arange(count)).all())  # rows were changed or added behind, none moved
     for name in known.columns:
-        ours, theirs = known[name].take(np.maximum(place, 0)).reset_index(drop=True), given[name].reset_index(drop=True)
+        if stands:
+            ours, theirs = known[name].iloc[:count], given[name].iloc[:count].set_axis(known.index[:count])
+        else:
+            ours, theirs = known[name].take(np.maximum(place, 0)), given[name]
+            ours, theirs = ours.reset_index(drop=True), theirs.reset_index(drop=True)
         if ours.equals(theirs):
             continue
         equal = (ours == theirs).fillna(False).to_numpy(dtype=bool) | (ours.isna() & theirs.isna()).to_numpy(dtype=bool)
-        differs |= ~equal
+        differs[: len(equal)] |= ~equal
     return differs
