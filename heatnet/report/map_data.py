@@ -66,6 +66,7 @@ def map_data(
         "words": dict(words("page", language)),
         "money": {"scale": money_unit(language)[0]},
         "xy": _whole(place[ends[shown]].reshape(len(shown), 4) - np.tile(origin, 2)),
+        "bends": _bends(network, place, origin, shown),
         "station": (shown >= network.n_segments).astype(int).tolist(),
         "id": rows.index.tolist(),
         **_coded(assessment, shown, language),
@@ -103,6 +104,21 @@ def _ends(network: Network) -> Ints:
     """Return the two nodes of each asset; a station's are one."""
     stations = network.station_nodes
     return np.concatenate([np.stack([network.from_node, network.to_node], axis=1), np.stack([stations] * 2, axis=1)])
+
+
+def _bends(network: Network, place: Floats, origin: Floats, shown: Ints) -> dict[str, list[int]]:
+    """Return the corners of the segments that are no straight lines, from their beginning on, by place in `shown`."""
+    xy, start = network.lines
+    is_bent = np.append(np.diff(start) > 2, np.zeros(len(network.station_nodes), dtype=bool))
+    found = {}
+    for at in np.flatnonzero(is_bent[shown]).tolist():
+        segment = int(shown[at])
+        points = xy[start[segment] : start[segment + 1]]
+        begin = place[network.from_node[segment]]
+        if np.hypot(*(points[0] - begin)) > np.hypot(*(points[-1] - begin)):
+            points = points[::-1]
+        found[str(at)] = _whole((points[1:-1] - origin).reshape(-1))
+    return found
 
 
 def _shown_assets(network: Network, ranking: pd.DataFrame, plan: Plan | None, is_placed: npt.NDArray[np.bool_]) -> Ints:

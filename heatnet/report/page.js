@@ -107,7 +107,9 @@ function stroke(assets, colour, width) {
   if (!assets.length) return;
   pen.beginPath();
   for (const i of assets) {
+    const bend = D.bends[i] || [];
     pen.moveTo(px(XY[4 * i]), py(XY[4 * i + 1]));
+    for (let at = 0; at < bend.length; at += 2) pen.lineTo(px(bend[at]), py(bend[at + 1]));
     pen.lineTo(px(XY[4 * i + 2]), py(XY[4 * i + 3]));
   }
   pen.strokeStyle = colour; pen.lineWidth = width; pen.stroke();
