@@ -1,4 +1,5 @@
 # make plan: write the sample city and plan its summer.   make test: everything that has to hold.
+# make docs: run the notebooks and build the documentation into site/.
 # make coverage: which lines the tests reach.
 # make test-doors: what needs a browser or a spreadsheet program (.ci/doors installs both on Debian).
 # make bench: measure heatnet beside its peers (about two hours on a quiet machine).
@@ -6,7 +7,7 @@ PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python -m
 
-.PHONY: plan test coverage test-doors bench clean
+.PHONY: plan test docs coverage test-doors bench clean
 
 plan: $(VENV)/.with-core
 	$(VENV)/bin/heatnet demo city
@@ -19,7 +20,10 @@ test: $(VENV)/.with-dev
 	$(RUN) mypy
 	$(VENV)/bin/lint-imports
 	$(RUN) pytest -n 2
-	$(RUN) pytest --nbmake -p no:cacheprovider notebooks
+
+docs: $(VENV)/.with-dev
+	$(RUN) pytest --nbmake -p no:cacheprovider -n 2 notebooks
+	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --quiet --strict
 
 coverage: $(VENV)/.with-dev
 	$(RUN) pytest -n 2 --cov --cov-report=term
@@ -47,4 +51,4 @@ $(VENV)/.with-bench: pyproject.toml $(VENV)/bin/python
 	touch $@ $(VENV)/.with-core
 
 clean:
-	rm -rf $(VENV) city plan
+	rm -rf $(VENV) city plan site

@@ -1,7 +1,10 @@
-"""Write docs/tables.md from the table specifications: python docs/write_tables.py."""
+"""Write the pages that are made from data (tables, columns of results, reference): python docs/write_tables.py."""
 
+import tomllib
 from pathlib import Path
 
+import heatnet
+from heatnet.language import words
 from heatnet.schema import TABLES, Column, TableSpec
 
 HEAD = """\
@@ -12,7 +15,53 @@ column means the default where there is one, else unknown. Ids are text; segment
 Dates are ISO 8601. Lengths are route lengths: a pair of pipes is counted once. The headings behind the meaning are
 understood as well.
 """
-TABLES_PAGE = Path(__file__).with_name("tables.md")
+RESULTS_HEAD = """\
+# Columns of the results
+
+What stands in `ranking.csv`, `cures.csv`, `jobs.csv` and `measure_first.csv`, and in the tables of the same names in
+Python. Money is in the unit of the prices; "money of today": over the life of the cure, later seasons discounted.
+"""
+REFERENCE_HEAD = """\
+# Reference
+
+Every public name of `heatnet`, from its docstring. Import it as `import heatnet as hn`.
+"""
+GROUPS = {
+    "Read and write": ("read_", "write_", "from_", "Inventory", "Network", "convert"),
+    "Check": ("check_", "visit_findings", "clean_visits"),
+    "Outages": (
+        "supply_",
+        "isolation",
+        "critical",
+        "valve_value",
+        "outage_",
+        "steady",
+        "reinforce",
+        "cold_hours",
+        "reliab",
+        "Steady",
+    ),
+    "Visits": ("locate", "Location", "explain_location", "suggest", "persistence"),
+    "Faults": ("asset_seasons", "History", "fit_", "FailureModel"),
+    "Ranking": (
+        "assess",
+        "Assessment",
+        "explain",
+        "Explanation",
+        "Values",
+        "Prices",
+        "Settings",
+        "backtest",
+        "Backtest",
+        "score",
+        "NetworkScore",
+    ),
+    "Planning": ("plan_", "Plan", "replan", "Summer", "compare", "Comparison"),
+    "Afterwards": ("problem_ledger", "ProblemLedger", "cure_effect", "CureEffect", "review"),
+    "Pictures, examples and sample cities": ("plot", "examples", "synthetic"),
+    "Errors": ("HeatnetError", "InfeasiblePlanError", "MissingExtraError", "MissingFileError"),
+}
+HERE = Path(__file__).parent
 
 
 def page() -> str:
@@ -43,5 +92,32 @@ def _type(column: Column) -> str:
     return text
 
 
+def results_page() -> str:
+    """Return the page that describes every column of the results, as Markdown."""
+    tables = tomllib.loads((HERE / "result_columns.toml").read_text(encoding="utf-8"))
+    chinese, parts = words("headings", "zh"), [RESULTS_HEAD]
+    for name, columns in tables.items():
+        parts.append(f"\n## {name}.csv\n\n| column | 中文 | unit or values | meaning |\n|---|---|---|---|\n")
+        for column, text in columns.items():
+            unit, meaning = text.split("; ", 1)
+            parts.append(f"| `{column}` | {chinese.get(column, '')} | {unit} | {meaning} |\n")
+    return "".join(parts)
+
+
+def reference_page() -> str:
+    """Return the page that names every public name for the builder of the site."""
+    left, parts = list(heatnet.__all__), [REFERENCE_HEAD]
+    for title, starts in GROUPS.items():
+        named = [name for name in left if any(name == start or name.startswith(start) for start in starts)]
+        left = [name for name in left if name not in named]
+        parts.append(f"\n## {title}\n\n" + "\n".join(f"::: heatnet.{name}\n" for name in named))
+    if left:
+        parts.append("\n## More\n\n" + "\n".join(f"::: heatnet.{name}\n" for name in left))
+    return "".join(parts)
+
+
+PAGES = {"tables.md": page, "result_columns.md": results_page, "reference.md": reference_page}
+
 if __name__ == "__main__":
-    TABLES_PAGE.write_text(page(), encoding="utf-8", newline="\n")
+    for name, made in PAGES.items():
+        (HERE / name).write_text(made(), encoding="utf-8", newline="\n")

@@ -1,8 +1,5 @@
 """Tables become what their specification says, or one error names everything that is wrong."""
 
-import runpy
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -184,9 +181,3 @@ def test_empty_tables_conform() -> None:
 
 def test_categories_are_read_as_their_words() -> None:
     assert text_values(pd.Series(["a", "b"], dtype="category")).tolist() == ["a", "b"]
-
-
-def test_the_page_of_tables_says_what_the_specifications_say() -> None:
-    script = Path(__file__).parents[2] / "docs" / "write_tables.py"
-    page = runpy.run_path(str(script))["page"]()
-    assert script.with_name("tables.md").read_text(encoding="utf-8") == page
