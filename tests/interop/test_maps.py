@@ -373,3 +373,41 @@ def test_courses_that_were_drawn_are_kept_and_written(tmp_path: Path) -> None:
     assert str(frame.crs) == GRID
     assert frame.geometry.length.tolist() == [140.0]
     assert inventory.network.to_geodataframe("EPSG:4542", table="nodes").geometry.x.tolist() == [0, 60]
+
+
+def test_a_shapefile_in_the_towns_own_encoding_is_read(tmp_path: Path) -> None:
+    table = gpd.GeoDataFrame(
+        {"管段编号": ["S1"], "管径": [150.0], "路段": ["x"], "街道": ["五一路"]},
+        geometry=[shapely.LineString([(0, 0), (30, 40)])],
+        crs=GRID,
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        table.to_file(tmp_path / "管网.shp", encoding="GBK")
+    (tmp_path / "管网.cpg").unlink(missing_ok=True)
+    content = bytearray((tmp_path / "管网.dbf").read_bytes())
+    content[29] = 0  # no mark of the encoding
+    (tmp_path / "管网.dbf").write_bytes(content)
+    segments = hn.read_network(tmp_path / "管网.shp").segments
+    assert segments[["segment_id", "diameter_mm", "street", "length_m"]].values.tolist() == [["S1", 150, "五一路", 50]]
+
+
+def test_points_and_lines_of_one_geojson_are_nodes_and_segments(tmp_path: Path) -> None:
+    features = [
+        ({"node_id": "H", "kind": "source"}, {"type": "Point", "coordinates": [98.27, 39.77]}),
+        ({"node_id": "B", "kind": "building", "households": 12}, {"type": "Point", "coordinates": [98.28, 39.77]}),
+        (
+            {"segment_id": "S", "diameter_mm": 100},
+            {"type": "LineString", "coordinates": [[98.27, 39.77], [98.275, 39.775], [98.28, 39.77]]},
+        ),
+    ]
+    content = {
+        "type": "FeatureCollection",
+        "features": [{"type": "Feature", "properties": told, "geometry": shape} for told, shape in features],
+    }
+    (tmp_path / "town.geojson").write_text(json.dumps(content), encoding="utf-8")
+    network = hn.read_network(tmp_path / "town.geojson")
+    assert ends(network) == [("S", "H", "B")]
+    assert hn.supply_loss(network)["households_lost"].tolist() == [12]
+    # half a hundredth of a degree is 427.5 m east and 555.1 m north at 39.77 degrees
+    assert network.length_m[0] == pytest.approx(2 * np.hypot(428.3, 555.2), rel=2e-3)

@@ -107,7 +107,7 @@ def test_a_network_without_coordinates_is_rows_without_shapes(tmp_path: Path) ->
 
 def test_text_of_files_stays_text(tmp_path: Path) -> None:
     evil = ["'); DROP TABLE x; --", '"]]>&<', "\ud800 half", "a\x00b", "=1+1", "@layer"]
-    table = pd.DataFrame({'na"me': np.array(evil, dtype=object), "number": 1.5}).astype({'na"me': object})
+    table = pd.DataFrame({'na"me': pd.Series(evil, dtype=object), "number": 1.5})
     write_geopackage([MapLayer("x", table)], tmp_path / "x.gpkg")
     assert [row[1] for row in rows(tmp_path / "x.gpkg", "SELECT * FROM x")] == [
         *evil[:2], "\\ud800 half", "a b", *evil[4:],
