@@ -35,6 +35,7 @@ class Checked:
         problems: list[Problem],
         origins: Mapping[str, str],
         rows: Mapping[str, AnyInts] | None = None,
+        lookups: Mapping[str, pd.Index[Any]] | None = None,
     ) -> None:
         self.nodes, self.segments, self.valves, self.problems = nodes, segments, valves, problems
         self.origins, known = origins, rows or {}
@@ -42,7 +43,9 @@ class Checked:
         self.rows: dict[str, int | AnyInts] = {name: known.get(name, 2 if name in origins else 0) for name in names}
         self.node_ids = pd.Index(self.nodes["node_id"], name="node_id")
         self.segment_ids = pd.Index(self.segments["segment_id"], name="segment_id")
-        self.node_lookup, self.segment_lookup = lookup_of(self.node_ids), lookup_of(self.segment_ids)
+        ready = lookups or {}  # of tables that are those of another network
+        self.node_lookup = ready["nodes"] if "nodes" in ready else lookup_of(self.node_ids)
+        self.segment_lookup = ready["segments"] if "segments" in ready else lookup_of(self.segment_ids)
         if any(not problem.column for problem in self.problems):
             return  # not a table at all
         self._follow_segments()

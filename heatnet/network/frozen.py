@@ -327,7 +327,9 @@ class Network:
         given = {"nodes": nodes, "segments": segments, "valves": valves}
         parts = {name: self._changed(name, table) for name, table in given.items()}
         if all(part is not None for part in parts.values()):
-            checked = Checked(**parts, problems=[], origins={})  # type: ignore[arg-type]
+            lookups = {"nodes": self._node_lookup, "segments": self._segment_lookup}
+            ready = {name: lookup for name, lookup in lookups.items() if given[name] is None}
+            checked = Checked(**parts, problems=[], origins={}, lookups=ready)  # type: ignore[arg-type]
             if not checked.problems:
                 changed = object.__new__(Network)
                 changed._take(checked, self.crs)
