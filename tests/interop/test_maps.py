@@ -1,6 +1,7 @@
 """Maps to networks: as tables with shapes, and as lines alone whose ends are joined."""
 
 import json
+import sys
 import warnings
 from pathlib import Path
 
@@ -411,3 +412,13 @@ def test_points_and_lines_of_one_geojson_are_nodes_and_segments(tmp_path: Path) 
     assert hn.supply_loss(network)["households_lost"].tolist() == [12]
     # half a hundredth of a degree is 427.5 m east and 555.1 m north at 39.77 degrees
     assert network.length_m[0] == pytest.approx(2 * np.hypot(428.3, 555.2), rel=2e-3)
+
+
+@pytest.mark.parametrize(("package", "name"), [("pyogrio", "town.gpkg"), ("pyproj", "town.shp"), ("wntr", "town.inp")])
+def test_without_its_package_a_file_names_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, package: str, name: str
+) -> None:
+    monkeypatch.setitem(sys.modules, package, None)
+    (tmp_path / name).write_bytes(b"")
+    with pytest.raises(hn.MissingExtraError, match=r"heatnet\[(geo|epanet)\]"):
+        hn.read_network(tmp_path / name)
