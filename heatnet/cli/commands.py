@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import click
+import pandas as pd
 
 import heatnet
+from heatnet.assessment.checkup import checked_inventory
 from heatnet.assessment.composing import assess
 from heatnet.assessment.results import Assessment
 from heatnet.cli.guarding import UNUSABLE, PlainErrors, refuse_inputs, refuse_inventory_files
@@ -30,7 +32,7 @@ from heatnet.cli.options import (
     settings_option,
 )
 from heatnet.cli.telling import Networks, Steps, print_accounts, summary_line, tell_notes
-from heatnet.doctor.checking import check_inventory
+from heatnet.doctor.repairs import repaired, write_repaired
 from heatnet.errors import HeatnetError
 from heatnet.inventory import Inventory, read_inventory
 from heatnet.inventory.accounts import accounts_of, heading_sentences, mostly_set_aside, planned_fates
@@ -39,6 +41,8 @@ from heatnet.inventory.template import write_template
 from heatnet.inventory.writing import refuse_inventory, write_csv, write_inventory
 from heatnet.language import Note, note, worded
 from heatnet.planning import Plan, Summer, plan_cures
+from heatnet.report.check_page import write_check_page
+from heatnet.report.effects import default_season, effects
 from heatnet.report.outputs import (
     BACKTEST_FILES,
     PLAN_FILES,
@@ -88,26 +92,45 @@ def demo(folder: Path, km: float, stations: int, seed: int) -> None:
 @main.command()
 @inventory_argument
 @click.option("-o", "--output", type=Place("file"), help="Write every finding to this CSV file.")
+@click.option("--html", "page", type=Place("file"), help="Write a page with a map, and what each does to the ranking.")
+@click.option("--fix", "copy", type=Place("folder"), help="Write a repaired copy into this folder, with a log of it.")
 @keep_option
 @language_option
 @settings_option
-def check(
-    inventory: Path, output: Path | None, keep: tuple[str, ...], language: str, settings_file: Path | None
-) -> None:
+def check(inventory: Path, output: Path | None, keep: tuple[str, ...], language: str, **options: Any) -> None:
     """Print what is doubtful in INVENTORY.
 
     First what became of every row; exit code 1 where a finding is an error or most of a table is set aside.
     """
-    if output:
-        refuse_inventory_files(output, inventory)
-    tables = _read(inventory, settings_file, keep, outputs=[output] if output else [])
-    findings = check_inventory(tables, language=language)
+    files = [file for file in (output, options["page"]) if file]
+    for file in files:
+        refuse_inventory_files(file, inventory)
+    tables = _read(inventory, options["settings_file"], keep, outputs=files)
+    findings = checked_inventory(tables, language=language)
     if output:
         write_csv(findings, output)
     print_accounts(tables.accounts, language)
     click.echo("".join(f"{line}\n" for line in heading_sentences(tables.understood, language)), nl=False)
     click.echo("\n".join(summary_of(findings, language)) or worded(note("accounts.no_findings"), language))
+    _look_and_repair(tables, findings, options["page"], options["copy"], language)
     sys.exit(int((findings["severity"] == "error").any() or bool(mostly_set_aside(tables.accounts))))
+
+
+def _look_and_repair(
+    tables: Inventory, findings: pd.DataFrame, page: Path | None, copy: Path | None, language: str
+) -> None:
+    """Write the page and the repaired copy, where they are asked for."""
+    if page:
+        try:
+            effect = effects(tables, findings, season=default_season(tables))
+        except HeatnetError:
+            effect = None  # nothing can be ranked: the page tells what is wrong all the same
+        write_check_page(tables, findings, effect, page, language=language)
+    if copy:
+        done = repaired(tables, language=language)
+        write_repaired(done, copy)
+        said = note("cli.fixed", folder=str(copy), changes=len(done.changes), aside=len(done.set_aside))
+        click.echo(worded(said, language))
 
 
 @main.command()

@@ -9,6 +9,7 @@ import pandas as pd
 
 from heatnet._arrays import Truths
 from heatnet._typed import typed
+from heatnet.doctor.drawn import found_in_drawing, told
 from heatnet.inventory.contents import Inventory, inventory_of
 from heatnet.inventory.grid import nodes_in_degrees
 from heatnet.inventory.judging import cold_in_warm_room
@@ -25,6 +26,7 @@ EARLIEST_LAID_YEAR = 1930
 LATEST_LAID_YEAR = 2026
 _USUAL_DIAMETER_MM = (10.0, 2000.0)
 _ROOM_TEMPS_C = (-20.0, 45.0)
+_OF_A_VISIT = ("building_id", "visited_on", "channel", "is_cold", "room_temp_c", "category", "cause", "household_id")
 
 
 _TABLE_OF = {
@@ -77,6 +79,7 @@ def _of_network(network: Network, latest_laid_year: int) -> list[pd.DataFrame]:
         *_missing(network),
         *_homes(network),
         *_streets(network),
+        *found_in_drawing(network),
         *_set_aside(network),
     ]
 
@@ -241,7 +244,25 @@ def _doubtful_visits(table: pd.DataFrame, room_min_c: float) -> list[pd.DataFram
         _at("warning", "room_temp_unlikely", ids, odd_temp, "room_temp_c"),
         _at("warning", "visit_cold_but_warm_room", ids, cold_in_warm_room(table, room_min_c), "room_temp_c"),
         _at("note", "visit_outside_heating", ids, summer, "visited_on"),
+        _repeated(table),
     ]
+
+
+def _repeated(visits: pd.DataFrame) -> pd.DataFrame:
+    """Return visits that are the same as an earlier row in all that counts: exports that overlap.
+
+    Only of known households: two homes of one building may call on one day.
+    """
+    columns = [name for name in _OF_A_VISIT if name in visits.columns]
+    rows = visits[columns].astype(object).where(visits[columns].notna(), None)
+    if "household_id" not in rows.columns:
+        return told("visit_repeated", "visit_id", [], [])
+    rows = rows.loc[visits[["building_id", "visited_on", "household_id"]].notna().all(axis=1)]
+    first = rows.groupby(columns, sort=False, dropna=False)["building_id"].transform(lambda one: one.index[0])
+    twice = np.flatnonzero(first.to_numpy() != rows.index.to_numpy())
+    ids = visits["visit_id"].fillna("")
+    said = [note("doctor.visit_repeated", other=str(ids[row])) for row in first.iloc[twice]]
+    return told("visit_repeated", "visit_id", ids[rows.index[twice]], said)
 
 
 def _at(

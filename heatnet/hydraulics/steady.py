@@ -44,7 +44,7 @@ class SteadyFlow:
 
 
 @typed
-def steady_flow(network: Network) -> SteadyFlow:
+def steady_flow(network: Network, *, language: str = "en") -> SteadyFlow:
     """Return the flow, losses, heads and flow shares of the intact network, closed valves closed.
 
     Each level is one network of two layers, supply and return, in which a pipe loses ``r*q*|q|``. A consumer asks
@@ -56,6 +56,8 @@ def steady_flow(network: Network) -> SteadyFlow:
     ----------
     network : Network
         The network.
+    language : str
+        Language of the findings, one of `heatnet.language.languages`.
 
     Returns
     -------
@@ -80,7 +82,9 @@ def steady_flow(network: Network) -> SteadyFlow:
     intact = intact_of(ordered)
     segments = network.in_table_order(_segments(ordered, intact))
     nodes = network.in_table_order(_nodes(ordered, intact))
-    return SteadyFlow(segments, nodes, _sources(ordered, intact), shortcomings(ordered, segments, nodes, intact))
+    return SteadyFlow(
+        segments, nodes, _sources(ordered, intact), shortcomings(ordered, segments, nodes, intact, language=language)
+    )
 
 
 def station_on_path(network: Network, paths: SupplyPaths) -> Ints:

@@ -10,4 +10,5 @@ WORDS = {
     "converted": "{file}: {tables} written",
     "template": "{file}: an empty inventory, a sheet per table",
     "replanned": "In benefit {lost:,.0f} less than before, in cost {cost:,.0f} more.",
+    "fixed": "{folder}: a repaired copy; {changes:# cell|# cells} changed, {aside:no row|# row|# rows} set aside, told in {folder}/repairs",
 }

@@ -10,4 +10,5 @@ WORDS = {
     "converted": "{file}：已写出 {tables}",
     "template": "{file}：空白台账模板，每表一页",
     "replanned": "与原方案相比，效益减少 {lost:,.0f}，费用增加 {cost:,.0f}。",
+    "fixed": "{folder}：修正后的副本；改动{changes}处，剔除{aside}行，明细见 {folder}/repairs",
 }
