@@ -1,5 +1,7 @@
 """What still arrives in every outage, beside EPANET outage by outage: python -m benchmarks.hydraulics [KM STATIONS].
 
+With a folder of EPANET networks (.inp) instead: all outages of each as pairs, row by row, to see how the cost grows.
+
 EPANET is asked through wntr for the primary level alone, as one pipe per pair, with some of the outages; heatnet
 answers for all outages of both levels. Printed: seconds, seconds per outage, peak memory, size of the looped core.
 """
@@ -10,9 +12,11 @@ import resource
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 import heatnet as hn
 from heatnet.hydraulics.asking import flow_asked_m3_s, resistances
@@ -79,14 +83,51 @@ def epanet_outages(network: hn.Network, head_m: float, outs: list[str]) -> float
     return seconds / (len(outs) - 1)
 
 
+def public_networks(folder: Path) -> None:
+    """Print what all outages of each network of the folder cost, as pairs, with 0.6 of the head that is needed."""
+    import wntr
+
+    for path in sorted(folder.glob("*.inp"), key=lambda path: path.stat().st_size):
+        model, rng = wntr.network.WaterNetworkModel(str(path)), np.random.default_rng(0)
+        names, sources = list(model.node_name_list), set(model.reservoir_name_list)
+        kinds = ["source" if n in sources else "building" if rng.random() < 0.7 else "junction" for n in names]
+        load = np.where(np.array(kinds) == "building", rng.uniform(20.0, 120.0, len(names)), np.nan)
+        rows = [
+            (name, *(link.start_node_name, link.end_node_name), getattr(link, "length", 10.0), _wide_mm(link))
+            for name, link in model.links()
+        ]
+        segments = pd.DataFrame(rows, columns=["segment_id", "from_node", "to_node", "length_m", "diameter_mm"])
+        network = hn.Network(pd.DataFrame({"node_id": names, "kind": kinds, "load_kw": load}), segments)
+        heads = hn.steady_flow(network).sources["head_m"]
+        nodes = network.nodes.set_index("node_id")
+        nodes.loc[heads.index, "head_m"] = 0.6 * heads
+        network = network.replace(nodes=nodes.reset_index())
+        seconds, table = timed(lambda network=network: hn.outage_supply(network, isolate="segment"))
+        print(f"{path.stem}: {len(table)} rows, {looped_rows(network)} looped, {seconds:.1f} s", end=", ")
+        print(f"{seconds / len(table) * 1000.0:.1f} ms each, {int(table['flow_share'].isna().sum())} without an answer")
+
+
+def _wide_mm(link: Any) -> float:
+    return float(2000.0 * getattr(link, "diameter", 0.5))
+
+
+def looped_rows(network: hn.Network) -> tuple[int, int]:
+    """Return how many rows lie on rings, of the primary and of the secondary level."""
+    plumbing = intact_of(network.in_id_order).plumbing
+    core = (plumbing.ends.parent[plumbing.end_sides] < 0).all(axis=0) & plumbing.in_layer.any(axis=0)
+    is_primary = network.in_id_order.is_primary
+    return int((core & is_primary).sum()), int((core & ~is_primary).sum())
+
+
 def main() -> None:
     """Measure and print."""
+    if len(sys.argv) == 2:
+        public_networks(Path(sys.argv[1]))
+        return
     km, stations = (float(sys.argv[1]), int(sys.argv[2])) if len(sys.argv) > 2 else (1854.0, 83)
     network = make_city(length_km=km, stations=stations).network.in_id_order
     print(network)
-    plumbing = intact_of(network).plumbing
-    core = (plumbing.ends.parent[plumbing.end_sides] < 0).all(axis=0) & plumbing.in_layer.any(axis=0)
-    of_primary, of_secondary = int((core & network.is_primary).sum()), int((core & ~network.is_primary).sum())
+    of_primary, of_secondary = looped_rows(network)
     print(f"looped rows: {of_primary} primary, {of_secondary} secondary")
     primary = primary_only(network)
     seconds, work = timed(lambda: OutageWork(primary, "section").answer())

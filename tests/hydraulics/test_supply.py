@@ -157,3 +157,14 @@ def test_blocks_hold_every_case_whole_and_once(fixtures: object) -> None:
         np.testing.assert_array_equal(*joined)
     assert len(small) > len(large)
     assert all(len(np.intersect1d(a.case, b.case)) == 0 for a, b in pairwise(small))
+
+
+@brief
+@given(hydraulic_networks())
+def test_a_case_that_leaps_early_ends_where_it_ends_without(network: hn.Network) -> None:
+    without = outage_supply(network, isolate="segment")["flow_share"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("heatnet.hydraulics.newton._PATIENT_STEPS", 2)
+        leaping = outage_supply(network, isolate="segment")["flow_share"]
+    for one, other in zip(without, leaping, strict=True):
+        assert is_close(one, other)
