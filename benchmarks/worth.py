@@ -103,10 +103,16 @@ def taken(score: pd.Series, worth: pd.Series, length: pd.Series) -> float:
     return float(np.interp(SHARE * along[-1], along, found))
 
 
-def planned(assessment: hn.Assessment, km: float) -> pd.Index:
-    """What the planner renews within the kilometres, trenches and all."""
-    candidates = assessment.candidates(measures=["renew"])
-    return hn.plan_cures(candidates, max_km=km, max_stations=0, min_ratio=0).cures.index
+def planned(assessment: hn.Assessment, km: float) -> dict[str, pd.Index]:
+    """What the planner renews within the kilometres, trenches and all: by worth alone, and as a user asks.
+
+    A user hands the assessment itself: flushing and balancing stand beside renewing, and nothing is dug that returns
+    less than digging anywhere. What is flushed is left out of the harm taken away.
+    """
+    renewals = assessment.candidates(measures=["renew"])
+    alone = hn.plan_cures(renewals, max_km=km, max_stations=0, min_ratio=0).cures
+    asked = hn.plan_cures(assessment, max_km=km, max_stations=0).cures
+    return {"heatnet, the plan": alone.index, "heatnet, as users plan": asked.index[asked["measure"] == "renew"]}
 
 
 def shifted(assessment: hn.Assessment) -> dict[str, hn.Settings]:
@@ -131,7 +137,7 @@ def of_city(seed: int, km: float, stations: int, recipe: int) -> tuple[pd.Series
     truly, knowing = truly.loc[pipes], knowing.loc[pipes]
     length = truly["length_m"]
     rules = scores(assessment, truly)
-    plan = planned(assessment, SHARE * length.sum() / 1000.0)
+    plans = planned(assessment, SHARE * length.sum() / 1000.0)
     shares = {}
     for harm, parts in HARMS.items():
         worth = truly[[*parts]].sum(axis=1)
@@ -141,7 +147,7 @@ def of_city(seed: int, km: float, stations: int, recipe: int) -> tuple[pd.Series
         )
         best = taken(rules["all-knowing"], worth, length)
         shares |= {(harm, name): taken(score, worth, length) / best for name, score in rules.items()}
-        shares[harm, "heatnet, the plan"] = float(worth.reindex(plan).sum()) / best
+        shares |= {(harm, name): float(worth.reindex(plan).sum()) / best for name, plan in plans.items()}
         shares[harm, "of all harm, all-knowing"] = best / worth.sum()
     known = truly[[*PARTS]].sum() / truly["worth"].sum()
     shares |= {("part of all harm", name): share for name, share in known.items()}

@@ -10,11 +10,14 @@ from heatnet.errors import HeatnetError, MissingFileError
 from heatnet.inventory import Inventory, inventory_of
 from heatnet.network import Network
 from heatnet.schema import TABLES, RawTable
+from heatnet.value import Settings
 
 _NETWORK_TABLES = ("nodes", "segments", "valves")
 
 
-def read_partition(folder: Path, partition: str, files: tuple[Path, ...]) -> Inventory:
+def read_partition(
+    folder: Path, partition: str, files: tuple[Path, ...], *, settings: Settings | None = None
+) -> Inventory:
     """Return the tables of one network of a partitioned dataset.
 
     Parameters
@@ -25,6 +28,8 @@ def read_partition(folder: Path, partition: str, files: tuple[Path, ...]) -> Inv
         Folder name ``network_id=<name>`` within each table.
     files : tuple of Path
         Its files.
+    settings : Settings, optional
+        Instead of the defaults.
 
     Raises
     ------
@@ -42,7 +47,7 @@ def read_partition(folder: Path, partition: str, files: tuple[Path, ...]) -> Inv
     records = {
         name: RawTable(name, table, file=origins[name]) for name, table in raw.items() if name not in _NETWORK_TABLES
     }
-    return inventory_of(network, records, files=files)
+    return inventory_of(network, records, files=files, settings=settings)
 
 
 def _read(files: list[Path]) -> pd.DataFrame:

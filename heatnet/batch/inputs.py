@@ -34,11 +34,14 @@ class Source:
         The inventory, an absolute path; of a partitioned dataset its folder.
     partition : str or None
         Of a dataset partitioned by ``network_id``: the folder name that stands for this network.
+    settings : Path or None
+        A TOML file laid over the inventory's own ``settings.toml``.
     """
 
     name: str
     path: Path
     partition: str | None = None
+    settings: Path | None = None
 
     def files(self) -> list[Path]:
         """Return the files of the inventory's tables, sorted by name; empty where there are none."""
@@ -49,10 +52,16 @@ class Source:
         return sorted(file for file in self.path.glob("*") if file.is_file() and file.stem in TABLES)
 
     def fingerprint(self) -> str:
-        """Return a hash of the names and the bytes of the files, wherever they lie."""
+        """Return a hash of the names and the bytes of the tables and settings, wherever they lie."""
         whole = hashlib.sha256()
-        for file in self.files():
-            name = file.name if self.partition is None else file.relative_to(self.path).as_posix()
+        own = self.path / "settings.toml"
+        named = {file.name if self.partition is None else file.relative_to(self.path).as_posix(): file
+                 for file in self.files()}  # fmt: skip
+        if self.partition is None and own.is_file():
+            named["settings.toml"] = own
+        if self.settings is not None:
+            named["--settings"] = self.settings
+        for name, file in named.items():
             with file.open("rb") as stream:
                 whole.update(f"{name} {hashlib.file_digest(stream, 'sha256').hexdigest()}\n".encode())
         return whole.hexdigest()

@@ -8,7 +8,7 @@ import tempfile
 import weakref
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +38,7 @@ from heatnet.errors import HeatnetError
 from heatnet.failure.regional import JointModel, fit_joint
 from heatnet.history.exposure import History
 from heatnet.inventory.staging import clear_leftovers
+from heatnet.value import read_settings
 
 _LOG = logging.getLogger(__name__)
 # Enough assets to learn how much an asset's own past says; more would only take memory.
@@ -101,6 +102,7 @@ def score(
     workers: int = 1,
     cluster: str | None = None,
     rng: int = 0,
+    settings: PathLike | None = None,
 ) -> Iterator[NetworkScore]:
     """Score many inventories with one failure model for all; gives each network as it finishes.
 
@@ -126,6 +128,9 @@ def score(
         path.
     rng : int
         Seed of all draws, the same for each network.
+    settings : path, optional
+        TOML file of prices, values and rules, laid key by key over each town's own ``settings.toml``: what it does not
+        name stays the town's, its winter and its heating time for example.
 
     Yields
     ------
@@ -138,7 +143,8 @@ def score(
     MissingExtraError
         pyarrow is not installed, or `cluster` is given and Dask is not.
     HeatnetError
-        Nothing to score, no season can be told, or the folder of results cannot be written to. An inventory that cannot
+        Nothing to score, no season can be told, the settings cannot be used, or the folder of results cannot be
+        written to. An inventory that cannot
         be read is a result with its reason instead.
 
     Examples
@@ -155,6 +161,9 @@ def score(
     home = _Home(output)
     given = [paths] if isinstance(paths, str | Path) or not isinstance(paths, Iterable) else list(paths)
     sources = find_sources(given, home.folder)
+    if settings is not None:
+        read_settings(settings)  # one that cannot be used is told before anything is read
+        sources = tuple(replace(source, settings=absolute(settings)) for source in sources)
     return _scored(sources, home, season=season, workers=workers, cluster=cluster, seed=int(rng))
 
 

@@ -35,6 +35,7 @@ from heatnet.inventory.staging import clear_leftovers, hash_of, whole_folder
 from heatnet.inventory.writing import write_json
 from heatnet.schema.findings import all_findings
 from heatnet.season import season_of
+from heatnet.value import read_settings
 
 STATISTICS, RANKING, FINDINGS, SCORE = "statistics.parquet", "ranking.parquet", "findings.parquet", "score.json"
 _PACKAGES = ("heatnet", "numpy", "scipy", "pandas", "pyarrow")
@@ -217,8 +218,9 @@ def remove_results(folder: Path) -> None:
 def read_source(source: Source) -> Inventory:
     """Return the tables of an inventory, or of one network of a partitioned dataset."""
     if source.partition is None:
-        return read_inventory(source.path)
-    return read_partition(source.path, source.partition, tuple(source.files()))
+        return read_inventory(source.path, settings=source.settings)
+    settings = None if source.settings is None else read_settings(source.settings)
+    return read_partition(source.path, source.partition, tuple(source.files()), settings=settings)
 
 
 def history_before(tables: Inventory, season: int) -> History:

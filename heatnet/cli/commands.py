@@ -278,8 +278,11 @@ def _seasons(text: str) -> list[int]:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print each network as a line of JSON as it finishes.")
 @seed_option
+@settings_option
 @click.option("-o", "--output", type=Place("folder"), required=True, help="Folder of the results.")
-def score(inventories: tuple[str, ...], output: Path, as_json: bool, seed: int, **options: Any) -> None:
+def score(
+    inventories: tuple[str, ...], output: Path, as_json: bool, seed: int, settings_file: Path | None, **options: Any
+) -> None:
     """Score many inventories with one failure model.
 
     Run again, it goes on where it stopped.
@@ -289,7 +292,7 @@ def score(inventories: tuple[str, ...], output: Path, as_json: bool, seed: int, 
     from heatnet.batch import score as score_all
 
     with Networks(as_json) as networks:
-        for result in score_all(inventories, output=output, rng=seed, **options):
+        for result in score_all(inventories, output=output, rng=seed, settings=settings_file, **options):
             networks.tell(result)
     if not as_json:
         click.echo(f"{output / 'summary.csv'}: {networks.scored} of {networks.total} networks scored")

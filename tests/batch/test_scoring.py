@@ -427,3 +427,30 @@ def test_a_missing_extra_crosses_to_another_process_as_itself() -> None:
     )
     with engine(workers=2) as processes, pytest.raises(MissingExtraError, match=r"heatnet\[parquet\]"):
         list(processes.each(exec, ["import heatnet.errors as e; raise e.MissingExtraError('parquet', 'this')"]))
+
+
+def test_settings_of_a_town_hold_where_the_file_given_for_all_says_nothing(towns: Path, tmp_path: Path) -> None:
+    (tmp_path / "all.toml").write_text("[values]\ncold_hour = 0.5\n", encoding="utf-8")
+    shutil.copytree(towns / "east", tmp_path / "towns" / "east")
+    own = tmp_path / "towns" / "east" / "settings.toml"
+    own.write_text('heating_from = "11-15"\n[values]\ncold_hour = 4.0\nno_heat_hour = 7.0\n', encoding="utf-8")
+    given = {"output": tmp_path / "out", "season": 2026, "settings": tmp_path / "all.toml"}
+    (first,) = score(tmp_path / "towns" / "east", **given)
+    ranking = first.ranking
+    cold = ranking["chronic_hours"] * ranking["severity"] * 0.5
+    np.testing.assert_allclose(ranking["cold_risk"], cold, rtol=1e-9)
+    outage = ranking["no_heat_hours"] * 7.0 + ranking["outage_hours"] * 0.5
+    np.testing.assert_allclose(ranking["outage_risk"], outage, rtol=1e-9)
+    own.write_text('heating_from = "11-15"\n[values]\nno_heat_hour = 8.0\n', encoding="utf-8")
+    (again,) = score(tmp_path / "towns" / "east", **given)
+    changed = again.ranking
+    np.testing.assert_allclose(
+        changed["outage_risk"], changed["no_heat_hours"] * 8.0 + changed["outage_hours"] * 0.5, rtol=1e-9
+    )
+
+
+def test_settings_that_cannot_be_used_are_told_before_anything_is_read(towns: Path, tmp_path: Path) -> None:
+    (tmp_path / "wrong.toml").write_text("cold_hours = 1\n", encoding="utf-8")
+    with pytest.raises(HeatnetError, match="cold_hours"):
+        score(towns / "*", output=tmp_path / "out", settings=tmp_path / "wrong.toml")
+    assert not (tmp_path / "out").exists()
