@@ -135,7 +135,8 @@ def _closing_edges(ends: Ints, n_nodes: int, weight: Floats) -> Truths:
     is_first = np.ones(len(best), dtype=bool)
     is_first[1:] = (np.diff(low[best]) != 0) | (np.diff(high[best]) != 0)
     kept = best[is_first & (low[best] != high[best])]
-    joins = sparse.csr_array((rank[kept], (low[kept], high[kept])), shape=(n_nodes, n_nodes))
+    narrow = low[kept].astype(np.int32), high[kept].astype(np.int32)  # older scipy takes no others here
+    joins = sparse.csr_array((rank[kept], narrow), shape=(n_nodes, n_nodes))
     closes = np.ones(len(rank), dtype=bool)
     closes[order[minimum_spanning_tree(joins).data.astype(np.int64) - 1]] = False
     return closes
