@@ -1,5 +1,5 @@
 # make plan: write the sample city and plan its summer.   make test: everything that has to hold.
-# make docs: run the notebooks and build the documentation into site/.
+# make docs: run the code of the documentation and the notebooks, build the site.
 # make coverage: which lines the tests reach.
 # make test-doors: what needs a browser or a spreadsheet program (.ci/doors installs both on Debian).
 # make bench: measure heatnet beside its peers (about two hours on a quiet machine).
@@ -19,9 +19,10 @@ test: $(VENV)/.with-dev
 	$(RUN) ruff format --check .
 	$(RUN) mypy
 	$(VENV)/bin/lint-imports
-	$(RUN) pytest -n 2
+	$(RUN) pytest -n 2 --ignore=tests/docs
 
 docs: $(VENV)/.with-dev
+	$(RUN) pytest -n 2 tests/docs
 	$(RUN) pytest --nbmake -p no:cacheprovider -n 2 notebooks
 	NO_MKDOCS_2_WARNING=1 $(RUN) mkdocs build --quiet --strict
 

@@ -38,7 +38,7 @@ _ALLOWED: dict[str, tuple[Any, str]] = {
 }
 _CLASSES = frozenset(
     {"Assessment", "Backtest", "DataFrame", "FailureModel", "Generator", "History", "Inventory", "Location", "Network"}
-    | {"Plan", "Series", "Settings"}
+    | {"Plan", "Prices", "Series", "Settings", "Values"}
 )
 _MOST = 2**63
 _FAILURES = (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, TypeError, ValueError)
