@@ -14,7 +14,8 @@ FIXTURES = Path(__file__).parent.parent / "fixtures"
 PACKAGES = {
     "excel": ("openpyxl", "python_calamine"),
     "parquet": ("pyarrow",),
-    "report": ("jinja2", "matplotlib"),
+    "report": ("jinja2",),
+    "plot": ("matplotlib",),
     "epanet": ("wntr", "six"),
     "geo": ("geopandas", "pyogrio", "pyproj", "shapely"),
     "database": ("sqlalchemy", "psycopg"),

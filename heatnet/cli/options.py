@@ -28,7 +28,7 @@ class Amount(click.FloatRange):
         return number
 
 
-class Place(click.ParamType[Path]):
+class Place(click.ParamType):  # type: ignore[type-arg]
     """A path that says something; what is there is looked at when it is read or written.
 
     Parameters

@@ -3,6 +3,7 @@
 import dataclasses
 import sqlite3
 import xml.etree.ElementTree as ET
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -121,6 +122,9 @@ def test_what_cannot_be_written_is_said(assessment: hn.Assessment, tmp_path: Pat
     with pytest.raises(HeatnetError, match="give the assessment"):
         hn.write_gis(hn.plan_cures(table, max_km=1.0), tmp_path / "plan.gpkg")
     odd = dataclasses.replace(assessment, network=assessment.network.with_crs("no such grid"))
-    with pytest.raises(HeatnetError, match="name it like EPSG"):
+    said = (
+        "name it like EPSG" if find_spec("pyproj") else r"heatnet\[geo\]"
+    )  # only pyproj knows a grid without a number
+    with pytest.raises(HeatnetError, match=said):
         hn.write_gis(odd, tmp_path / "plan.gpkg")
     assert not list(tmp_path.iterdir())
