@@ -297,7 +297,7 @@ def _connections(network: Network) -> list[pd.DataFrame]:
 def _years(network: Network, latest_laid_year: int) -> list[pd.DataFrame]:
     year = network.segments["laid_year"].to_numpy(dtype=np.float64)
     ids = network.segment_ids
-    is_early, is_late = year < EARLIEST_LAID_YEAR, year > latest_laid_year
+    is_early, is_late = year < EARLIEST_LAID_YEAR, year > float(latest_laid_year)
     return [
         _at("warning", "laid_year_before_1930", ids, is_early, "laid_year", earliest=str(EARLIEST_LAID_YEAR)),
         _at("warning", "laid_year_in_future", ids, is_late, "laid_year", latest=str(latest_laid_year)),
