@@ -10,16 +10,14 @@ from typing import Any, Self, TypeVar
 F = TypeVar("F", bound=Callable[..., Any])
 
 
-class _Bar(logging.Handler):
-    """A bar of tqdm that moves with each message of a logger as long as it is open."""
+class Heard(logging.Handler):
+    """What a logger says, heard as long as this is open; a bar of tqdm moves with each message."""
 
-    def __init__(self, logger: str, total: int | None, unit: str) -> None:
-        from tqdm.auto import tqdm
-
+    def __init__(self, logger: str, bar: Any) -> None:
         super().__init__(level=logging.INFO)
         self._logger = logging.getLogger(logger)
         self._level = self._logger.level
-        self._bar = tqdm(total=total, unit=unit)
+        self._bar = bar
 
     def __enter__(self) -> Self:
         self._logger.setLevel(logging.INFO)
@@ -57,7 +55,9 @@ def shows_progress(logger: str, *, unit: str, total: int | None = None) -> Calla
         def moved(*args: Any, progress: bool = False, **given: Any) -> Any:
             if not progress:
                 return function(*args, **given)
-            with _Bar(logger, total, unit):
+            from tqdm.auto import tqdm
+
+            with Heard(logger, tqdm(total=total, unit=unit)):
                 return function(*args, **given)
 
         return moved  # type: ignore[return-value]

@@ -7,11 +7,12 @@ import logging
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 import click
 from tqdm import tqdm
 
+from heatnet._progress import Heard
 from heatnet.assessment.composing import STEPS
 from heatnet.assessment.results import Assessment
 from heatnet.inventory.accounts import account_sentences
@@ -30,39 +31,18 @@ def _bar(unit: str, total: int | None = None) -> tqdm:  # type: ignore[type-arg]
     return tqdm(total=total, unit=unit, disable=not is_seen, leave=False)
 
 
-class _Heard(logging.Handler):
-    """What the library logs, heard as long as this is open; on a terminal a bar moves with it."""
-
-    def __init__(self, name: str, unit: str, total: int | None = None) -> None:
-        super().__init__(level=logging.INFO)
-        self._logger, self._bar = logging.getLogger(name), _bar(unit, total)
-
-    def __enter__(self) -> Self:
-        self._logger.setLevel(logging.INFO)
-        self._logger.addHandler(self)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._logger.removeHandler(self)
-        self._bar.close()
-
-
-class Steps(_Heard):
+class Steps(Heard):
     """Shows each step of an assessment on a terminal; nothing elsewhere."""
 
     def __init__(self) -> None:
-        super().__init__("heatnet", "step", STEPS)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._bar.set_description(record.getMessage())
-        self._bar.update()
+        super().__init__("heatnet", _bar("step", STEPS))
 
 
-class Networks(_Heard):
+class Networks(Heard):
     """Shows how a run over many networks gets on: a bar on a terminal, plain lines elsewhere."""
 
     def __init__(self, as_json: bool) -> None:
-        super().__init__("heatnet.batch", "network")
+        super().__init__("heatnet.batch", _bar("network"))
         self.scored = self.total = 0
         self._as_json = as_json
 

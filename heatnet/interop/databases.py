@@ -94,9 +94,9 @@ class Database:
         """Turn whatever goes wrong in the database into one plain sentence without secrets."""
         try:
             yield
-        except (HeatnetError, KeyboardInterrupt):
+        except HeatnetError:
             raise
-        except Exception as error:  # noqa: BLE001 - every driver has errors of its own
+        except _failures() as error:
             said = str(getattr(error, "orig", None) or error).strip() or type(error).__name__
             raise HeatnetError(f"{self.label} {what}: {self._without_secrets(said.splitlines()[0])}") from None
 
@@ -124,7 +124,7 @@ def opened(where: Any, *, writes: bool = False) -> Database:
         return Database(where, None, _label(url, None), _secrets(url))
     try:
         url = sa.make_url(_as_address(where))
-    except Exception:  # noqa: BLE001 - it may quote the address, password and all
+    except _failures():  # what it says may quote the address, password and all
         raise HeatnetError(
             "the address of the database cannot be understood: write postgresql://user@host:5432/name, "
             "sqlite:///file.sqlite or duckdb:///file.duckdb"
@@ -141,9 +141,15 @@ def opened(where: Any, *, writes: bool = False) -> Database:
         if url.get_backend_name() == "postgresql":
             raise MissingExtraError("database", f"opening {label}") from None
         raise HeatnetError(f"{label} needs a driver that is not installed: {error.name}") from None
-    except Exception as error:  # noqa: BLE001 - it may quote the address
+    except _failures() as error:  # what it says may quote the address
         raise HeatnetError(f"{label} is no database that can be opened: {type(error).__name__}") from None
     return Database(engine, schema, label, secrets)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """Return what SQLAlchemy and its drivers raise; they wrap errors of the database in the first."""
+    known: type[Exception] = _sqlalchemy().exc.SQLAlchemyError
+    return (known, ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
 
 def _sqlalchemy() -> Any:

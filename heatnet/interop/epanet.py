@@ -19,6 +19,8 @@ _KW_PER_FLOW = 4.19 * 1000.0 * 50.0  # kW that a cubic metre per second carries 
 _LEAST_M = 0.01
 _FITTING_M = 1.0  # length of the segment that stands for a valve or a pump
 _PER_MM = 1000.0
+# What wntr makes of a damaged file.
+_DAMAGE = (ArithmeticError, AssertionError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 
 
 @typed
@@ -81,7 +83,7 @@ def _model(file: Path) -> Any:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             return wntr.network.WaterNetworkModel(str(file))
-    except Exception as error:
+    except (wntr.epanet.exceptions.EpanetException, *_DAMAGE) as error:
         said = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise HeatnetError(f"{file} is no EPANET model that can be read: {said}; export it anew as .inp") from error
 

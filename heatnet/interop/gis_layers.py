@@ -105,7 +105,7 @@ def is_geoparquet(file: Path) -> bool:
     try:
         pq: Any = import_module("pyarrow.parquet")
         return b"geo" in (pq.read_metadata(file).metadata or {})
-    except Exception:  # noqa: BLE001  whatever is wrong is told when it is read as a table
+    except (ArithmeticError, ImportError, LookupError, OSError, RuntimeError, TypeError, ValueError):
         return False
 
 

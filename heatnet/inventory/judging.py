@@ -96,7 +96,6 @@ def judged_visits(network: Network, visits: pd.DataFrame, before: Objects | None
     judge = _Judge("visits", row_names(visits, "visit_id"), before)
     node = network.node_positions(visits["building_id"])
     judge.aside("error", "unknown_building", "building_id", ~np.isin(node, network.building_nodes))
-    judge.aside("error", "visit_without_date", "visited_on", visits["visited_on"].isna().to_numpy(dtype=bool))
     return judge.verdict(node)
 
 
@@ -127,7 +126,6 @@ def judged_faults(
     found_on = faults["found_on"]
     laid = np.append(laid_years(network), np.nan)[asset]
     is_early = (asset >= 0) & (found_on.dt.year.to_numpy(dtype=np.float64, na_value=np.nan) < laid)
-    judge.aside("error", "fault_without_date", "found_on", found_on.isna().to_numpy(dtype=bool))
     judge.aside("error", "unknown_asset", "asset_id", is_named & (asset < 0))
     judge.aside("error", "fault_without_place", "asset_id", ~is_named & ~by_place)
     judge.aside("error", "fault_in_degrees", "x_m", in_degrees & (asset < 0), nearest_m=nearest_m)
@@ -140,7 +138,6 @@ def judged_works(network: Network, works: pd.DataFrame, before: Objects | None =
     """Return which works, in standard form, can be used; their place is the asset they name."""
     judge = _Judge("works", row_names(works, "work_id"), before)
     asset = network.asset_positions(works["asset_id"])
-    judge.aside("error", "work_without_date", "done_on", works["done_on"].isna().to_numpy(dtype=bool))
     judge.aside("error", "unknown_asset", "asset_id", asset < 0)
     return judge.verdict(asset)
 
@@ -151,8 +148,6 @@ def judged_digs(network: Network, digs: pd.DataFrame, before: Objects | None = N
     streets = network.segments["street"].dropna().unique()
     is_known = digs["street"].isin([*streets, WHOLE_CITY]).to_numpy(dtype=bool)
     judge.aside("error", "unknown_street", "street", ~is_known)
-    undated = digs[["start_on", "end_on"]].isna().any(axis=1).to_numpy(dtype=bool)
-    judge.aside("error", "dig_without_date", "start_on", undated)
     judge.aside("error", "dig_ends_before_start", "end_on", (digs["end_on"] < digs["start_on"]).to_numpy(dtype=bool))
     return judge.verdict(np.full(len(digs), -1, dtype=np.int64))
 

@@ -45,10 +45,9 @@ def risk_parts(
     -------
     matplotlib.axes.Axes
     """
-    letters = Letters(language)
     parts = assessment.ranking.groupby(by, observed=True, sort=True)[[*_PARTS]].sum()
     parts = parts.iloc[np.argsort(-parts.sum(axis=1).round(6).to_numpy(), kind="stable")[:most]]
-    ax = axes_for(ax, (7.0, 1.5 + 0.25 * max(1, len(parts))))
+    ax, letters = axes_for(ax, (7.0, 1.5 + 0.25 * max(1, len(parts)))), Letters(language)
     places, left = np.arange(len(parts)), np.zeros(len(parts))
     for name, colour in _PARTS.items():
         width = parts[name].to_numpy(dtype=float) / money_unit(letters.language)[0]

@@ -19,18 +19,11 @@ from click.testing import CliRunner
 import heatnet as hn
 from heatnet.cli import main
 from heatnet.interop.databases import write_tables
+from tests.inventories_alike import assert_equal
 
 pytestmark = pytest.mark.door
 DISTRICT = Path(__file__).parents[2] / "fixtures" / "district"
 PASSWORD = "gehe/im&1"
-RECORDS = ("visits", "faults", "works", "digs", "makeup")
-KEYS = {
-    "visits": ["visit_id"],
-    "faults": ["fault_id"],
-    "works": ["work_id"],
-    "digs": ["street", "start_on"],
-    "makeup": ["station_id", "season"],
-}
 
 
 def programs() -> Path:
@@ -101,19 +94,6 @@ def city(engine: Any, address: str) -> str:
             table = pd.read_csv(file, dtype=str)
             table.to_sql(file.stem, connection, schema="net", index=False)
     return f"{address}?schema=net"
-
-
-def assert_equal(one: hn.Inventory, other: hn.Inventory) -> None:
-    """Compare all tables by id: a database has no order of rows."""
-    for name, key in (("nodes", "node_id"), ("segments", "segment_id"), ("valves", "valve_id")):
-        assert_same_rows(getattr(one.network, name), getattr(other.network, name), [key])
-    for name in RECORDS:
-        assert_same_rows(getattr(one, name), getattr(other, name), KEYS[name])
-    pd.testing.assert_frame_equal(one.accounts, other.accounts)
-
-
-def assert_same_rows(one: pd.DataFrame, other: pd.DataFrame, key: list[str]) -> None:
-    pd.testing.assert_frame_equal(*(table.sort_values(key, ignore_index=True) for table in (one, other)))
 
 
 def test_the_district_is_the_same_as_from_files(city: str) -> None:

@@ -13,16 +13,9 @@ from hypothesis import strategies as st
 
 import heatnet as hn
 from heatnet.interop.databases import write_tables
+from tests.inventories_alike import assert_equal
 
 sa = pytest.importorskip("sqlalchemy")
-RECORDS = ("visits", "faults", "works", "digs", "makeup")
-KEYS = {
-    "visits": ["visit_id"],
-    "faults": ["fault_id"],
-    "works": ["work_id"],
-    "digs": ["street", "start_on"],
-    "makeup": ["station_id", "season"],
-}
 DISTRICT = Path(__file__).parents[2] / "fixtures" / "district"
 
 
@@ -31,19 +24,6 @@ def tables_in(file: Path, folder: Path = DISTRICT, prefix: str = "") -> Path:
         for one in sorted(folder.glob("*.csv")):
             pd.read_csv(one, dtype=str).to_sql(f"{prefix}{one.stem}", base, index=False)
     return file
-
-
-def assert_equal(one: hn.Inventory, other: hn.Inventory) -> None:
-    """Compare all tables by id: a database has no order of rows."""
-    for name, key in (("nodes", "node_id"), ("segments", "segment_id"), ("valves", "valve_id")):
-        assert_same_rows(getattr(one.network, name), getattr(other.network, name), [key])
-    for name in RECORDS:
-        assert_same_rows(getattr(one, name), getattr(other, name), KEYS[name])
-    pd.testing.assert_frame_equal(one.accounts, other.accounts)
-
-
-def assert_same_rows(one: pd.DataFrame, other: pd.DataFrame, key: list[str]) -> None:
-    pd.testing.assert_frame_equal(*(table.sort_values(key, ignore_index=True) for table in (one, other)))
 
 
 def test_the_district_in_sqlite_is_that_of_the_files(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 import heatnet as hn
 from heatnet.planning import Plan, Summer, plan_cures
+from heatnet.plot.canvas import chinese_font
 
 pytest.importorskip("matplotlib", reason="the extra plot is not installed: no picture can be drawn")
 
@@ -169,7 +170,19 @@ def test_axes_that_are_given_are_drawn_onto() -> None:
     assert hn.plot.frontier(table, ax=mine) is mine
 
 
-def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+PICTURES = {
+    "gantt": lambda known, plan: hn.plot.gantt(plan),
+    "risk_parts": lambda known, plan: hn.plot.risk_parts(known),
+    "ageing": lambda known, plan: hn.plot.ageing(known),
+    "network_map": lambda known, plan: hn.plot.network_map(known),
+    "frontier": lambda known, plan: hn.plot.frontier(pd.DataFrame({"benefit": [1.0], "bound": [1.0]}, index=[1.0])),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_without_matplotlib_the_extra_is_named(
+    name: str, assessment: hn.Assessment, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_matplotlib(name: str, *args: Any, **kwargs: Any) -> Any:
         if name.startswith("matplotlib"):
             raise ImportError(name)
@@ -178,5 +191,6 @@ def test_without_matplotlib_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) 
     real = builtins.__import__
     plan = two_trenches_and_a_station(summer=Summer("2026-05-01", "2026-06-30"))
     monkeypatch.setattr(builtins, "__import__", no_matplotlib)
+    chinese_font.cache_clear()
     with pytest.raises(hn.MissingExtraError, match=r"heatnet\[plot\]"):
-        hn.plot.gantt(plan)
+        PICTURES[name](assessment, plan)
