@@ -64,8 +64,8 @@ def main() -> None:
     """Plan the summer renewal of a district-heating network: which pipes and stations, why, how sure, in which order.
 
     An INVENTORY is a folder with the tables nodes and segments and, where there are any, valves, visits, faults, works,
-    digs and makeup, as .csv, .parquet or .xlsx; or one .xlsx with a sheet for each table; or the address of a database
-    with tables of these names (postgresql://..., sqlite:///..., duckdb:///...).
+    digs and makeup, as .csv, .parquet or .xlsx; one .xlsx or .gpkg with a sheet or layer for each table; lines alone
+    (.shp, .geojson); a model (.inp of EPANET, .json of pandapipes); or a database (its file, or postgresql://...).
     """
 
 
