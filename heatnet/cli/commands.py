@@ -19,6 +19,7 @@ from heatnet.cli.guarding import UNUSABLE, PlainErrors, refuse_inputs, refuse_in
 from heatnet.cli.options import (
     MOST_CREWS,
     MOST_KM,
+    MOST_PAST,
     MOST_STATIONS,
     MOST_WORKERS,
     Amount,
@@ -48,13 +49,13 @@ from heatnet.report.outputs import (
     PLAN_FILES,
     run_record,
     write_backtest,
-    write_plan,
     write_plan_to_database,
+    write_programme,
     write_ranking,
 )
 from heatnet.schema.findings import summary_of
 from heatnet.season import FIRST_SEASON, LAST_SEASON
-from heatnet.validation.backtesting import backtest
+from heatnet.validation.backtesting import Backtest, backtest, latest_seasons
 from heatnet.value import settings_data, settings_text
 
 
@@ -165,6 +166,15 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str, s
 )
 @click.option("--last-day", type=click.DateTime(["%Y-%m-%d"]), help="Day by which pressure tests are finished.")
 @click.option("--crews", type=click.IntRange(1, MOST_CREWS), help="Crews at work at the same time.")
+@click.option(
+    "--backtest",
+    "past",
+    type=click.IntRange(0, MOST_PAST),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Forecast the last N winters too, each from the records before it, and show on the page how well.",
+)
 @language_option
 @seed_option
 @settings_option
@@ -180,12 +190,23 @@ def plan(inventory: Path, season: int, seed: int, language: str, output: Path | 
     assessment = _assessed(tables, season, seed, language)
     accounts = accounts_of(planned_fates(assessment.fates, tables.fates, has_calendar=summer is not None))
     print_accounts(accounts, language)
+    past = options.pop("past")
     chosen = plan_cures(assessment, digs=tables.records().digs, summer=summer, **options)
-    settings = {"season": season, "seed": seed, "language": language, "summer": str(summer), **options}
+    tested, untested = _backtested(tables, season, past, seed)
+    settings = {
+        "season": season,
+        "seed": seed,
+        "language": language,
+        "summer": str(summer),
+        "backtest": past,
+        **options,
+    }
     settings["settings"] = settings_data(assessment.settings)
     record = run_record(tables.files, settings, accounts, tables.understood)
-    place, left_out = _write_plan(assessment, chosen, output, record, language=language, accounts=accounts)
-    tell_notes(assessment, chosen, more=left_out)
+    place, left_out = _write_plan(
+        assessment, chosen, output, record, language=language, accounts=accounts, tested=tested
+    )
+    tell_notes(assessment, chosen, more=[*untested, *left_out])
     click.echo(summary_line(chosen, place, language))
     sys.exit(int(bool(mostly_set_aside(accounts))))
 
@@ -194,14 +215,32 @@ def _plan_files(output: Path | str) -> list[Path]:
     return [output / name for name in PLAN_FILES] if isinstance(output, Path) else []
 
 
+def _backtested(tables: Inventory, season: int, count: int, seed: int) -> tuple[Backtest | None, list[Note]]:
+    """Return how the last winters would have been forecast, and what to say where there are fewer than asked for."""
+    seasons = latest_seasons(tables, before=season, count=count)
+    said = [note("cli.fewer_backtested", count=len(seasons), asked=count)] if len(seasons) < count else []
+    if not seasons:
+        return None, said
+    return backtest(tables, seasons=seasons, rng=seed, progress=sys.stderr.isatty()), said
+
+
 def _write_plan(
-    assessment: Assessment, chosen: Plan, output: Path | str, record: dict[str, Any], *, language: str, accounts: Any
+    assessment: Assessment,
+    chosen: Plan,
+    output: Path | str,
+    record: dict[str, Any],
+    *,
+    language: str,
+    accounts: pd.DataFrame,
+    tested: Backtest | None,
 ) -> tuple[Path | str, list[Note]]:
     """Write a plan into a folder or a database; return where its cures are, and what was left out."""
     if isinstance(output, Path):
-        left_out = write_plan(assessment, chosen, output, record, language=language, accounts=accounts)
+        left_out = write_programme(
+            assessment, chosen, output, record, language=language, accounts=accounts, backtest=tested
+        )
         return output / "cures.csv", left_out
-    return write_plan_to_database(assessment, chosen, output, record, language=language), []
+    return write_plan_to_database(assessment, chosen, output, record, language=language, backtest=tested), []
 
 
 @main.command()

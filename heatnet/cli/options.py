@@ -13,7 +13,7 @@ from heatnet.language import languages
 from heatnet.season import FIRST_SEASON, LAST_SEASON
 
 # More than any city has; a number beyond is a slip of the finger, and some would not end.
-MOST_KM, MOST_STATIONS, MOST_CREWS, MOST_WORKERS = 100_000.0, 1_000_000, 9_999, 512
+MOST_KM, MOST_STATIONS, MOST_CREWS, MOST_WORKERS, MOST_PAST = 100_000.0, 1_000_000, 9_999, 512, 50
 
 
 class Amount(click.FloatRange):

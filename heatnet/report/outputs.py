@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -48,7 +49,7 @@ def write_ranking(ranking: pd.DataFrame, path: PathLike) -> None:
     write_csv(ranking, path)
 
 
-def write_plan(
+def write_programme(
     assessment: Assessment,
     plan: Plan,
     folder: PathLike,
@@ -56,6 +57,7 @@ def write_plan(
     *,
     language: str = "en",
     accounts: pd.DataFrame | None = None,
+    backtest: Backtest | None = None,
 ) -> list[Note]:
     """Write a plan's tables, workbook and record into a folder, all or none; return what was left out and why.
 
@@ -79,6 +81,8 @@ def write_plan(
         Language of workbook, report and sentences, one of `heatnet.language.languages`.
     accounts : DataFrame, optional
         What became of the rows of each table in the whole run; by default `Assessment.accounts`.
+    backtest : Backtest, optional
+        How past seasons would have been forecast: shown on the page, its figures in the record.
 
     Returns
     -------
@@ -92,7 +96,7 @@ def write_plan(
         A file cannot be written or put in place; it is named.
     """
     accounts = assessment.accounts if accounts is None else accounts
-    subject = Subject(assessment, plan, checked_language(language), accounts)
+    subject = Subject(assessment, plan, checked_language(language), accounts, backtest)
     jobs, cures = subject.in_order
     summary = {
         "benefit": plan.benefit,
@@ -111,19 +115,39 @@ def write_plan(
         write_plan_file(plan, stage / PLAN_FILE)
         left_out = _write_with_extras(subject, stage)
         files = {name: hash_of(stage / name) for name in PLAN_FILES if name not in left_out}
-        contents = {**record, "files": files, "plan": summary, "assumptions": assumptions}
+        contents = {**record, "files": files, "plan": summary, "assumptions": assumptions, **_backtested(backtest)}
         write_json(contents, stage / RECORD)
     notes = [_mixed(folder, was_mixed)] if was_mixed else []
     return [*notes, *left_out.values()]
 
 
+def _backtested(result: Backtest | None) -> dict[str, Any]:
+    """Return what the record tells of a backtest: seasons, faults expected and found, what each method caught."""
+    if result is None:
+        return {}
+    captured = {
+        str(method): {str(share): None if math.isnan(caught) else caught for share, caught in row.items()}
+        for method, row in result.capture.to_dict(orient="index").items()
+    }
+    expected, observed = (float(result.scores[name].loc["all"]) for name in ("expected", "observed"))
+    told = {"seasons": list(result.seasons), "expected": expected, "observed": observed}
+    return {"backtest": {**told, "capture": captured}}
+
+
 def write_plan_to_database(
-    assessment: Assessment, plan: Plan, address: str, record: Mapping[str, Any], *, language: str = "en"
+    assessment: Assessment,
+    plan: Plan,
+    address: str,
+    record: Mapping[str, Any],
+    *,
+    language: str = "en",
+    backtest: Backtest | None = None,
 ) -> str:
     """Write a plan's tables into a schema of their own, in one transaction; return its name without secrets.
 
-    ``ranking``, ``cures`` and ``jobs`` in the order of the work, ``measure_first`` as in the files of `write_plan`, and
-    ``run`` with the record. Tables of an earlier run there are replaced.
+    ``ranking``, ``cures`` and ``jobs`` in the order of the work, ``measure_first`` as in the files of
+    `write_programme`, and ``run`` with the record, the figures of a backtest in it. Tables of an earlier run there are
+    replaced.
 
     Raises
     ------
@@ -135,7 +159,7 @@ def write_plan_to_database(
     jobs, cures = subject.in_order
     tables = {"ranking": assessment.ranking, "cures": cures, "jobs": jobs, "measure_first": subject.measure_first}
     summary = {"benefit": plan.benefit, "bound": plan.bound, "gap": plan.gap, "cost": plan.cost}
-    return write_tables(address, tables, {**record, "plan": summary})
+    return write_tables(address, tables, {**record, "plan": summary, **_backtested(backtest)})
 
 
 def mixed_files(folder: PathLike) -> list[str]:

@@ -176,13 +176,52 @@ def backtest(
     )
 
 
-def _refuse_unrecorded(seasons: list[int], records: Records) -> None:
-    """Refuse seasons of which nothing can be recorded: before the first fault, or after the last record of all."""
+def latest_seasons(inventory: Inventory, *, before: int, count: int) -> list[int]:
+    """Return the latest seasons before a coming one that can be forecast and compared, earliest first.
+
+    Those in which faults may have been recorded and before which some were: from the season after that of the first
+    fault to that of the last record of all.
+
+    Parameters
+    ----------
+    inventory : Inventory
+        What is known.
+    before : int
+        The coming season; it is none of them.
+    count : int
+        How many at most; there may be fewer, or none.
+
+    Examples
+    --------
+    >>> from heatnet.synthetic import make_city
+    >>> city = make_city(length_km=20, stations=1, rng=4)
+    >>> inventory = inventory_of(city.network, {"faults": city.faults})
+    >>> latest_seasons(inventory, before=2026, count=2)
+    [2024, 2025]
+    """
+    found = _recorded(inventory.records())
+    if not found:
+        return []
+    first, last = found
+    known = range(first + 1, min(last, before - 1) + 1)
+    return list(known[-count:]) if count else []
+
+
+def _recorded(records: Records) -> tuple[int, int] | None:
+    """Return the season of the first fault and that of the last record of all; None where there is no fault."""
     dated = ((records.faults, "found_on"), (records.visits, "visited_on"), (records.works, "done_on"))
     recorded = [season_of(table[day]).dropna() for table, day in dated if table is not None]
-    if not len(recorded[0]):
+    if records.faults is None or not len(recorded[0]):
+        return None
+    return int(recorded[0].min()), int(max(part.max() for part in recorded if len(part)))
+
+
+def _refuse_unrecorded(seasons: list[int], records: Records) -> None:
+    """Refuse seasons of which nothing can be recorded: before the first fault, or after the last record of all."""
+    found = _recorded(records)
+    if not found:
         raise HeatnetError("the table of faults holds none that can be used: nothing to compare a forecast with")
-    first, last = int(recorded[0].min()), int(max(part.max() for part in recorded if len(part)))
+    first, last = found
     outside = [str(season) for season in seasons if not first <= season <= last]
     if outside:
         named = ", ".join([*outside[:5], *(["..."] if len(outside) > 5 else [])])

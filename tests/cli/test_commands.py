@@ -184,6 +184,32 @@ def test_backtest_prints_its_table_and_writes_its_files(city: Path, tmp_path: Pa
     assert list(capture.index) == ["heatnet", "age", "past_faults", "random", "oracle"]
 
 
+def test_a_plan_shows_how_past_winters_would_have_been_forecast(city: Path, tmp_path: Path) -> None:
+    result = run("plan", city, "--season", 2025, "--max-km", 0.5, "--backtest", 2, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "past winter" not in result.stderr
+    record = json.loads((tmp_path / "out/run.json").read_text(encoding="utf-8"))
+    assert record["settings"]["backtest"] == 2
+    assert record["backtest"]["seasons"] == [2023, 2024]  # before the coming one, whose records are there too
+    faults = hn.read_faults(city)
+    laid = hn.read_network(city).segments.set_index("segment_id")["laid_year"]
+    found = faults[faults["found_on"].between("2023-10-15", "2025-10-14")]
+    young = laid.reindex(found["asset_id"]).to_numpy() > found["found_on"].dt.year.to_numpy()
+    assert record["backtest"]["observed"] == len(found) - young.sum()
+    assert record["backtest"]["capture"]["oracle"]["0.2"] == 1.0
+    pytest.importorskip("jinja2")
+    page = (tmp_path / "out/report.html").read_text(encoding="utf-8")
+    assert "perfect foresight" in page
+    assert f"found {record['backtest']['observed']:.0f}." in page
+
+
+def test_winters_that_cannot_be_tested_are_told_and_the_plan_is_made(fixtures: Path, tmp_path: Path) -> None:
+    result = run("plan", fixtures / "tree", "--season", 2026, "--max-km", 1, "--backtest", 3, "-o", tmp_path / "out")
+    assert result.exit_code == 0, result.output
+    assert "No past winter of 3 could be forecast" in result.stderr
+    assert "backtest" not in json.loads((tmp_path / "out/run.json").read_text(encoding="utf-8"))
+
+
 @pytest.mark.parametrize("seasons", ["twenty", "2018-15", ""])
 def test_seasons_that_cannot_be_read_end_with_two(city: Path, seasons: str) -> None:
     result = run("backtest", city, "--seasons", seasons)

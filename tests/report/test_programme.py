@@ -12,7 +12,7 @@ from heatnet.inventory.reading import read_inventory
 from heatnet.language import Note, heading, languages, worded
 from heatnet.planning import Prices, Summer, check_plan, plan_cures, plan_from_tables
 from heatnet.planning.plan import CURE_COLUMNS, JOB_COLUMNS
-from heatnet.report.outputs import run_record, write_plan
+from heatnet.report.outputs import run_record, write_programme
 from heatnet.report.programme import Programme, Sheet, in_working_order, programme
 from heatnet.report.words import COLUMNS
 from tests.small_programme import SUMMER, assessed, planned
@@ -124,7 +124,7 @@ def test_a_written_plan_is_read_back_and_keeps_every_rule(tmp_path: Path, fixtur
     assessment = hn.assess(inventory.network, season=2026)
     plan = plan_cures(assessment, max_km=1, summer=SUMMER, min_ratio=0)
     assert len(plan.jobs)
-    write_plan(assessment, plan, tmp_path, run_record(inventory.files, {}))
+    write_programme(assessment, plan, tmp_path, run_record(inventory.files, {}))
     cures, jobs = (pd.read_csv(tmp_path / name, encoding="utf-8-sig") for name in ("cures.csv", "jobs.csv"))
     back = plan_from_tables(cures, jobs)
     assert check_plan(back, assessment.candidates(), prices=Prices(), max_km=1, summer=SUMMER, min_ratio=0).empty

@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 import heatnet as hn
+from heatnet.inventory.contents import inventory_of
 from heatnet.inventory.reading import Inventory, read_inventory
+from heatnet.validation.backtesting import latest_seasons
 
 SEASONS = (2024, 2025)
 
@@ -109,3 +111,22 @@ def test_seasons_without_records_are_refused_at_once(fixtures: Path, seasons: It
     faults = pd.DataFrame({"fault_id": ["F"], "found_on": ["2015-01-01"], "asset_id": ["S1"]})
     with pytest.raises(hn.HeatnetError, match=r"no records of .* the records run from 2014 to 2014"):
         hn.backtest(network, seasons=seasons, faults=faults)
+
+
+def test_winters_that_can_be_tested_lie_after_the_first_fault_and_not_after_the_last_record(
+    district: Inventory,
+) -> None:
+    faults = pd.DataFrame(
+        {"fault_id": ["F", "G"], "found_on": ["2020-10-14", "2021-10-15"], "asset_id": district.network.asset_ids[0]}
+    )  # seasons 2019 and 2021
+    visits = pd.DataFrame(
+        {"visit_id": ["V"], "building_id": ["none"], "visited_on": ["2023-01-01"], "is_cold": [True]}
+    )  # of no building: set aside
+    known = inventory_of(district.network, {"faults": faults, "visits": visits})
+    assert latest_seasons(known, before=2026, count=9) == [2020, 2021]
+    assert latest_seasons(known, before=2021, count=9) == [2020]
+    assert latest_seasons(known, before=2022, count=1) == [2021]
+    assert latest_seasons(known, before=2026, count=0) == []
+    assert latest_seasons(known, before=2026, count=1) == [2021]  # the later ones have no records
+    assert latest_seasons(known, before=2020, count=1) == []
+    assert latest_seasons(inventory_of(district.network, {}), before=2026, count=2) == []

@@ -115,7 +115,7 @@ WORDS = {
     "not_shown": "The network is large: the map shows the plan and the best of the ranking; {count:# segment is|# segments are} not on it.",
     "cold_hidden": "Cold homes are drawn as squares of at least 5; {count:,} more lie too far apart and are not drawn.",
     "trust": "How far it can be trusted",
-    "no_backtest": "No backtest was made for this page: heatnet backtest tells how many faults of past seasons the ranking would have met.",
+    "no_backtest": "Not tested on past winters: heatnet plan --backtest 2 forecasts the last two, each from the records before it, and shows here how many of their faults the ranking would have met.",
     "calibration": "Expected and found, in groups from the lowest expectation to the highest",
     "group": "Group",
     "in_group": "Asset-seasons",

@@ -115,7 +115,7 @@ WORDS = {
     "not_shown": "管网过大：图中只绘出计划项目和排序靠前的管段，另有{count:,}条未绘出。",
     "cold_hidden": "不热住户只按至少5户次的方格绘出；另有{count:,}户次过于分散，未绘出。",
     "trust": "可信程度",
-    "no_backtest": "本次未作历史检验：命令 heatnet backtest 可检验往年预测命中多少故障。",
+    "no_backtest": "本次未作历史检验：heatnet plan --backtest 2 会用此前记录预测最近两个采暖年度，并在此列出排序命中多少故障。",
     "calibration": "预计与实际：按预计由低到高分组",
     "group": "组",
     "in_group": "设施·季",
