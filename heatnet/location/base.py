@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
+from heatnet.location.climbing import SHORT_STEP
 from heatnet.location.posterior import EFFECT_COLUMNS
 
 EXTRA_ALL, EXTRA_CLASS = 3.0, 5.0
@@ -24,6 +25,7 @@ ROUNDS, SWEEPS = 3, 2
 _LONGEST_STRETCH = 16.0
 _WIDEST_FACTOR = 5.0
 _LARGEST_PRIOR = 1.0 - 1e-9
+_ROUGH_STEP = 0.03  # of rates that are learned again with a better base
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -145,20 +147,21 @@ class Base:
         return parts
 
 
-def learned_base(base: Base, found_with: Callable[[Base, bool], Found]) -> tuple[Base, Found]:
+def learned_base(base: Base, found_with: Callable[[Base, float | None], Found]) -> tuple[Base, Found]:
     """Return the base that the winters make most probable, and what they say with it.
 
-    `found_with(base, afresh)` goes through the winters with a base; where `afresh` it learns the rates of visits anew.
+    `found_with(base, short_step)` goes through the winters with a base. It learns the rates of visits anew until a step
+    is as short as this (`heatnet.location.climbing.top_of`); with None they stay.
     """
-    found = found_with(base, True)
+    found = found_with(base, _ROUGH_STEP)
     for _ in range(ROUNDS):
         first = base.learned_from(found)
-        second = first.learned_from(found_with(first, False))
+        second = first.learned_from(found_with(first, None))
         step = first.factors - base.factors
         bend = (second.factors - first.factors) - step
         size, turned = float((step**2).sum()), float((bend**2).sum())
         stretch = -min(max(np.sqrt(size / turned), 1.0), _LONGEST_STRETCH) if turned > 0 else -1.0
         base = base.with_factors(base.factors - 2 * stretch * step + stretch**2 * bend)
-        found = found_with(base, False)
+        found = found_with(base, None)
     base = base.learned_from(found)
-    return base, found_with(base, True)
+    return base, found_with(base, SHORT_STEP)

@@ -15,7 +15,8 @@ import numpy as np
 from heatnet._arrays import Floats, Truths
 from heatnet.failure.positive_definite import inverse as inverse_of
 
-_MOST_STEPS, _LONGEST_STEP, _LEAST_STEP, _LEAST_GAIN = 200, 2.0, 1e-11, 1e-6
+_MOST_STEPS, _LONGEST_STEP, _LEAST_GAIN = 200, 2.0, 1e-6
+SHORT_STEP, _LEAST_STEP = 1e-6, 1e-11
 _SAME_HILL, _FLAT = 0.1, 1e-5
 
 
@@ -57,11 +58,17 @@ class Box:
 
 
 def top_of(
-    place: Callable[[Floats], Place], box: Box, start: Floats, tops: Sequence[Top] = (), like: Top | None = None
+    place: Callable[[Floats], Place],
+    box: Box,
+    start: Floats,
+    tops: Sequence[Top] = (),
+    like: Top | None = None,
+    short_step: float = SHORT_STEP,
 ) -> Top:
     """Return the top of the hill on which `start` stands; close to one of the known `tops` it is that one.
 
-    `like` is the top of a similar hill, whose bend serves until this one's is known.
+    `like` is the top of a similar hill, whose bend serves until this one's is known. A step below `short_step` is the
+    last one, taken without a look at the place to which it leads.
     """
     here = place(start)
     was_free = box.free(here)
@@ -79,8 +86,8 @@ def top_of(
         if (free != was_free).any():
             inverse, was_free = _among(inverse, here, was_free, free), free
         there_at = _ahead(box, here, inverse, free)
-        if np.abs(there_at - here.at).max() < _LEAST_STEP:
-            break
+        if np.abs(there_at - here.at).max() < short_step:
+            return Top(there_at, here.height, inverse, free)
         there = place(there_at)
         if ((there_at - here.at) * here.slope).sum() >= _LEAST_GAIN:
             there = _gaining(place, here, there)

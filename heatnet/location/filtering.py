@@ -21,6 +21,7 @@ import pandas as pd
 
 from heatnet._arrays import Floats
 from heatnet.location.base import Attributes, Base, Found, learned_base
+from heatnet.location.climbing import SHORT_STEP
 from heatnet.location.groups import Stretches
 from heatnet.location.posterior import Location
 from heatnet.location.watched import Learned, WatchedWinter
@@ -103,8 +104,8 @@ def filtered(
     learned: list[Learned | None] = [None] * len(winters)
     told: pd.DataFrame | None = None
 
-    def found_with(now: Base, afresh: bool) -> Found:
-        return _found(winters, now, stay, learned, afresh)
+    def found_with(now: Base, short_step: float | None) -> Found:
+        return _found(winters, now, stay, learned, short_step)
 
     if learns and any(len(winter.seen.tree) for winter in winters):
         base, found = learned_base(base, found_with)
@@ -133,10 +134,13 @@ def steps_through(
     stay: float,
     learned: list[Learned | None],
     *,
-    afresh: bool = False,
+    short_step: float | None = None,
     with_causes: bool = True,
 ) -> Iterator[Step]:
-    """Yield the winters in order with their posteriors; rates that are not known, or all, are learned and kept."""
+    """Yield the winters in order with their posteriors; rates that are not known are learned and kept.
+
+    With a `short_step` all are learned, until a step is as short as this.
+    """
     posterior, own_after = chance, np.zeros(0)
     for place, winter in enumerate(winters):
         seen = winter.seen
@@ -146,16 +150,16 @@ def steps_through(
         own = stay * own_after + (1 - stay) * base_own if place else base_own
         known = seen.known(prior, with_causes=with_causes)
         rate = learned[place]
-        if afresh or rate is None:
+        if short_step is not None or rate is None:
             near = learned[place - 1] if rate is None and place and seen.is_well_watched else rate
-            rate = learned[place] = seen.learned(known, NOTHING_GIVEN, own, near)
+            rate = learned[place] = seen.learned(known, NOTHING_GIVEN, own, near, short_step or SHORT_STEP)
         told = seen.beliefs(known, rate, own)
         posterior, own_after = seen.impaired_prob(prior, known, told), own.copy()
         own_after[seen.evidence.node] = told.own_impaired()
         yield Step(winter, prior, own, known, rate, posterior)
 
 
-def _found(winters: Sequence[Winter], base: Base, stay: float, learned: list[Learned | None], afresh: bool) -> Found:
+def _found(winters: Sequence[Winter], base: Base, stay: float, learned: list[Learned | None], short_step: float | None) -> Found:
     """Return how often assets behind which somebody was visited fell ill anew over the winters, and could have.
 
     Words do not enter, as they do not enter the rates: where a main of most of the city is ill and is not recognised,
@@ -164,7 +168,7 @@ def _found(winters: Sequence[Winter], base: Base, stay: float, learned: list[Lea
     chance, hazard = base.prior(), np.maximum(base.hazards(), _LEAST_HAZARD)
     causes = hazard / -np.expm1(-hazard)  # latent causes of one illness
     ill, chances = np.zeros((2, len(chance)))
-    for place, step in enumerate(steps_through(winters, chance, stay, learned, afresh=afresh, with_causes=False)):
+    for place, step in enumerate(steps_through(winters, chance, stay, learned, short_step=short_step, with_causes=False)):
         anew = 1 - stay * step.winter.kept if place else np.ones(len(chance))
         told = step.winter.seen.tree.group_of_asset >= 0
         with np.errstate(invalid="ignore", divide="ignore"):

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -31,8 +32,8 @@ from heatnet.location.groups import GroupTree, Stretches
 from heatnet.location.states import TWO, PathStates
 from heatnet.reachability.paths import SupplyPaths
 
-Rows = list[Floats]
 _JUST_TWO = 2
+_FEW = 400
 _LEAST_LOG = -1e300
 """Stands for the log of nil where differences are taken."""
 
@@ -169,20 +170,20 @@ def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Fl
     """Return the logs of U and M of every stretch, given what its building says."""
     states = known.states
     ends = np.zeros((len(states), len(tree)))
-    for state, row in enumerate(of_buildings):
-        ends[state][tree.group_of_building] = row
+    ends[:, tree.group_of_building] = of_buildings
     message = np.empty_like(ends)
+    after = np.array([v for _, v in states.pairs])
     for streams in reversed(tree.forest.streams):
         here = streams.members
-        matrix = [step[here] + ends[v, here] for step, (_, v) in zip(known.steps, states.pairs, strict=True)]
+        matrix = known.steps[:, here] + ends[after, here]
         inner = np.ones(streams.stop - streams.start, dtype=bool)
         inner[streams.bottom - streams.start] = False
         inner = np.flatnonzero(inner) + streams.start
         hangs = streams.joint >= 0
         joint, top = streams.joint[hangs], streams.top[hangs]
-        for state, row in enumerate(_handed_up(states, matrix, streams.pairings)):
-            message[state, here] = row
-            ends[state][inner] += message[state][inner + 1]
+        message[:, here] = _handed_up(states, matrix, streams.pairings)
+        ends[:, inner] += message[:, inner + 1]
+        for state in range(len(states)):
             np.add.at(ends[state], joint, message[state][top])
     return ends, message
 
@@ -190,91 +191,70 @@ def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Fl
 def _downward(tree: GroupTree, known: Stretches, ends: Floats, message: Floats) -> tuple[Floats, Floats]:
     """Return the logs of the state of the path before and after every stretch."""
     states = known.states
-    matrix = [_minus(step + ends[v], message[u]) for step, (u, v) in zip(known.steps, states.pairs, strict=True)]
+    before, after = np.array(states.pairs).T
+    matrix = _minus(known.steps + ends[after], message[before])
     below = np.empty_like(ends)
-    at_source = [0.0] + [-np.inf] * (len(states) - 1)
+    at_source = np.full((len(states), 1), -np.inf)
+    at_source[0] = 0.0
     for streams in tree.forest.streams:
         here, is_root = streams.members, streams.joint < 0
-        start = []
-        for state, alone in enumerate(at_source):
-            before = np.full(streams.stop - streams.start, -np.inf)
-            before[streams.top - streams.start] = np.where(is_root, alone, below[state][streams.joint])
-            start.append(before)
-        after = _handed_down(states, [way[here] for way in matrix], start, streams.pairings)
-        for state, row in enumerate(after):
-            below[state, here] = row
-    is_root = tree.parent < 0
-    above = [np.where(is_root, alone, below[state][tree.parent]) for state, alone in enumerate(at_source)]
-    return np.array(above), below
+        start = np.full((len(states), streams.stop - streams.start), -np.inf)
+        start[:, streams.top - streams.start] = np.where(is_root, at_source, below[:, streams.joint])
+        below[:, here] = _handed_down(states, matrix[:, here], start, streams.pairings)
+    return np.where(tree.parent < 0, at_source, below[:, tree.parent]), below
 
 
-def _handed_up(states: PathStates, matrix: Rows, pairings: tuple[Pairing, ...]) -> Rows:
+def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...]) -> Floats:
     """Return the log of M of each member of streams, from the weights of its ways; what hangs below is the next one."""
     if not pairings:
         return _all_ways(states, matrix)
     pairing = pairings[0]
     pairs = _handed_up(states, _joined(states, matrix, pairing), pairings[1:])
-    below = []
-    for row in pairs:
-        of_next = np.zeros(len(matrix[0]))
-        of_next[pairing.before] = row[pairing.follows]  # nothing hangs below the last ones
-        below.append(of_next[pairing.lower])
-    message = []
-    lower = _all_ways(states, [way[pairing.lower] for way in matrix], below)
-    for of_upper, of_lower in zip(pairs, lower, strict=True):
-        row = np.empty(len(matrix[0]))
-        row[pairing.upper], row[pairing.lower] = of_upper, of_lower
-        message.append(row)
+    message = np.zeros((len(states), matrix.shape[1]))
+    message[:, pairing.before] = pairs[:, pairing.follows]  # nothing hangs below the last ones
+    below = message[:, pairing.lower][[v for _, v in states.pairs]]
+    message[:, pairing.lower] = _all_ways(states, matrix[:, pairing.lower] + below)
+    message[:, pairing.upper] = pairs
     return message
 
 
-def _handed_down(states: PathStates, matrix: Rows, start: Rows, pairings: tuple[Pairing, ...]) -> Rows:
+def _handed_down(states: PathStates, matrix: Floats, start: Floats, pairings: tuple[Pairing, ...]) -> Floats:
     """Return the log of the state after each member of streams; `start` holds the states before their first ones."""
     if not pairings:
         return _after(states, start, matrix)
     pairing = pairings[0]
-    start_of_pairs = [row[pairing.upper] for row in start]
-    pairs = _handed_down(states, _joined(states, matrix, pairing), start_of_pairs, pairings[1:])
-    before = []
-    for row, of_pair in zip(start, pairs, strict=True):
-        led = row.copy()
-        led[pairing.later] = of_pair[pairing.led]
-        before.append(led[pairing.upper])
-    after = []
-    upper = _after(states, before, [way[pairing.upper] for way in matrix])
-    for of_upper, of_pair in zip(upper, pairs, strict=True):
-        row = np.empty(len(matrix[0]))
-        row[pairing.upper], row[pairing.lower] = of_upper, of_pair[pairing.joined]
-        after.append(row)
+    pairs = _handed_down(states, _joined(states, matrix, pairing), start[:, pairing.upper], pairings[1:])
+    before = start.copy()
+    before[:, pairing.later] = pairs[:, pairing.led]
+    after = np.empty_like(start)
+    after[:, pairing.upper] = _after(states, before[:, pairing.upper], matrix[:, pairing.upper])
+    after[:, pairing.lower] = pairs[:, pairing.joined]
     return after
 
 
-def _joined(states: PathStates, matrix: Rows, pairing: Pairing) -> Rows:
+def _joined(states: PathStates, matrix: Floats, pairing: Pairing) -> Floats:
     """Return the log weights of the ways through pairs of stretches, the odd ones as they are."""
-    pairs = [way[pairing.upper].copy() for way in matrix]
-    first = [way[pairing.joined] for way in pairs]
-    then = [way[pairing.lower] for way in matrix]
-    through = [_log_sum([first[a] + then[b] for a, b in ways]) for ways in states.chained]
-    for way, both in zip(pairs, through, strict=True):
-        way[pairing.joined] = both
+    pairs = np.array(matrix[:, pairing.upper])
+    first, then = pairs[:, pairing.joined], matrix[:, pairing.lower]
+    pairs[:, pairing.joined] = [_log_sum([first[a] + then[b] for a, b in ways]) for ways in states.chained]
     return pairs
 
 
-def _all_ways(states: PathStates, matrix: Rows, below: Rows | None = None) -> Rows:
-    """Return, per state above, the log of the sum over all ways, each times what is below its end."""
-    return [
-        _log_sum([matrix[i] if below is None else matrix[i] + below[states.pairs[i][1]] for i in ways])
-        for ways in states.from_state
-    ]
+def _all_ways(states: PathStates, matrix: Floats) -> Floats:
+    """Return, per state above, the log of the sum over all ways."""
+    return np.array([_log_sum([matrix[i] for i in ways]) for ways in states.from_state])
 
 
-def _after(states: PathStates, before: Rows, matrix: Rows) -> Rows:
+def _after(states: PathStates, before: Floats, matrix: Floats) -> Floats:
     """Return the log probability of each state after a stretch."""
-    return [_log_sum([before[states.pairs[i][0]] + matrix[i] for i in ways]) for ways in states.to_state]
+    ways_through = before[[u for u, _ in states.pairs]] + matrix
+    return np.array([_log_sum([ways_through[i] for i in ways]) for ways in states.to_state])
 
 
 def _log_sum(parts: Sequence[Floats]) -> Floats:
     """Return the log of a sum from the logs of its positive terms; minus infinity is nil."""
+    if parts[0].size < _FEW:  # one call a term costs less than vectors save
+        return reduce(np.logaddexp, parts)
     if len(parts) == 1:
         return parts[0]
     with np.errstate(invalid="ignore", divide="ignore"):

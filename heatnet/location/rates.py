@@ -18,7 +18,7 @@ import numpy as np
 
 from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
-from heatnet.location.climbing import Box, Place, Top, top_of
+from heatnet.location.climbing import SHORT_STEP, Box, Place, Top, top_of
 from heatnet.location.evidence import Evidence, Rates, state_logs
 from heatnet.location.groups import GroupTree, Stretches
 from heatnet.location.ladders import Ladder, block_diagonal
@@ -107,11 +107,12 @@ def learned_rates(
     building_prior: float | Floats,
     given: Sequence[float | None],
     near: tuple[Rates, Top | None] | None = None,
+    short_step: float = SHORT_STEP,
 ) -> tuple[Rates, Top | None]:
     """Return the rates that maximise the probability of everything seen, and their top; given ones stay as they are.
 
     `given` holds `p_clear`, `p_impaired` and `p_double`; the last one counts only where the states tell a dose. `near`
-    are rates from which to start, such as those of a slightly different prior; else several starts are followed.
+    are rates from which to start, such as those of a slightly different prior; else several starts are followed. The last step is below `short_step`.
 
     Raises
     ------
@@ -129,7 +130,7 @@ def learned_rates(
     ladder = Ladder.of([None if p is None else _logit(p) for p in of_visits], _RATE_BOUNDS)
     calls = Ladder.of([None if call_rate else 0.0] * len(of_visits), _RATE_BOUNDS)
     surface = _Surface(tree, known, evidence.counted_alone(), building_prior, ladder, calls, call_rate)
-    top = _highest(surface, near)
+    top = _highest(surface, near, short_step)
     best = surface.rates(top.at)
     p = [of if g is None else float(g) for of, g in zip(best.of_visits, given, strict=True)]
     return Rates(p[0], p[1], p[2] if known.states.dose else p[1], *best.of_calls), top
@@ -159,7 +160,7 @@ def has_one_hill(tree: GroupTree) -> bool:
     return len(tree) > _FEWEST_GROUPS_OF_ONE_HILL
 
 
-def _highest(surface: _Surface, near: tuple[Rates, Top | None] | None) -> Top:
+def _highest(surface: _Surface, near: tuple[Rates, Top | None] | None, short_step: float) -> Top:
     """Return the highest place found from several starts, or from one that is known to be near.
 
     With few visits the surface may have several hills, so each start is followed; with many one hill towers.
@@ -168,13 +169,13 @@ def _highest(surface: _Surface, near: tuple[Rates, Top | None] | None) -> Top:
         rates, top = near
         n_free = surface.visits.n_free + surface.calls.n_free
         start = top.at if top is not None and len(top.at) == n_free else _start_at(surface, rates)
-        return top_of(surface.place, surface.box, start, like=top)
+        return top_of(surface.place, surface.box, start, like=top, short_step=short_step)
     starts = list(_starts(surface))
     if len(starts) > 1 and has_one_hill(surface.tree):
         starts = [max(starts, key=surface.height)]
     tops: list[Top] = []
     for start in starts:
-        tops.append(top_of(surface.place, surface.box, start, tops))
+        tops.append(top_of(surface.place, surface.box, start, tops, short_step=short_step))
     return max(tops, key=lambda top: top.height)
 
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatnet._arrays import Floats
-from heatnet.location.climbing import Box, Place, Top, top_of
+from heatnet.location.climbing import SHORT_STEP, Box, Place, Top, top_of
 from heatnet.location.evidence import Evidence, Rates, ReadingRates, Readings, state_logs
 from heatnet.location.groups import GroupTree, Stretches
 from heatnet.location.ladders import Ladder, block_diagonal
@@ -82,10 +82,11 @@ def learned_readings(
     building_prior: float | Floats,
     rates: Rates,
     near: Top | None = None,
+    short_step: float = SHORT_STEP,
 ) -> tuple[ReadingRates, Top]:
     """Return the means and the scale that make what was seen most probable, the rates of cold visits held; their top.
 
-    `near` is the top of a slightly different prior, from which to start.
+    `near` is the top of a slightly different prior, from which to start. The last step is below `short_step`.
     """
     assert evidence.readings is not None
     n = 3 if known.states.dose else 2
@@ -100,5 +101,5 @@ def learned_readings(
     )
     surface = _Surface(tree, known, counted, evidence.readings, building_prior, rates, means)
     start = np.r_[means.start([-mean for mean in EXTRA_MEANS_C[:n]]), math.log(_START_SCALE_C)]
-    top = top_of(surface.place, surface.box, start if near is None else near.at, like=near)
+    top = top_of(surface.place, surface.box, start if near is None else near.at, like=near, short_step=short_step)
     return surface.reading_rates(top.at), top

@@ -9,7 +9,7 @@ import pandas as pd
 
 from heatnet._arrays import Floats, Ints
 from heatnet.errors import HeatnetError
-from heatnet.location.climbing import Top
+from heatnet.location.climbing import SHORT_STEP, Top
 from heatnet.location.evidence import CallsMode, Evidence, Rates, ReadingRates, season_evidence, state_logs
 from heatnet.location.groups import GroupTree, Stretches, group_tree, stretches
 from heatnet.location.messages import Beliefs, Seen, beliefs, log_clear_paths
@@ -85,18 +85,19 @@ class WatchedWinter:
         given: tuple[float | None, float | None, float | None],
         own: Floats | None = None,
         near: Learned | None = None,
+        short_step: float = SHORT_STEP,
     ) -> Learned:
-        """Return the rates that make what was seen most probable; words do not enter."""
+        """Return the rates that make what was seen most probable, to a `short_step`; words do not enter."""
         if known.states.has_station[-1]:
             counted = path_states(dose=self.asked.dose, causes=False)
             known = known.told_apart_less(counted)
         own_prior = self.asked.building_prior if own is None else own[self.evidence.node]
         start = None if near is None else (near.rates, near.tops[0])
-        rates, top = learned_rates(self.tree, known, self.evidence, own_prior, given, start)
+        rates, top = learned_rates(self.tree, known, self.evidence, own_prior, given, start, short_step)
         if self.evidence.readings is None:
             return Learned(rates, tops=(top, None))
         near_top = None if near is None else near.tops[1]
-        readings, top_c = learned_readings(self.tree, known, self.evidence, own_prior, rates, near_top)
+        readings, top_c = learned_readings(self.tree, known, self.evidence, own_prior, rates, near_top, short_step)
         return Learned(rates, readings, (top, top_c))
 
     def beliefs(self, known: Stretches, learned: Learned, own: Floats | None = None) -> Beliefs:

@@ -222,7 +222,7 @@ def test_the_default_prior_grows_with_length_and_stations_have_their_own() -> No
     assert default_prior(network).tolist() == pytest.approx(expected, abs=1e-15)
     location = locate_faults(network, visits_of({}), season=2023)
     assert location.assets["impaired_prob"].tolist() == pytest.approx(expected, abs=1e-15)
-    assert (location.p_clear, location.p_impaired) == pytest.approx((0.1, 0.6), abs=1e-12)
+    assert (location.p_clear, location.p_impaired) == pytest.approx((0.1, 0.6), abs=1e-9)
 
 
 def penalised(oracle: Enumeration, p_clear: float, p_impaired: float) -> float:
