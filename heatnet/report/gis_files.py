@@ -136,19 +136,14 @@ class _Layers:
     def measure_first(self) -> MapLayer:
         """Return a point for each place where a gauge is read or a home visited before digging."""
         table = self.assessment.measure_first
-        rows, shapes = [], []
-        for group, row in zip(table.index, table.to_dict("records"), strict=True):
-            places = row["read_at"] if row["action"] == "read" else row["visit_at"]
-            for node in [one for one in str(places or "").split(", ") if one]:
-                at = int(self.network.node_positions([node])[0])
-                rows.append(
-                    {"ambiguity_group": group, "node_id": node, **{str(key): cell for key, cell in row.items()}}
-                )
-                shapes.append(self.places[at] if at >= 0 else [])
-        columns = ["ambiguity_group", "node_id", *table.columns]
+        asked = table["visit_at"].where(table["action"] != "read", table["read_at"]).tolist()
+        named = [[node for node in str(places or "").split(", ") if node] for places in asked]
+        nodes = [node for names in named for node in names]
+        shapes = [self.places[at] if at >= 0 else [] for at in self.network.node_positions(nodes).tolist()]
+        points = table.iloc[np.repeat(np.arange(len(table)), [len(names) for names in named])].reset_index()
+        points.insert(1, "node_id", nodes)
         actions = [("read", self.words("read"), _BLUE, 3.0), ("visit", self.words("visit"), _GREEN, 3.0)]
         style = style_of(POINT, actions, field="action")
-        points = pd.DataFrame(rows, columns=columns).astype({name: table[name].dtype for name in table.columns})
         return MapLayer("measure_first", points, "POINT", shapes, self.words("measure_first"), style)
 
     def of_plan(self, plan: Plan) -> list[MapLayer]:
@@ -166,31 +161,30 @@ class _Layers:
         ]
 
     def jobs(self, plan: Plan, cures: pd.DataFrame) -> MapLayer:
-        jobs = plan.jobs.sort_index(kind="stable")
-        shapes: Shapes = []
-        for job in jobs.index:
-            at = self.network.asset_positions(cures.index[(cures["job_id"] == job).to_numpy(dtype=bool)])
-            pipes = at[(at >= 0) & (at < self.network.n_segments)].tolist()
-            shapes.append([part for one in pipes for part in self.courses[one]])
+        jobs, at_of = plan.jobs.sort_index(kind="stable"), self.assets_of_jobs(cures)
+        pipes = [[at for at in at_of.get(job, []) if at < self.network.n_segments] for job in jobs.index]
+        shapes: Shapes = [[part for at in of_job for part in self.courses[at]] for of_job in pipes]
         style = style_of(LINE, [("", self.words("jobs"), "255,210,60,160", 3.2)], label="job_id")
         return MapLayer("jobs", _told(jobs), "MULTILINESTRING", shapes, self.words("jobs"), style)
+
+    def assets_of_jobs(self, cures: pd.DataFrame) -> dict[str, list[int]]:
+        """Return the positions of the assets of each job, in the order of the cures."""
+        by_job = pd.Series(self.network.asset_positions(cures.index)).groupby(cures["job_id"].to_numpy(dtype=object))
+        return {str(job): at[at >= 0].tolist() for job, at in by_job}
 
     def valves(self, cures: pd.DataFrame) -> MapLayer:
         """Return a point for each valve that a job's shutdown needs closed."""
         network = self.network
-        table = network.valves.set_index("valve_id")[["segment_id", "node_id"]]
+        table = network.valves.set_index("valve_id")[["segment_id", "node_id"]].astype(object)
         shutdowns = Shutdowns(network)
-        rows, shapes = [], []
-        with_job = cures[cures["job_id"].notna()]
-        for job in sorted(with_job["job_id"].unique()):
-            at = network.asset_positions(with_job.index[(with_job["job_id"] == job).to_numpy(dtype=bool)])
-            found = [name for names in shutdowns.valves(np.unique(at[at >= 0])) for name in names.split(", ")]
-            for name in sorted(found):
-                valve = table.loc[[name]].iloc[0]
-                rows.append({"job_id": job, "valve_id": name, **valve.to_dict()})
-                shapes.append(self.places[int(network.node_positions([valve["node_id"]])[0])])
+        closed = []
+        for job, at in sorted(self.assets_of_jobs(cures).items()):
+            found = [name for names in shutdowns.valves(np.unique(at)) for name in names.split(", ")]
+            closed += [(job, name) for name in sorted(found)]
+        points = pd.DataFrame(closed, columns=["job_id", "valve_id"], dtype=object)
+        points = points.join(table, on="valve_id")
+        shapes = [self.places[at] for at in network.node_positions(points["node_id"]).tolist()]
         style = style_of(POINT, [("", self.words("valves_to_close"), "0,0,0,255", 2.4)], label="valve_id")
-        points = pd.DataFrame(rows, columns=["job_id", "valve_id", "segment_id", "node_id"], dtype=object)
         return MapLayer("valves_to_close", points, "POINT", shapes, self.words("valves_to_close"), style)
 
 
