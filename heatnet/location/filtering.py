@@ -148,7 +148,7 @@ def steps_through(
         remains = stay * winter.kept
         prior = np.minimum(remains * posterior + (1 - remains) * chance, _LARGEST_PRIOR) if place else chance
         own = stay * own_after + (1 - stay) * base_own if place else base_own
-        known = seen.known(prior, with_causes=with_causes)
+        known = seen.known(prior, with_causes=with_causes, for_tables=with_causes and winter is winters[-1])
         rate = learned[place]
         if short_step is not None or rate is None:
             near = learned[place - 1] if rate is None and place and seen.is_well_watched else rate
@@ -159,7 +159,9 @@ def steps_through(
         yield Step(winter, prior, own, known, rate, posterior)
 
 
-def _found(winters: Sequence[Winter], base: Base, stay: float, learned: list[Learned | None], short_step: float | None) -> Found:
+def _found(
+    winters: Sequence[Winter], base: Base, stay: float, learned: list[Learned | None], short_step: float | None
+) -> Found:
     """Return how often assets behind which somebody was visited fell ill anew over the winters, and could have.
 
     Words do not enter, as they do not enter the rates: where a main of most of the city is ill and is not recognised,
@@ -168,7 +170,8 @@ def _found(winters: Sequence[Winter], base: Base, stay: float, learned: list[Lea
     chance, hazard = base.prior(), np.maximum(base.hazards(), _LEAST_HAZARD)
     causes = hazard / -np.expm1(-hazard)  # latent causes of one illness
     ill, chances = np.zeros((2, len(chance)))
-    for place, step in enumerate(steps_through(winters, chance, stay, learned, short_step=short_step, with_causes=False)):
+    steps = steps_through(winters, chance, stay, learned, short_step=short_step, with_causes=False)
+    for place, step in enumerate(steps):
         anew = 1 - stay * step.winter.kept if place else np.ones(len(chance))
         told = step.winter.seen.tree.group_of_asset >= 0
         with np.errstate(invalid="ignore", divide="ignore"):

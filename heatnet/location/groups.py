@@ -150,8 +150,11 @@ def group_tree(network: Network, paths: SupplyPaths, observed_nodes: Ints, below
     )
 
 
-def stretches(tree: GroupTree, states: PathStates, prior: Floats) -> Stretches:
-    """Return what is known of the stretches before anything is seen, from the prior of each asset."""
+def stretches(tree: GroupTree, states: PathStates, prior: Floats, *, for_tables: bool = True) -> Stretches:
+    """Return what is known of the stretches before anything is seen, from the prior of each asset.
+
+    What only tables tell (`of_segments`, `clear_before`, `rest`) is left empty where not `for_tables`.
+    """
     q = prior[tree.members]
     q_segment, q_station = np.where(tree.is_station, 0.0, q), np.where(tree.is_station, q, 0.0)
     group, n_groups = tree.member_group, len(tree)
@@ -176,14 +179,19 @@ def stretches(tree: GroupTree, states: PathStates, prior: Floats) -> Stretches:
     of_members = _of_states(states, np.array([np.zeros(len(q)), *(q_segment * others)]), station[group])
     of_station = _of_states(states, np.where(tree.is_station, segments[:, group], 0.0), np.ones(len(q)))
     of_members = np.where(tree.is_station, q_station * of_station, of_members)
+    moves, steps = _moves_and_steps(states, segments, station, log_clear)
+    with np.errstate(divide="ignore"):
+        np.log(of_members, out=of_members)
+    if not for_tables:
+        nothing = np.zeros((len(states), 0))
+        return Stretches(states, moves, steps, of_members, nothing, nothing[0], nothing, (segments, station))
     of_segments = _of_states(states, np.array([np.zeros(n_groups), segments[1], segments[2]]), station)
     rest = _of_states(states, after, np.where(station_rank[group] > tree.rank, station[group], 0.0))
     before_station = (station_rank[group] >= 0) & (tree.rank >= station_rank[group])
     clear_before = none_so_far + np.where(before_station, np.log1p(-station[group]), 0.0)
-    moves, steps = _moves_and_steps(states, segments, station, log_clear)
     with np.errstate(divide="ignore"):
-        logs = [np.log(of) for of in (of_members, of_segments, rest)]
-    return Stretches(states, moves, steps, logs[0], logs[1], clear_before, logs[2], (segments, station))
+        logs = [np.log(of) for of in (of_segments, rest)]
+    return Stretches(states, moves, steps, of_members, logs[0], clear_before, logs[1], (segments, station))
 
 
 def _moves_and_steps(states: PathStates, segments: Floats, station: Floats, log_clear: Floats) -> tuple[Floats, Floats]:

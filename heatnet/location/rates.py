@@ -112,7 +112,8 @@ def learned_rates(
     """Return the rates that maximise the probability of everything seen, and their top; given ones stay as they are.
 
     `given` holds `p_clear`, `p_impaired` and `p_double`; the last one counts only where the states tell a dose. `near`
-    are rates from which to start, such as those of a slightly different prior; else several starts are followed. The last step is below `short_step`.
+    are rates from which to start, such as those of a slightly different prior; else several starts are followed.
+    The last step is below `short_step`.
 
     Raises
     ------

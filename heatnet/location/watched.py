@@ -74,10 +74,10 @@ class WatchedWinter:
         """Whether so much was seen that it does not matter from where rates are sought."""
         return has_one_hill(self.tree)
 
-    def known(self, prior: Floats, *, with_causes: bool = True) -> Stretches:
-        """Return what is known of the stretches before anything was seen."""
+    def known(self, prior: Floats, *, with_causes: bool = True, for_tables: bool = True) -> Stretches:
+        """Return what is known of the stretches before anything was seen, also what only tables tell."""
         causes = with_causes and self.asked.cause_error is not None
-        return stretches(self.tree, path_states(dose=self.asked.dose, causes=causes), prior)
+        return stretches(self.tree, path_states(dose=self.asked.dose, causes=causes), prior, for_tables=for_tables)
 
     def learned(
         self,
