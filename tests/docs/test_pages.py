@@ -59,14 +59,6 @@ def test_the_code_of_a_page_runs(page: Path, folder: Path, monkeypatch: pytest.M
         exec(compile(text, str(page), "exec"), names)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_links_lead_somewhere(page: Path) -> None:
-    text = re.sub(r"```.*?```", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
-    links = re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", text)
-    lost = [link for link in links if "://" not in link and not (page.parent / link).exists()]
-    assert lost == []
-
-
 def test_pages_made_from_data_say_what_the_data_say() -> None:
     script = HOME / "docs" / "write_tables.py"
     for name, made in runpy.run_path(str(script))["PAGES"].items():

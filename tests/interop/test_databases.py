@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import sqlite3
 from pathlib import Path
 
@@ -75,6 +76,31 @@ def test_results_are_written_whole_or_not_at_all(tmp_path: Path) -> None:
         rows = base.execute("SELECT * FROM plan_cures").fetchall()
         assert rows == [("a", 1.5, "2026-05-01"), ("b", None, None)]
         assert base.execute("SELECT * FROM plan_run").fetchall() == [("heatnet", '{"season": 2026}')]
+
+
+def test_results_are_written_to_duckdb_whole_or_not_at_all(tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    pytest.importorskip("duckdb_engine")
+    file = tmp_path / "r.duckdb"
+    with contextlib.closing(duckdb.connect(str(file))) as base:
+        base.execute("CREATE SCHEMA theirs; CREATE TABLE theirs.nodes AS SELECT 1 AS node_id")
+    cures = pd.DataFrame(
+        {"worth": [1.5, None], "is_first": [True, False], "start_on": pd.to_datetime(["2026-05-01", None])},
+        index=["a", "b"],
+    ).rename_axis("asset_id")
+    for worth in (1.5, 2.5):  # the second time over the first
+        write_tables(f"duckdb:///{file}?schema=plan", {"cures": cures.assign(worth=worth)}, {"season": 2026})
+    with pytest.raises(hn.HeatnetError, match="nothing in it was changed"):
+        write_tables(
+            f"duckdb:///{file}?schema=plan", {"cures": cures, "jobs": pd.DataFrame([[1, 2]], columns=["a", "A"])}, {}
+        )
+    with pytest.raises(hn.HeatnetError, match=r"did not write \(nodes\)"):
+        write_tables(f"duckdb:///{file}?schema=theirs", {"cures": cures}, {})
+    with contextlib.closing(duckdb.connect(str(file))) as base:
+        rows = base.execute("SELECT * FROM plan.cures ORDER BY asset_id").fetchall()
+        assert rows == [("a", 2.5, True, datetime.date(2026, 5, 1)), ("b", 2.5, False, None)]
+        assert base.execute("SELECT record FROM plan.run").fetchall() == [('{"season": 2026}',)]
+        assert base.execute("SELECT * FROM theirs.nodes").fetchall() == [(1,)]
 
 
 def test_tables_of_others_are_not_touched(tmp_path: Path) -> None:

@@ -172,7 +172,9 @@ def _by_week(subject: Subject) -> Table:
             )
     table = pd.DataFrame(found)
     marks = [f"job:{job}" for job in table["job_id"]] if len(table) else ()
-    return table_of(table, tuple(table.columns), language, Look(title=subject.label("by_week"), marks=marks))
+    # On paper the bars, the list of jobs and the crews' sheets of the workbook say the same in a third of the pages.
+    look = Look(title=subject.label("by_week"), marks=marks, is_screen_only=True)
+    return table_of(table, tuple(table.columns), language, look)
 
 
 def below(subject: Subject) -> Section | None:

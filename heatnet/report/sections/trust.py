@@ -42,7 +42,7 @@ def guesses(subject: Subject) -> Section:
     )
 
 
-def _backtest(subject: Subject, result: Backtest) -> tuple[Table | Sentences, ...]:
+def _backtest(subject: Subject, result: Backtest) -> tuple[Sentences, SideBySide]:
     label, language = subject.label, subject.language
     total = result.scores.loc["all"]
     pairs = zip(result.capture.to_numpy(), result.standard_error.to_numpy(), strict=True)
@@ -51,7 +51,8 @@ def _backtest(subject: Subject, result: Backtest) -> tuple[Table | Sentences, ..
     observed = f"{total['observed']:,.0f}"
     heads = [Column(label("method"), "text"), *(Column(f"{share:.1%}", "number") for share in result.capture.columns)]
     rows = [(word(str(name), language), *row) for name, row in zip(result.capture.index, cells, strict=True)]
-    said = label("backtest_caption", faults=observed, first=first, last=last)
+    seasons = label("one_season" if first == last else "seasons", first=first, last=last)
+    said = label("backtest_caption", faults=observed, seasons=seasons)
     calibration = result.calibration
     held = [Column(label(key), "number") for key in ("group", "in_group", "expected", "observed", "observed_ratio")]
     groups = [
@@ -65,11 +66,9 @@ def _backtest(subject: Subject, result: Backtest) -> tuple[Table | Sentences, ..
         for group, row in calibration.iterrows()
     ]
     expected = label("backtest_total", expected=f"{total['expected']:,.1f}", observed=observed)
-    return (
-        Sentences((said, expected), title=label("backtest")),
-        Table(tuple(heads), tuple(rows)),
-        Table(tuple(held), tuple(groups), title=label("calibration")),
-    )
+    captured = Table(tuple(heads), tuple(rows), title=label("capture"))
+    calibrated = Table(tuple(held), tuple(groups), title=label("calibration"))
+    return (Sentences((said, expected), title=label("backtest")), SideBySide((captured,), (calibrated,)))
 
 
 def _ratio(value: float) -> str:
