@@ -14,10 +14,11 @@ from heatnet.errors import HeatnetError
 from heatnet.inventory import Inventory, inventory_of
 from heatnet.network import Network
 from heatnet.review.blame import cold_visits
-from heatnet.review.states import Followed, state_of
+from heatnet.review.states import Followed, PastWinters, state_of
 from heatnet.review.totals import totals_of
 from heatnet.schema import TABLES
 from heatnet.season import checked_season, season_of
+from heatnet.value import Settings
 
 if TYPE_CHECKING:
     from heatnet.planning import Plan
@@ -91,7 +92,7 @@ def problem_ledger(
     plan: Plan | None = None,
     *,
     season: int,
-    room_min_c: float = 18.0,
+    room_min_c: float | None = None,
 ) -> ProblemLedger:
     """Return every problem of a season, each with its state.
 
@@ -110,8 +111,8 @@ def problem_ledger(
         The plan of the summer after the season.
     season : int
         Calendar year in which the season starts.
-    room_min_c : float
-        A room below this temperature in degC is cold.
+    room_min_c : float, optional
+        A room below this temperature in degC is cold; by default that of the inventory's settings, else 18.
 
     Returns
     -------
@@ -143,12 +144,19 @@ def problem_ledger(
     """
     season = checked_season(season)
     known = inventory_of(network, {"visits": visits, "faults": faults, "works": works})
-    ordered = known.network.in_id_order
     if plan is not None and not hasattr(plan, "cures"):
         raise HeatnetError(f"plan is {type(plan).__name__}; give what plan_cures returns.")
-    known = inventory_of(ordered, {name: getattr(known, name) for name in ("visits", "faults", "works")})
-    followed = Followed.of(known, season, plan, room_min_c)
-    rows = [*_of_visits(known, followed, room_min_c), *_of_faults(known, followed), *_of_findings(ordered)]
+    settings = known.settings or Settings()
+    if room_min_c is not None:
+        settings = settings.replace(room_min_c=room_min_c)
+    return ledger_of(PastWinters(known.in_id_order, settings), season, plan)
+
+
+def ledger_of(winters: PastWinters, season: int, plan: Plan | None) -> ProblemLedger:
+    """Return the ledger of a season; `problem_ledger` says what stands in it."""
+    known, room_min_c = winters.known, winters.settings.room_min_c
+    followed = Followed.of(winters, season, plan)
+    rows = [*_of_visits(known, followed, room_min_c), *_of_faults(known, followed), *_of_findings(known.network)]
     rows.sort(key=lambda row: row["problem_id"])
     table = pd.DataFrame(rows, columns=["problem_id", *COLUMNS]).set_index("problem_id")
     for column in ("opened_on", "closed_on"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,29 @@ if TYPE_CHECKING:
 PROVEN_PROB = 0.1
 """What was cured is proven where the next season's visits leave it a smaller probability to be ill."""
 _CURES = ("renewal", "cleaning", "balancing")
+
+
+@dataclass(frozen=True, eq=False)
+class PastWinters:
+    """The winters of an inventory, each located when it is first asked for.
+
+    Parameters
+    ----------
+    known : Inventory
+        Network (rows by id) and records.
+    settings : Settings
+        Heating time, limit of a cold room, persistence.
+    """
+
+    known: Inventory
+    settings: Settings
+    _told: dict[int, Winter] = field(default_factory=dict, repr=False)
+
+    def of(self, season: int) -> Winter:
+        """Return a winter, begun where the winters before it ended."""
+        if season not in self._told:
+            self._told[season] = Winter.past(self.known.network, self.known.records(), season, self.settings)
+        return self._told[season]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +72,13 @@ class Followed:
     later: Winter | None
 
     @classmethod
-    def of(cls, known: Inventory, season: int, plan: Plan | None, room_min_c: float) -> Followed:
+    def of(cls, winters: PastWinters, season: int, plan: Plan | None) -> Followed:
         """Locate the season and the next one."""
-        visits, settings = known.visits, Settings(room_min_c=room_min_c)
-        if visits is None:
+        known = winters.known
+        if known.visits is None:
             return cls(known, season, plan, None, None)
-        records = known.records()
-        winter = Winter.past(known.network, records, season, settings)
-        has_later = (season_of(visits["visited_on"]) == season + 1).any()
-        later = Winter.past(known.network, records, season + 1, settings) if has_later else None
-        return cls(known, season, plan, winter, later)
+        has_later = (season_of(known.visits["visited_on"]) == season + 1).any()
+        return cls(known, season, plan, winters.of(season), winters.of(season + 1) if has_later else None)
 
     @property
     def network(self) -> Network:

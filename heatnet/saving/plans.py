@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import platform
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib.metadata import version
@@ -12,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from heatnet._typed import typed
+from heatnet.errors import HeatnetError
 from heatnet.inventory.staging import PathLike
 from heatnet.language import Note, note
 from heatnet.planning.plan import Decay, Plan, Request
@@ -19,6 +22,7 @@ from heatnet.planning.replanning import Replan
 from heatnet.planning.rules import PlanRules
 from heatnet.planning.summer import Summer
 from heatnet.saving.files import RECORD, read_saved, refuse_mixed, write_folder, write_saved
+from heatnet.schema import ESCAPED_FORMULA
 from heatnet.value import Prices
 
 PLAN_FILE = "plan.json"
@@ -136,3 +140,37 @@ def read_plan(folder: PathLike) -> Plan:
         return plan
     said = note("planning.changed_since", files=tuple(changed), record=RECORD)
     return replace(plan, notes=(said, *plan.notes))
+
+
+def read_ranking(folder: PathLike) -> pd.DataFrame | None:
+    """Return the ranking that ``heatnet plan`` wrote beside a plan, index asset_id; None where there is none.
+
+    Raises
+    ------
+    HeatnetError
+        The file cannot be read.
+    """
+    file = Path(folder) / "ranking.csv"
+    if not file.is_file():
+        return None
+    try:
+        table = pd.read_csv(
+            file, dtype={"asset_id": str}, encoding="utf-8-sig", keep_default_na=False, na_values=[""], low_memory=False
+        )
+        ids = [_unescaped(str(value)) for value in table.pop("asset_id")]
+    except (OSError, ValueError, KeyError) as error:
+        raise HeatnetError(f"{file} is no ranking that can be read ({error}): write the plan again") from error
+    return table.set_index(pd.Index(ids, dtype=object, name="asset_id"))
+
+
+def planned_season(folder: PathLike) -> int | None:
+    """Return the season for which ``heatnet plan`` made the plan in a folder, by its record; None: it does not say."""
+    try:
+        record = json.loads((Path(folder) / RECORD).read_text(encoding="utf-8"))
+        return int(record["settings"]["season"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _unescaped(text: str) -> str:
+    return text[1:] if re.match(ESCAPED_FORMULA, text) else text
