@@ -128,6 +128,15 @@ def _offer(page: Any, letter: str, words: tuple[str, ...]) -> None:
     page.data_validations.append(offered)
 
 
+def asks_whole_number(page: Any, place: str, least: int, most: int) -> None:
+    """Let a cell take whole numbers from the least to the most alone."""
+    from openpyxl.worksheet.datavalidation import DataValidation
+
+    taken = DataValidation(type="whole", operator="between", formula1=str(least), formula2=str(most))
+    taken.add(place)
+    page.data_validations.append(taken)
+
+
 def empty_book(purpose: str) -> Workbook:
     """Return an empty workbook that is written row by row.
 

@@ -11,7 +11,7 @@ import pandas as pd
 
 from heatnet.language import heading
 from heatnet.planning import Summer
-from heatnet.report.cells import Cells, cell, height_of, letter, set_print, set_scale, set_widths
+from heatnet.report.cells import A3, A4, LONGEST_NAME, Cells, cell, height_of, letter, set_print, set_scale, set_widths
 from heatnet.report.crews import COLUMNS_OF_CREW, CrewWeek, crew_weeks
 from heatnet.report.programme import Sheet
 from heatnet.report.projects import Projects
@@ -21,15 +21,13 @@ from heatnet.report.words import COLUMNS, column_heading, in_unit, label
 if TYPE_CHECKING:
     from openpyxl import Workbook
 
-A3, A4 = 8, 9  # numbers of the paper sizes
 _LINES_ON_A_PAGE = 40
 _MOST_CREW_SHEETS = 30
-_NAME = 31  # letters of a sheet's name at most
 
 
 def add_sheet(book: Workbook, sheet: Sheet, language: str) -> None:
     """Write a table with its caption, headings that stay in sight and on every printed page, and its totals."""
-    page = book.create_sheet(sheet.title[:_NAME])
+    page = book.create_sheet(sheet.title[:LONGEST_NAME])
     names = list(sheet.table.columns)
     columns, heads = [COLUMNS[name] for name in names], [column_heading(name, language) for name in names]
     set_widths(page, [column.width for column in columns])
@@ -134,7 +132,7 @@ def _add_crew(book: Workbook, title: str, weeks: list[CrewWeek], language: str) 
     """Write the weeks of a crew one under the other, each on a page of its own."""
     from openpyxl.worksheet.pagebreak import Break
 
-    page = book.create_sheet(title[:_NAME])
+    page = book.create_sheet(title[:LONGEST_NAME])
     is_dated = weeks[0].monday is not None
     wider = {} if is_dated else dict.fromkeys(("valves", "notify", "content"), 50)
     columns = [replace(COLUMNS[name], width=wider.get(name, width)) for name, width in COLUMNS_OF_CREW.items()]

@@ -30,7 +30,9 @@ _FORMATS = {
     "text": "@",
     "long": "@",
 }
-_BLUE, _ORANGE, _GREEN, _GREY, _DARK = "FF9DC3E6", "FFF4B183", "FFA9D18E", "FFF2F2F2", "FF1F4E78"
+A3, A4 = 8, 9  # numbers of the paper sizes
+LONGEST_NAME = 31  # letters of a sheet's name at most
+_BLUE, _ORANGE, _GREEN, _GREY, _DARK, _YELLOW = "FF9DC3E6", "FFF4B183", "FFA9D18E", "FFF2F2F2", "FF1F4E78", "FFFFE699"
 _CHARACTERS_ON_A4 = 116.0  # across, landscape
 _FIRST_WIDE = 0x2E7F  # the last character before the Chinese ones
 
@@ -71,6 +73,7 @@ def _add_styles(book: Workbook) -> None:
     style("sentence", alignment=Alignment(wrap_text=True, vertical="top"))
     style("warning", font=Font(bold=True, color="FFC00000"), alignment=Alignment(wrap_text=True, vertical="top"))
     style("sign here", border=Border(bottom=Side("thin")))
+    style("asked", "0", _YELLOW, font=Font(bold=True), alignment=Alignment(horizontal="left"))
     middle = Alignment(wrap_text=True, vertical="center", horizontal="center")
     style("heading", fill=_DARK, font=Font(bold=True, color="FFFFFFFF"), alignment=middle)
     upright = Alignment(text_rotation=90, horizontal="center", vertical="center")
@@ -86,6 +89,15 @@ def cell(page: Any, value: Any, style: str) -> Any:
     made = WriteOnlyCell(page)
     made.style = style
     return _filled(made, value)
+
+
+def formula_cell(page: Any, formula: str, style: str) -> Any:
+    """Return a cell with one of heatnet's own formulas; text from files never comes here."""
+    from openpyxl.cell import WriteOnlyCell
+
+    made = WriteOnlyCell(page, formula)
+    made.style = style
+    return made
 
 
 class Cells:

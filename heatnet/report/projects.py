@@ -257,7 +257,7 @@ class Projects:
         problem = word(max(parts, key=lambda name: parts[name]), language) if max(parts.values()) > 0 else ""
         visits, worth = project.most("visits"), project.total("worth")
         known = {
-            "faults": f"{project.total('past_faults'):,.0f}",
+            "faults": round(project.total("past_faults")),
             "seasons": _whole(project.most("past_seasons")),
             "visits": _whole(visits),
             "cold": told_count(project.most("cold_visits"), language),

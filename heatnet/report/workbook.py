@@ -13,12 +13,13 @@ from heatnet.interop.book_writing import save_book
 from heatnet.inventory.staging import PathLike, whole_file
 from heatnet.language import checked_language
 from heatnet.planning import Plan
-from heatnet.report.book_sheets import A4, add_calendar, add_crews, add_sheet
-from heatnet.report.cells import cell, height_of, new_workbook, set_print, set_widths
+from heatnet.report.book_sheets import add_calendar, add_crews, add_sheet
+from heatnet.report.cells import A4, cell, height_of, new_workbook, set_print, set_widths
 from heatnet.report.facts import Fact
 from heatnet.report.groups import community_sheet, fund_sheet
 from heatnet.report.programme import Programme
 from heatnet.report.projects import Projects
+from heatnet.report.proof_form import add_proof_form
 from heatnet.report.subject import Subject
 from heatnet.report.words import in_unit, label
 
@@ -39,9 +40,10 @@ def write_workbook(
     """Write a plan as an .xlsx workbook in the form in which offices publish it.
 
     Summary; projects in an office's form (project, where, what, length, diameter, people served, area, money, fund, who
-    answers, contractor, day, acceptance), those of each grade, by community, by fund; where to measure first; why each
-    project is asked for; a sheet of each crew, week by week; then jobs, calendar, cures, claims, what is left out, the
-    best of the ranking. A list prints on one page for 40 lines at most.
+    answers, contractor, day, acceptance), those of each grade; why each project is asked for, in a list, and on a form
+    of one page that shows the project whose number is written into it; by community, by fund; where to measure first;
+    a sheet of each crew, week by week; then jobs, calendar, cures, claims, what is left out, the best of the ranking.
+    A list prints on one page for 40 lines at most.
 
     Parameters
     ----------
@@ -66,7 +68,8 @@ def write_workbook(
     Notes
     -----
     The same plan gives the same bytes: the file holds no moment of its making. Text that a spreadsheet would take for a
-    formula gets a leading ', as in heatnet's CSV files, and every text is marked as text, so that ids keep their zeros.
+    formula gets a leading ', as in heatnet's CSV files, and every text is marked as text, so that ids keep their zeros;
+    the only formulas are those with which the form looks a project up.
     """
     accounts = assessment.accounts if accounts is None else accounts
     write_book(Subject(assessment, plan, checked_language(language), accounts), Path(path))
@@ -78,10 +81,14 @@ def write_book(subject: Subject, path: Path) -> None:
     projects, content, plan = Projects(subject), subject.programme, subject.plan
     _add_summary(book, content)
     by_key = {sheet.key: sheet for sheet in content.sheets}
-    first = (*projects.sheets(), community_sheet(subject), fund_sheet(projects), by_key.pop("measure", None))
-    for sheet in first:
-        if sheet is not None:
-            add_sheet(book, sheet, language)
+    office = projects.sheets()
+    for sheet in office:
+        add_sheet(book, sheet, language)
+    if office:
+        add_proof_form(book, office[0], office[-1], language)
+    for more in (community_sheet(subject), fund_sheet(projects), by_key.pop("measure", None)):
+        if more is not None:
+            add_sheet(book, more, language)
     add_crews(book, projects)
     for sheet in by_key.values():
         add_sheet(book, sheet, language)

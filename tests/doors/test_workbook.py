@@ -54,7 +54,30 @@ def test_every_sheet_opens_with_its_numbers_and_no_text_is_a_formula(plan: Path,
     cells = [cell for sheet in sheets for row in csv.reader(io.StringIO(sheet.read_text("utf-8"))) for cell in row]
     assert any("HYPERLINK" in cell for cell in cells)  # shown as text
     assert not any(cell.startswith(("#NAME", "#REF", "#VALUE", "Err:")) for cell in cells)
-    assert not [cell for sheet in workbook for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    lists = [sheet for sheet in workbook if sheet.title != "Justification form"]
+    assert not [cell for sheet in lists for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_form_shows_the_project_whose_number_is_written_into_it(plan: Path, tmp_path: Path, number: int) -> None:
+    workbook = openpyxl.load_workbook(plan / "plan.xlsx")
+    workbook["Justification form"]["B2"] = number
+    workbook.save(tmp_path / "asked.xlsx")
+    form = "csv:Text - txt - csv (StarCalc):44,34,76,1,,0,false,true,false,false,false,-1"
+    sheets = {
+        file.stem.removeprefix("asked-"): list(csv.reader(io.StringIO(file.read_text("utf-8"))))
+        for file in converted(tmp_path / "asked.xlsx", tmp_path, form)
+    }
+    shown = {row[0]: row[1] for row in sheets["Justification form"] if row[0]}
+    for name in ("Justification", "Projects"):
+        _, heads, *rows = sheets[name]
+        asked = dict(zip(heads, rows[number - 1], strict=True))
+        same = set(shown) & set(asked) - {"Money, thousand", "Route length, m", "Area, ha"}
+        assert {head: shown[head] for head in same} == {head: asked[head] for head in same}
+        assert float(shown["Money, thousand"]) == pytest.approx(
+            float(asked["Money, thousand"].replace(",", "")), abs=0.01
+        )
+    assert {"Problem", "Evidence", "What", "Effect", "Otherwise", "Responsible", "Done by"} <= set(shown)
 
 
 @pytest.fixture(scope="module")

@@ -41,7 +41,7 @@ def test_without_openpyxl_the_extra_is_named_and_nothing_is_written(
 def test_the_sheets_are_those_of_a_programme(assessment: hn.Assessment, tmp_path: Path) -> None:
     names = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER).sheetnames
     lists = [f"List {grade}" for grade in sorted(set(assessment.ranking["grade"]))]
-    office = ["Projects", *lists, "Justification", "By fund"]
+    office = ["Projects", *lists, "Justification", "Justification form", "By fund"]
     assert names == ["Summary", *office, "Crew 1", "Jobs", "Calendar", "Cures", "Ranking"]
     names = opened(assessment, tmp_path / "plan.xlsx").sheetnames
     assert names == ["Summary", *office, "Briefing", "Jobs", "Cures", "Ranking"]
@@ -89,8 +89,28 @@ def test_text_is_never_a_formula_and_ids_keep_their_zeros(assessment: hn.Assessm
     book = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)
     assert "'=1+1" in column(book["Jobs"], "Street or station")
     assert {"0001", "0002", "0003", "02"} == set(column(book["Cures"], "Asset")) - {None}
-    types = {cell.data_type for sheet in book for row in sheet.iter_rows() for cell in row}
+    sheets = [sheet for sheet in book if sheet.title != "Justification form"]
+    types = {cell.data_type for sheet in sheets for row in sheet.iter_rows() for cell in row}
     assert types <= {"inlineStr", "s", "n", "d"}  # neither formulas nor errors
+
+
+def test_a_form_looks_up_the_project_whose_number_is_written_into_it(assessment: hn.Assessment, tmp_path: Path) -> None:
+    book = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)
+    form, listed = book["Justification form"], book["Justification"]
+    assert form["B2"].value == 1
+    assert [(str(one.sqref), one.type, one.formula1, one.formula2) for one in form.data_validations.dataValidation] == [
+        ("B2", "whole", "1", str(listed.max_row - 3))  # caption, headings and the line of totals are no projects
+    ]
+    formulas = {row[0].value: row[1].value for row in form.iter_rows() if row[1].data_type == "f"}
+    heads = [cell.value for cell in listed[2]]
+    place = "ABCDEFGHIJ"[heads.index("Evidence")]
+    last = listed.max_row - 1
+    found = f"INDEX('Justification'!${place}$3:${place}${last},MATCH($B$2,'Justification'!$A$3:$A${last},0))"
+    assert formulas["Evidence"] == f'=IF({found}="","",{found})'
+    assert "'Projects'!" in formulas["Responsible"]
+    assert set(heads) - {"No."} <= set(formulas)
+    assert "=1+1" not in "".join(formulas.values())  # a street of the plan
+    assert (form.page_setup.orientation, form.page_setup.fitToHeight) == ("portrait", 1)
 
 
 def test_a_street_named_like_an_error_or_with_control_characters_stays_text(tmp_path: Path) -> None:
@@ -114,7 +134,7 @@ def test_dates_and_money_are_dates_and_numbers(assessment: hn.Assessment, tmp_pa
 
 def test_headings_stay_in_sight_and_pages_print_across(assessment: hn.Assessment, tmp_path: Path) -> None:
     book = opened(assessment, tmp_path / "plan.xlsx", summer=SUMMER)
-    for sheet in [sheet for sheet in book.worksheets[1:] if not sheet.title.startswith("Crew")]:
+    for sheet in [sheet for sheet in book.worksheets[1:] if not sheet.title.startswith(("Crew", "Justification form"))]:
         assert sheet.freeze_panes.endswith("3"), sheet.title
         assert sheet.print_title_rows == "$1:$2"
         assert (sheet.page_setup.orientation, sheet.page_setup.fitToWidth) == ("landscape", 1)
