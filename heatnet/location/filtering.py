@@ -111,9 +111,11 @@ def filtered(
         base, found = learned_base(base, found_with)
         told = base.effects(found)
     chance = base.prior()
-    *earlier, last = steps_through(winters, chance, stay, learned)
-    location = last.winter.seen.location(last.prior, last.known, last.rate, last.own, told)
-    return Filtered(location, tuple(step.posterior for step in [*earlier, last]), chance)
+    posteriors = []
+    for step in steps_through(winters, chance, stay, learned):
+        posteriors.append(step.posterior)
+    location = step.winter.seen.location(step.prior, step.known, step.rate, step.own, told)
+    return Filtered(location, tuple(posteriors), chance)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
