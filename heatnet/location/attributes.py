@@ -66,7 +66,8 @@ def _between(values: Floats, limits: tuple[float, ...], unit: str) -> list[str |
     names += [f"{low:g} to {high:g} {unit}" for low, high in pairwise(limits)]
     names.append(f"over {limits[-1]:g} {unit}")
     place = np.searchsorted(np.array(limits), values, side="left")
-    return [None if np.isnan(value) else names[k] for value, k in zip(values.tolist(), place.tolist(), strict=True)]
+    found: list[str | None] = np.array([*names, None], dtype=object)[np.where(np.isnan(values), -1, place)].tolist()
+    return found
 
 
 def _faults(network: Network, records: Records) -> Ints | None:
