@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Unpack
 
+import numpy as np
 import pandas as pd
 
 from heatnet._progress import shows_progress
@@ -16,6 +17,7 @@ from heatnet.errors import HeatnetError, InfeasiblePlanError
 from heatnet.language import Note, note
 from heatnet.planning.model.building import Model, build_model
 from heatnet.planning.model.candidates import (
+    SOFT_MEASURES,
     TRENCH_MEASURES,
     Candidates,
     candidate_table,
@@ -33,6 +35,7 @@ from heatnet.planning.tables import binding_limits, plan_tables, standing_table
 from heatnet.value.settings import DEFAULT_PRICES, Prices, Settings
 
 _LOG = logging.getLogger(__name__)
+_MUCH = 0.25  # of the worth of a renewal: what softer measures bring without digging
 
 
 @typed
@@ -178,7 +181,7 @@ def plan_request(
     cures, jobs = plan_tables(candidates.table, model, solution, rules.summer)
     binding = binding_limits(model, solution)
     if request.has_worth:
-        notes += worth_notes(request, candidates.table, jobs, binding)
+        notes += [*worth_notes(request, candidates.table, jobs, binding), *softer_first(candidates.table, cures)]
     return Plan(
         cures=cures,
         jobs=jobs,
@@ -219,6 +222,23 @@ def dig_notes(request: Request) -> list[Note]:
         return []
     named = sorted(set(strange["street"].tolist()))
     return [note("planning.digs_elsewhere", ids=sorted(strange["dig_id"].tolist()), streets=named)]
+
+
+def softer_first(table: pd.DataFrame, cures: pd.DataFrame) -> list[Note]:
+    """Return how many planned renewals should wait for what flushing or balancing does, and what that costs.
+
+    Counted are those of which it alone would bring at least `_MUCH` of what the renewal is worth.
+    """
+    digs = cures.loc[cures["measure"].isin(TRENCH_MEASURES).to_numpy(), "worth"]
+    softer = table[table["measure"].isin(SOFT_MEASURES) & table["asset_id"].isin(digs.index)]
+    whole = digs.reindex(softer["asset_id"]).to_numpy(dtype=np.float64)
+    is_much = softer["worth"].to_numpy(dtype=np.float64) >= _MUCH * whole
+    softer, whole = softer[is_much], whole[is_much]
+    if softer.empty:
+        return []
+    cost, worth = math.fsum(softer["price"]), math.fsum(softer["worth"])
+    counts = {"count": len(softer), "all": len(digs)}
+    return [note("planning.softer_first", **counts, cost=cost, worth=worth, whole=math.fsum(whole))]
 
 
 def worth_notes(request: Request, table: pd.DataFrame, jobs: pd.DataFrame, binding: Sequence[str]) -> list[Note]:

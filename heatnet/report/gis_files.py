@@ -134,8 +134,9 @@ class _Layers:
         return MapLayer("sources", table, "POINT", places, self.words("sources"), style)
 
     def measure_first(self) -> MapLayer:
-        """Return a point for each place where a gauge is read or a home visited before digging."""
+        """Return a point for each place where a gauge is read or a home visited before digging, if that is worth it."""
         table = self.assessment.measure_first
+        table = table[table["net_worth"] > 0]
         asked = table["visit_at"].where(table["action"] != "read", table["read_at"]).tolist()
         named = [[node for node in str(places or "").split(", ") if node] for places in asked]
         nodes = [node for names in named for node in names]

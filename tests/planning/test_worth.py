@@ -112,6 +112,18 @@ def test_several_measures_of_an_asset_stand_beside_each_other():
     assert plan_and_check(station).cures["cost"].tolist() == [30.0]
 
 
+def test_a_plan_says_what_to_flush_before_digging():
+    pipe = ash_and_birch(measure="renew", cost=1000.0).loc[["p1", "p3", "p4"]]
+    # Flushing p1 brings 1000 of 3000, p3 620 of 2500 (less than a quarter), p4 is left out.
+    flush = pipe.assign(measure="clean", cost=100.0, worth=[1000.0, 620.0, 1190.0])
+    plan = plan_and_check(pd.concat([pipe, flush]), min_ratio=0.1, max_km=0.2)
+    assert plan.cures["measure"].tolist() == ["renew", "renew", "clean"]
+    assert (
+        "1 of 2 renewals are of assets to flush or balance first: 100 for that alone brings 1,000 of the 3,000 that "
+        "renewing them is worth. Dig what then stays cold."
+    ) in [str(note) for note in plan.notes]
+
+
 def test_what_is_to_be_measured_first_is_planned_and_marked_or_left():
     table = ash_and_birch(measure_first=[True, False, False, False])
     plan = plan_and_check(table, min_ratio=1.0)

@@ -18,6 +18,7 @@ from heatnet.value.settings import Prices
 
 MEASURES = ("renew", "part", "clean", "balance", "valve")
 TRENCH_MEASURES = ("renew", "part")
+SOFT_MEASURES = ("clean", "balance")
 HEATING_TIMES_OF_CLAIM = 2
 
 _TEXT = ("asset_kind", "from_node", "to_node", "street", "community", "owner", "measure", "fund", "section_id")
