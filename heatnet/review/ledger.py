@@ -169,8 +169,10 @@ def ledger_of(winters: PastWinters, season: int, plan: Plan | None) -> ProblemLe
 def _of_visits(known: Inventory, followed: Followed, room_min_c: float) -> list[dict[str, Any]]:
     if known.visits is None or followed.winter is None:
         return []
-    judged = known.judged["visits"]
-    cold = cold_visits(known.network, known.visits, judged, followed.winter, room_min_c=room_min_c)
+    # What later winters tell of a home's habits moves no problem from one row to another.
+    so_far = (season_of(known.visits["visited_on"]) <= followed.season).to_numpy(dtype=bool)
+    told = known.known["visits"].only(so_far)
+    cold = cold_visits(known.network, told.table, told.judged, followed.winter, room_min_c=room_min_c)
     rows = []
     for (kind, name, handed_to), part in cold.groupby(["kind", "name", "handed_to"], sort=True):
         assets = followed.winter.members(str(name)) if kind == "asset" else []

@@ -63,6 +63,8 @@ class Followed:
         The season's visits, located; None where no visits are recorded.
     later : Winter or None
         The next season's, where it has visits.
+    settings : Settings
+        Heating time.
     """
 
     known: Inventory
@@ -70,15 +72,17 @@ class Followed:
     plan: Plan | None
     winter: Winter | None
     later: Winter | None
+    settings: Settings
 
     @classmethod
     def of(cls, winters: PastWinters, season: int, plan: Plan | None) -> Followed:
         """Locate the season and the next one."""
         known = winters.known
         if known.visits is None:
-            return cls(known, season, plan, None, None)
+            return cls(known, season, plan, None, None, winters.settings)
         has_later = (season_of(known.visits["visited_on"]) == season + 1).any()
-        return cls(known, season, plan, winters.of(season), winters.of(season + 1) if has_later else None)
+        later = winters.of(season + 1) if has_later else None
+        return cls(known, season, plan, winters.of(season), later, winters.settings)
 
     @property
     def network(self) -> Network:
@@ -138,10 +142,11 @@ class Followed:
         return works.loc[chosen, "done_on"].min()
 
     def is_next_heating_recorded(self) -> bool:
-        """Return whether the faults reach beyond the next season's heating."""
-        faults = self.known.faults
-        _, last = heating_interval(self.season + 1)
-        return faults is not None and len(faults) > 0 and bool(faults["found_on"].max() >= last)
+        """Return whether records of any kind reach beyond the next season's heating."""
+        settings = self.settings
+        _, last = heating_interval(self.season + 1, heating_from=settings.heating_from, heating_to=settings.heating_to)
+        tables = ((self.known.faults, "found_on"), (self.known.visits, "visited_on"), (self.known.works, "done_on"))
+        return any(table is not None and bool((table[day] >= last).any()) for table, day in tables)
 
     def faults_next_season(self, assets: list[str]) -> int:
         """Return the faults of the assets in the next season."""
@@ -189,8 +194,8 @@ def state_of(
 
 def _before_cure(followed: Followed, kind: str, assets: list[str]) -> str:
     if followed.plan is not None and assets:
-        begun = getattr(getattr(followed.plan, "rules", None), "under_way", ()) or ()
-        if set(assets) & {str(name) for name in begun}:
+        rules = getattr(getattr(followed.plan, "request", None), "rules", None)
+        if set(assets) & set(getattr(rules, "under_way", ())):
             return "under_way"
         if set(assets) & {str(name) for name in followed.plan.cures.index}:
             return "planned"

@@ -1,15 +1,11 @@
 """The ledger of problems: every cold visit and fault in one row, with a state until it is answered for."""
 
-import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 import heatnet as hn
 from heatnet.review import ProblemLedger, problem_ledger
 from heatnet.season import season_of
-from tests.location_oracle import random_network
 
 #  A -main- T =station= J -b- K -k- B, -l- D (ten households each, community Low)
 #                        +- c - C (community High)
@@ -142,63 +138,70 @@ def test_totals_are_counted_by_hand() -> None:
     assert totals.loc[("High", "2025-01")].tolist() == [2, 1, 1, 0, 10.0]
 
 
-def cold_of(visits: pd.DataFrame, season: int) -> int:
-    return int((visits["is_cold"].astype(bool) & (season_of(pd.to_datetime(visits["visited_on"])) == season)).sum())
-
-
-@settings(max_examples=12)
-@given(st.integers(0, 10**6))
-def test_every_cold_visit_and_fault_is_in_one_row_whatever_the_order(seed: int) -> None:
-    rng = np.random.default_rng(seed)
-    network = random_network(rng)
-    buildings = [*network.node_ids[network.building_nodes], "nowhere"]
-    count = int(rng.integers(0, 40))
-    visits = pd.DataFrame(
-        {
-            "visit_id": [f"V{i:02}" for i in range(count)],
-            "building_id": rng.choice(buildings, count),
-            "visited_on": pd.Timestamp("2023-10-10") + pd.to_timedelta(rng.integers(0, 500, count), "D"),
-            "is_cold": rng.random(count) < 0.5,
-            "cause": rng.choice(["household", "network", "closed", "unknown"], count),
-            "household_id": rng.choice(["1", "2", "3"], count),
-        }
-    )
-    n_faults = int(rng.integers(0, 12))
-    faults = pd.DataFrame(
-        {
-            "fault_id": [f"F{i:02}" for i in range(n_faults)],
-            "found_on": pd.Timestamp("2023-10-20") + pd.to_timedelta(rng.integers(0, 500, n_faults), "D"),
-            "asset_id": rng.choice([*network.asset_ids, "none"], n_faults),
-        }
-    )
-    ledger = problem_ledger(network, visits, faults, season=2023)
-    assert ledger["visits"].sum() == cold_of(visits, 2023)
-    assert ledger["faults"].sum() == (season_of(faults["found_on"]) == 2023).sum()
-    assert ledger.index.is_unique
-    other = hn.Network(*(t.sample(frac=1, random_state=rng) for t in (network.nodes, network.segments, network.valves)))
-    again = problem_ledger(
-        other, visits.sample(frac=1, random_state=rng), faults.sample(frac=1, random_state=rng), season=2023
-    )
-    pd.testing.assert_frame_equal(again.table, ledger.table)
-    pd.testing.assert_frame_equal(again.totals(), ledger.totals())
-
-
-def test_the_districts_totals(fixtures: object) -> None:
-    inventory = hn.read_inventory(fixtures / "district")  # type: ignore[operator]
-    ledger = problem_ledger(inventory, season=2024)
-    visits = inventory.visits[(season_of(inventory.visits["visited_on"]) == 2024).to_numpy(dtype=bool)]
-    assert ledger.totals().loc[("all", "all"), "households_visited"] == len(visits)
-    is_cold = visits["is_cold"].fillna(visits["room_temp_c"] < 18).astype(bool)
-    assert ledger["visits"].sum() == is_cold.sum()
-
-
 def test_a_plan_that_is_none_is_refused() -> None:
     with pytest.raises(hn.HeatnetError, match="plan is str"):
         problem_ledger(hn.Network(NODES, SEGMENTS), plan="plan", season=2024)  # type: ignore[arg-type]
 
 
-def test_the_districts_rows_are_those_counted_in_its_files(fixtures: object) -> None:
-    """From 2024-10-15 to 2025-10-14 its files hold 320 visits, 56 marked cold, 2 unmarked below 18, 5 faults."""
+def test_the_districts_totals_are_those_counted_by_hand_in_its_files(fixtures: object) -> None:
+    """From 2024-10-15 to 2025-10-14 its files hold 320 visits, 56 marked cold, 2 unmarked below 18, 5 faults.
+
+    Of the 58 cold visits 11 are from 15 to 18 October, the first days; of the others 10 with cause household (5
+    solved), 7 building (6 solved), 1 closed (solved), 29 network, unknown or empty (25 solved). Its 5 faults were
+    repaired on the next day each.
+    """
     ledger = problem_ledger(hn.read_inventory(fixtures / "district"), season=2024)  # type: ignore[operator]
+    assert (ledger["visits"].sum(), ledger["faults"].sum()) == (56 + 2, 5)
+    visits = ledger.groupby("kind")["visits"].sum()
+    assert (visits["aside"], visits["own"], visits[["asset", "building", "home"]].sum()) == (11, 10 + 7 + 1, 29)
+    own = ledger[ledger["kind"] == "own"]
+    assert own.groupby("handed_to")["visits"].sum().to_dict() == {"household": 10 + 1, "building": 7}
+    assert own.groupby("handed_to")["closed_on"].apply(lambda days: days.isna().sum()).to_dict() == {
+        "household": 5, "building": 1,
+    }  # fmt: skip
+    faults = ledger[ledger["kind"] == "fault"]
+    assert (faults["closed_on"] - faults["opened_on"]).dt.days.tolist() == [1] * 5
+    totals = ledger.totals()
+    visited = totals.xs("all", level="community")["households_visited"].drop("all")
+    assert visited.to_dict() == {
+        "2024-10": 40, "2024-11": 62, "2024-12": 45, "2025-01": 70, "2025-02": 54, "2025-03": 44, "2025-04": 5,
+    }  # fmt: skip
+    assert totals.loc[("all", "all"), "households_visited"] == 320
+    problems = (ledger["kind"] != "aside").sum()
+    assert totals.loc[("all", "all"), ["problems_found", "problems_open"]].tolist() == [problems, 5 + 1 + 9]
+
+
+def test_a_sample_city_has_a_ledger_of_its_size() -> None:
+    """A twentieth of the default city: a twentieth of its 3,651 households; no more problems than reports."""
+    city = hn.synthetic.make_city(length_km=92.7, stations=4)
+    ledger = problem_ledger(city.network, city.visits, city.faults, city.works, season=2025)
     totals = ledger.totals().loc[("all", "all")]
-    assert (ledger["visits"].sum(), ledger["faults"].sum(), totals["households_visited"]) == (56 + 2, 5, 320)
+    assert totals["households_visited"] == round(3651 / 20)
+    is_cold = city.visits["is_cold"].fillna(city.visits["room_temp_c"] < 18).astype(bool)
+    cold = int((is_cold & (season_of(city.visits["visited_on"]) == 2025)).sum())
+    reports = cold + int((season_of(city.faults["found_on"]) == 2025).sum())
+    assert ledger["visits"].sum() + ledger["faults"].sum() == reports
+    assert 0.05 * totals["households_visited"] < totals["problems_found"] <= reports
+    assert 0 < totals["problems_solved"] < totals["problems_found"]
+
+
+def test_what_somebody_is_curing_already_is_under_way() -> None:
+    network = hn.Network(NODES, SEGMENTS)
+    candidates = pd.DataFrame(
+        {"asset_kind": "segment", "cold_household_hours": 5.0, "length_m": 400.0, "diameter_mm": 80.0},
+        index=pd.Index(["b", "c"], name="asset_id"),
+    )
+    plan = hn.plan_cures(candidates, max_km=1.0, under_way=["b"])
+    ledger = problem_ledger(network, visits_of(*ill_b()), plan=plan, season=2024)
+    assert one(ledger, "asset")["state"] == "under_way"
+
+
+def test_what_later_winters_tell_of_habits_moves_no_problem() -> None:
+    """A home that is cold for the third winter is told by habit then; the first winter's row stays as it was."""
+    later = [("C", f"{year}-12-20", True, None, None) for year in (2025, 2026)]
+    first = [*ill_b(), ("C", "2024-12-20", True, None, None)]
+    visits = visits_of(*first, *later)
+    visits.loc[visits.index[len(first) - 1] :, "household_id"] = "same"
+    network = hn.Network(NODES, SEGMENTS)
+    alone = problem_ledger(network, visits[: len(first)], season=2024)
+    assert problem_ledger(network, visits, season=2024).index.tolist() == alone.index.tolist()
