@@ -3,41 +3,34 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from heatnet.assessment.composing import assess
-from heatnet.assessment.explanation import Explanation, explain
-from heatnet.assessment.results import Assessment
-from heatnet.consequence import cold_hours, outage_time, reliability
-from heatnet.doctor.checking import check_faults, check_inventory, check_network, check_visits
-from heatnet.errors import HeatnetError, InfeasiblePlanError, MissingExtraError, MissingFileError
-from heatnet.failure import FailureModel, fit_failure_model
-from heatnet.history.exposure import History, asset_seasons
-from heatnet.inventory import Inventory, read_inventory
-from heatnet.inventory.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
-from heatnet.inventory.writing import write_inventory
-from heatnet.location import (
-    Location,
-    LocationExplanation,
-    clean_visits,
-    explain_location,
-    locate_faults,
-    persistence,
-    suggest_visits,
-    visit_findings,
-)
-from heatnet.network import Network
-from heatnet.reachability import (
-    isolation_sections,
-    supply_loss,
-    supply_path,
-)
-from heatnet.value import Prices, Settings, Values, read_settings
-
 if TYPE_CHECKING:
     from heatnet import examples, plot, synthetic
+    from heatnet.assessment.composing import assess
+    from heatnet.assessment.explanation import Explanation, explain
+    from heatnet.assessment.results import Assessment
     from heatnet.batch import NetworkScore, score
+    from heatnet.consequence import cold_hours, outage_time, reliability
+    from heatnet.doctor.checking import check_faults, check_inventory, check_network, check_visits
+    from heatnet.errors import HeatnetError, InfeasiblePlanError, MissingExtraError, MissingFileError
+    from heatnet.failure import FailureModel, fit_failure_model
+    from heatnet.history.exposure import History, asset_seasons
     from heatnet.hydraulics import SteadyFlow, critical_pairs, outage_supply, reinforcements, steady_flow, valve_value
     from heatnet.interop.epanet import from_epanet
     from heatnet.interop.pandapipes import from_pandapipes
+    from heatnet.inventory import Inventory, read_inventory
+    from heatnet.inventory.reading import read_digs, read_faults, read_makeup, read_network, read_visits, read_works
+    from heatnet.inventory.writing import write_inventory
+    from heatnet.location import (
+        Location,
+        LocationExplanation,
+        clean_visits,
+        explain_location,
+        locate_faults,
+        persistence,
+        suggest_visits,
+        visit_findings,
+    )
+    from heatnet.network import Network
     from heatnet.planning import (
         Plan,
         PlanRules,
@@ -51,11 +44,13 @@ if TYPE_CHECKING:
         plan_years,
         replan,
     )
+    from heatnet.reachability import isolation_sections, supply_loss, supply_path
     from heatnet.report import write_report
     from heatnet.report.gis_files import write_gis
     from heatnet.review import CureEffect, ProblemLedger, cure_effect, problem_ledger
     from heatnet.saving import read_assessment, read_plan, write_assessment, write_plan
     from heatnet.validation.backtesting import Backtest, backtest
+    from heatnet.value import Prices, Settings, Values, read_settings
 
 __version__ = "0.1.0"
 
@@ -143,9 +138,17 @@ __all__ = [
 ]
 
 
-_WHEN_ASKED_FOR = {  # steps that come after reading and ranking, or that few take: a fifth of the time of all imports
+_ROOMS = {  # each is imported when a name of it is first asked for: `import heatnet` alone costs nothing
     "heatnet": ("examples", "plot", "synthetic"),
+    "heatnet.assessment.composing": ("assess",),
+    "heatnet.assessment.explanation": ("Explanation", "explain"),
+    "heatnet.assessment.results": ("Assessment",),
     "heatnet.batch": ("NetworkScore", "score"),
+    "heatnet.consequence": ("cold_hours", "outage_time", "reliability"),
+    "heatnet.doctor.checking": ("check_faults", "check_inventory", "check_network", "check_visits"),
+    "heatnet.errors": ("HeatnetError", "InfeasiblePlanError", "MissingExtraError", "MissingFileError"),
+    "heatnet.failure": ("FailureModel", "fit_failure_model"),
+    "heatnet.history.exposure": ("History", "asset_seasons"),
     "heatnet.hydraulics": (
         "SteadyFlow",
         "critical_pairs",
@@ -156,6 +159,27 @@ _WHEN_ASKED_FOR = {  # steps that come after reading and ranking, or that few ta
     ),
     "heatnet.interop.epanet": ("from_epanet",),
     "heatnet.interop.pandapipes": ("from_pandapipes",),
+    "heatnet.inventory": ("Inventory", "read_inventory"),
+    "heatnet.inventory.reading": (
+        "read_digs",
+        "read_faults",
+        "read_makeup",
+        "read_network",
+        "read_visits",
+        "read_works",
+    ),
+    "heatnet.inventory.writing": ("write_inventory",),
+    "heatnet.location": (
+        "Location",
+        "LocationExplanation",
+        "clean_visits",
+        "explain_location",
+        "locate_faults",
+        "persistence",
+        "suggest_visits",
+        "visit_findings",
+    ),
+    "heatnet.network": ("Network",),
     "heatnet.planning": (
         "Plan",
         "PlanRules",
@@ -169,17 +193,19 @@ _WHEN_ASKED_FOR = {  # steps that come after reading and ranking, or that few ta
         "plan_years",
         "replan",
     ),
-    "heatnet.report.gis_files": ("write_gis",),
+    "heatnet.reachability": ("isolation_sections", "supply_loss", "supply_path"),
     "heatnet.report": ("write_report",),
+    "heatnet.report.gis_files": ("write_gis",),
     "heatnet.review": ("CureEffect", "ProblemLedger", "cure_effect", "problem_ledger"),
     "heatnet.saving": ("read_assessment", "read_plan", "write_assessment", "write_plan"),
     "heatnet.validation.backtesting": ("Backtest", "backtest"),
+    "heatnet.value": ("Prices", "Settings", "Values", "read_settings"),
 }
-_ROOM_OF = {name: room for room, names in _WHEN_ASKED_FOR.items() for name in names}
+_ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:
-    """Import what stands in `_WHEN_ASKED_FOR` when it is first asked for."""
+    """Import a public name when it is first asked for."""
     if name not in _ROOM_OF:
         raise AttributeError(f"module 'heatnet' has no attribute {name!r}")
     room = _ROOM_OF[name]

@@ -4,6 +4,8 @@ import ast
 import importlib
 import inspect
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -242,3 +244,24 @@ def test_docstrings_of_functions_begin_with_a_verb() -> None:
         and nouns.match(ast.get_docstring(function) or "")
     }
     assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("imported", "absent"),
+    [
+        ("import heatnet", {"numpy", "pandas", "scipy", "networkx", "click", "tqdm"}),
+        (
+            "import heatnet; heatnet.assess",
+            {"networkx", "scipy.optimize", "scipy.stats", "openpyxl", "jinja2", "click"},
+        ),
+        ("import heatnet.cli.commands", {"scipy.stats", "openpyxl", "jinja2", "geopandas", "bokeh", "matplotlib"}),
+    ],
+)
+def test_nothing_is_imported_that_is_not_needed(imported, absent):
+    said = subprocess.run(
+        [sys.executable, "-c", f"import sys\n{imported}\nprint(*sys.modules)"],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    assert absent.isdisjoint(said.stdout.split())

@@ -16,7 +16,6 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.optimize import minimize_scalar
 
 from heatnet._arrays import Floats
 from heatnet._typed import typed
@@ -104,6 +103,8 @@ def persistence(locations: Sequence[Location], works: pd.DataFrame | None = None
         _, log_seen = _forward(rate, prior[informed], odds[:, informed], kept[:, informed], years)
         extra = EXTRA_STILL_ILL * np.log(rate) + (EXTRA_ILL - EXTRA_STILL_ILL) * np.log1p(-rate)
         return -float(np.sort(log_seen).sum() + extra)
+
+    from scipy.optimize import minimize_scalar  # a tenth of what importing `assess` takes
 
     rate = float(minimize_scalar(unlikely, bounds=(1e-6, 1 - 1e-6), method="bounded", options={"xatol": 1e-10}).x)
     forward, _ = _forward(rate, prior, odds, kept, years)

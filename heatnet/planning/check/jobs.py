@@ -6,8 +6,6 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import networkx as nx
-
 from heatnet.planning.check.asking import (
     OPENS_TRENCH,
     TOLERANCE,
@@ -36,6 +34,8 @@ def opens_trench(offer: Offer) -> bool:
 
 def expected_jobs(chosen: Mapping[str, Offer]) -> dict[frozenset[str], str]:
     """Return sets of assets that make a job, with its kind."""
+    import networkx as nx  # takes longer to import than a plan to find
+
     graph: nx.Graph[Any] = nx.Graph()
     for asset, offer in chosen.items():
         if opens_trench(offer):

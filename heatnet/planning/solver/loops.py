@@ -11,7 +11,6 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import NamedTuple
 
-import networkx as nx
 import numpy as np
 
 from heatnet._arrays import Floats, Ints
@@ -105,6 +104,8 @@ def loops_of(model: Model, core: Ints, nodes: Mapping[int, int], shares: Mapping
 
 
 def _pieces(joins: Mapping[int, list[tuple[int, int]]]) -> list[frozenset[int]]:
+    import networkx as nx  # takes longer to import than a plan without loops to find
+
     graph = nx.Graph([(node, other) for node, others in joins.items() for other, _ in others])
     return [frozenset(piece) for piece in nx.connected_components(graph)]
 
