@@ -27,7 +27,7 @@ ODD_CELLS: tuple[Any, ...] = (
     np.float32(1.5), np.int8(3), np.bool_(True), 1 + 2j, b"bytes", bytearray(b"x"), [], [1, 2], {}, {"a": 1}, set(), (),
     object, np.array([1, 2]), np.array([]), pd.Series([1, 2]),
     pd.Timestamp("2025-11-01"), pd.Timestamp("2025-11-01", tz="Asia/Shanghai"), pd.Timestamp.min, pd.Timestamp.max,
-    np.datetime64("9999-12-31"), np.datetime64("NaT"), pd.Timedelta(1), pd.Period("2025-11"), pd.Interval(0, 1),
+    np.datetime64("9999-12-31"), np.datetime64("NaT", "D"), pd.Timedelta(1), pd.Period("2025-11"), pd.Interval(0, 1),
     pd.Timestamp("2025-11-01").date(), pd.Timestamp("2025-11-01").time(), Path("x"), len, float, "\ud800",
 )
 ODD_TYPES = (

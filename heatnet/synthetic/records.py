@@ -148,7 +148,7 @@ def dig_table(rng: np.random.Generator, layout: Layout, names: list[str], year: 
             "dig_id": text_column(numbered("D", count + 1, 3)),
             "street": text_column([*(names[street] for street in chosen.tolist()), "*"]),
             "start_on": np.append(start, exams).astype("datetime64[s]"),
-            "end_on": np.append(end, exams + 5).astype("datetime64[s]"),  # university entrance exams
+            "end_on": np.append(end, exams + np.array([5])).astype("datetime64[s]"),  # university entrance exams
             "is_ban": np.append(is_ban, True),
             "closed_years": np.append(np.where(is_ban, np.nan, closed_years), np.nan),
         }
@@ -238,4 +238,6 @@ def _causes(rng: np.random.Generator, reason: Ints) -> Ints:
 def _calendar(year: Ints, month: int, day: int) -> Days:
     """Return that day of each year."""
     months = (year - 1970) * 12 + (month - 1)
-    return months.astype("datetime64[M]").astype("datetime64[D]") + (day - 1)
+    first: Days = months.astype("datetime64[M]").astype("datetime64[D]")
+    days: Days = first + np.full(len(first), day - 1)
+    return days
