@@ -8,10 +8,13 @@ import os
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 from heatnet.errors import HeatnetError
+from heatnet.interop import is_address
+from heatnet.interop.folders import raw_tables
 from heatnet.schema import TABLES
 
 PathLike = str | os.PathLike[str]
@@ -36,15 +39,20 @@ class Source:
         Of a dataset partitioned by ``network_id``: the folder name that stands for this network.
     settings : Path or None
         A TOML file laid over the inventory's own ``settings.toml``.
+    address : str or None
+        Of an inventory in a database: its address, password and all, never shown; `path` then only says where it lies.
     """
 
     name: str
     path: Path
     partition: str | None = None
     settings: Path | None = None
+    address: str | None = field(default=None, repr=False)
 
     def files(self) -> list[Path]:
         """Return the files of the inventory's tables, sorted by name; empty where there are none."""
+        if self.address is not None:
+            return []
         if self.partition is not None:
             return sorted(file for name in TABLES for file in (self.path / name / self.partition).glob("*.parquet"))
         if self.path.is_file():
@@ -52,12 +60,18 @@ class Source:
         return sorted(file for file in self.path.glob("*") if file.is_file() and file.stem in TABLES)
 
     def fingerprint(self) -> str:
-        """Return a hash of the names and the bytes of the tables and settings, wherever they lie."""
+        """Return a hash of the names and the bytes of the tables and settings, wherever they lie.
+
+        Of a database it is that of what its tables hold, which is read for it.
+        """
         whole = hashlib.sha256()
+        if self.address is not None:
+            for raw in raw_tables(self.address).tables:
+                whole.update(f"{raw.name} {raw.cells.to_csv(index=False)}\n".encode("utf-8", "surrogatepass"))
         own = self.path / "settings.toml"
         named = {file.name if self.partition is None else file.relative_to(self.path).as_posix(): file
                  for file in self.files()}  # fmt: skip
-        if self.partition is None and own.is_file():
+        if self.partition is None and self.address is None and own.is_file():
             named["settings.toml"] = own
         if self.settings is not None:
             named["--settings"] = self.settings
@@ -73,7 +87,8 @@ def find_sources(paths: Iterable[PathLike], output: Path | None) -> tuple[Source
     Parameters
     ----------
     paths : iterable of path
-        Inventories, patterns such as ``towns/*``, or the folder of a Parquet dataset partitioned by ``network_id``.
+        Inventories, patterns such as ``towns/*``, the folder of a Parquet dataset partitioned by ``network_id``, or
+        addresses of databases.
     output : Path or None
         Folder of the results: never an inventory, though a pattern may match it.
 
@@ -81,7 +96,7 @@ def find_sources(paths: Iterable[PathLike], output: Path | None) -> tuple[Source
     -------
     tuple of Source
         A network is called what its folder is called; where two folders have the same name, as many of the folders
-        above go in front as tell them apart, joined by ``-``.
+        above go in front as tell them apart, joined by ``-``. A database is called after its schema, else after itself.
 
     Raises
     ------
@@ -89,9 +104,11 @@ def find_sources(paths: Iterable[PathLike], output: Path | None) -> tuple[Source
         No path, a pattern that matches nothing, or an inventory inside the folder of results.
     """
     home = None if output is None else absolute(output)
-    found = dict.fromkeys(absolute(path) for given in paths for path in _matching(given))
+    given = list(paths)
+    bases = {one: _place_of(one) for one in given if isinstance(one, str) and is_address(one)}
+    found = dict.fromkeys(absolute(path) for one in given if one not in bases for path in _matching(one))
     folders = [path for path in found if path != home]
-    if not folders:
+    if not folders and not bases:
         raise HeatnetError(
             "no inventory is given besides the folder of results: name folders, or a pattern such as towns/*"
         )
@@ -102,9 +119,22 @@ def find_sources(paths: Iterable[PathLike], output: Path | None) -> tuple[Source
             "choose another folder for the results"
         )
     places = sorted(place for folder in folders for place in _places_of(folder))
-    names = _names([folder if partition is None else folder / partition for folder, partition in places])
-    sources = [Source(name, *place) for name, place in zip(names, places, strict=True)]
+    drawn = [folder if partition is None else folder / partition for folder, partition in places]
+    names = _names([*drawn, *bases.values()])
+    sources = [Source(name, *place) for name, place in zip(names, places, strict=False)]
+    named = zip(names[len(places) :], bases.items(), strict=True)
+    sources += [Source(name, place, address=address) for name, (address, place) in named]
     return tuple(sorted(sources, key=lambda source: source.name))
+
+
+def _place_of(address: str) -> Path:
+    """Return where a database lies, as a path: host, database, schema; neither user nor password."""
+    try:
+        parts = urlsplit(address)
+        words = [parts.hostname, Path(parts.path).stem, *parse_qs(parts.query).get("schema", [])]
+    except ValueError:
+        words = ["database"]
+    return Path("/", *(word for word in words if word))
 
 
 def absolute(path: PathLike) -> Path:

@@ -113,7 +113,8 @@ def score(
     Parameters
     ----------
     paths : iterable of path, or one path
-        Folders of inventories, patterns such as ``towns/*``, or a Parquet dataset partitioned by ``network_id``.
+        Folders of inventories, patterns such as ``towns/*``, or a Parquet dataset partitioned by ``network_id``;
+        addresses of databases, such as ``postgresql://host/heat?schema=east``.
     output : path, optional
         Folder of results: ``summary.csv``, ``scores.parquet`` and for each network a folder with ``ranking.parquet``,
         ``findings.parquet``. What an earlier run, even a killed one, finished there with the same inputs and settings

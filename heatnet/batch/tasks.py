@@ -218,7 +218,7 @@ def remove_results(folder: Path) -> None:
 def read_source(source: Source) -> Inventory:
     """Return the tables of an inventory, or of one network of a partitioned dataset."""
     if source.partition is None:
-        return read_inventory(source.path, settings=source.settings)
+        return read_inventory(source.address or source.path, settings=source.settings)
     settings = None if source.settings is None else read_settings(source.settings)
     return read_partition(source.path, source.partition, tuple(source.files()), settings=settings)
 

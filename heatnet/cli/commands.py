@@ -326,7 +326,8 @@ def score(
 
     Run again, it goes on where it stopped.
 
-    INVENTORY is a folder, a pattern such as 'towns/*', or a Parquet dataset partitioned by network_id.
+    INVENTORY is a folder, a pattern such as 'towns/*', a Parquet dataset partitioned by network_id, or a database
+    (postgresql://...?schema=TOWN).
     """
     from heatnet.batch import score as score_all
 

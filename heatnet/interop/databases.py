@@ -42,11 +42,22 @@ def is_database(what: Any) -> bool:
     >>> is_database("postgresql://host/heat"), is_database("town.sqlite"), is_database("town")
     (True, True, False)
     """
-    if isinstance(what, str) and _ADDRESS.match(what):
+    if isinstance(what, str) and is_address(what):
         return True
     if isinstance(what, (str, Path)):
         return Path(what).suffix.lower() in FILES
     return hasattr(what, "dialect") and hasattr(what, "connect")
+
+
+def is_address(text: str) -> bool:
+    """Return whether a text is the address of a database, and no path.
+
+    Examples
+    --------
+    >>> is_address("postgresql://host/heat"), is_address("town.sqlite")
+    (True, False)
+    """
+    return bool(_ADDRESS.match(text))
 
 
 def label_of(where: Any) -> str:
