@@ -60,7 +60,7 @@ def read_csv(file: Path, spec: TableSpec, *, kind: str = "", headings: Mapping[s
     cells.index = pd.Index(np.arange(len(cells), dtype=np.int64) + found.first + found.count + 1, name=ROW)
     return RawTable(
         spec.name,
-        _without_formula_marks(cells),
+        _without_formula_marks(cells) if "'" in text else cells,
         file=str(file),
         kind=kind or (kind_in(head[: found.first]) if spec.name == "nodes" else ""),
         findings=_findings(read, spec.name),

@@ -60,6 +60,8 @@ def _cells(column: Any) -> pd.Series[Any]:
         return _cells(column.cast(kind.value_type))
     if types.is_timestamp(kind) or types.is_date(kind) or types.is_decimal(kind) or types.is_nested(kind):
         return pd.Series(_plain_days(column), dtype=object)
+    if types.is_boolean(kind):
+        return pd.Series(column.to_pandas(types_mapper={kind: pd.BooleanDtype()}.get))
     return pd.Series(column.to_pandas())
 
 
@@ -70,8 +72,11 @@ def _plain_days(column: Any) -> list[Any]:
     types, kind = pa.types, column.type
     if types.is_timestamp(kind) or types.is_date(kind):
         local = pc.local_timestamp(column) if getattr(kind, "tz", None) else column
-        texts = pc.cast(local, pa.string()).to_pylist()
-        if any(text is not None and text.startswith("<") for text in texts):
+        texts = pc.cast(local, pa.string())
+        if pc.any(pc.starts_with(texts, "<")).as_py():
             raise ValueError("a day that no calendar holds")
-        return [None if text is None else text[:10] for text in texts]
+        days = pc.utf8_slice_codeunits(texts, 0, 10).combine_chunks().dictionary_encode()  # few, each many times
+        words = np.array([*days.dictionary.to_pylist(), None], dtype=object)
+        found: list[Any] = words[days.indices.fill_null(-1).to_numpy(zero_copy_only=False)].tolist()
+        return found
     return list(column.to_pylist())

@@ -42,7 +42,12 @@ class Identities:
     def unknown(self, values: Objects) -> Objects:
         """Return the different values that are none of the ids, in the order in which they stand."""
         found: Objects = pd.unique(values[~pd.isna(values)])
-        return found[~pd.Series(found, dtype=object).isin(self._ids).to_numpy(dtype=bool)]
+        return found[self._lookup.get_indexer(pd.Index(found, dtype=object)) < 0]
+
+    @cached_property
+    def _lookup(self) -> pd.Index[Any]:
+        """The ids, ready to be looked up."""
+        return pd.Index(pd.unique(self._ids), dtype=object)
 
     @cached_property
     def ids(self) -> frozenset[str]:
@@ -150,7 +155,7 @@ class Matches:
     def match_ids(self, column: str, known: Identities) -> None:
         """Replace ids that are written in another way by those that are meant."""
         values = self.table[column].to_numpy(dtype=object)
-        strange = {text for text in values[~pd.isna(values)].tolist() if text not in known.ids}
+        strange = known.unknown(values).tolist()
         meant = {text: found for text in strange if (found := known.find(text)) is not None}
         if not meant:
             return

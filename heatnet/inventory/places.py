@@ -221,9 +221,10 @@ def match_visits(visits: Matches, hints: pd.DataFrame, buildings: Callable[[], B
     findings name the nearest, never what stands in the row.
     """
     rows = _without(visits, "building_id", hints, ("building",))
+    hints = hints.iloc[rows]
     asked = list(zip(_texts(hints, "community"), _texts(hints, "building"), strict=True))
-    known = {place: buildings().find(*place) for place in {asked[row] for row in rows}}
-    _take(visits, "building_id", rows, [known[asked[row]] for row in rows], ("unknown_house", "ambiguous_house"))
+    known = {place: buildings().find(*place) for place in set(asked)}
+    _take(visits, "building_id", rows, [known[place] for place in asked], ("unknown_house", "ambiguous_house"))
 
 
 def match_assets(records: Matches, hints: pd.DataFrame, assets: Callable[[], Assets]) -> None:
@@ -235,9 +236,10 @@ def match_assets(records: Matches, hints: pd.DataFrame, assets: Callable[[], Ass
     if "x_m" in records.table.columns:
         is_placed = records.table[["x_m", "y_m"]].notna().all(axis=1).to_numpy(dtype=bool)
         rows = [row for row in rows if not is_placed[row]]
+    hints = hints.iloc[rows]
     asked = list(zip(*(_texts(hints, name) for name in ("place", "street", "community")), strict=True))
-    known = {place: assets().find(*place) for place in {asked[row] for row in rows}}
-    _take(records, "asset_id", rows, [known[asked[row]] for row in rows], ("unknown_place", "ambiguous_place"))
+    known = {place: assets().find(*place) for place in set(asked)}
+    _take(records, "asset_id", rows, [known[place] for place in asked], ("unknown_place", "ambiguous_place"))
 
 
 def match_streets(digs: Matches, network: Network) -> None:

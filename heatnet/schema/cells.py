@@ -80,11 +80,19 @@ def _read_id(values: pd.Series[Any], meant: Meant) -> Cells:
     if texts and all(text.endswith(".0") and text[:-2].isdecimal() for text in texts):
         texts, how = [text[:-2] for text in texts], ["float_id"] * len(texts)
     if meant.column.type == "reference":
-        missing = {at for at, text in enumerate(texts) if not text[-1].isalnum() or not text.isascii()}
-        missing = {at for at in missing if _names_nothing(texts[at])}
+        missing = _that_name_nothing(texts)
         if missing:
             codes = np.where(np.isin(codes, sorted(missing)), -1, codes)
     return Cells(taken(codes, texts), _hows(how, codes))
+
+
+def _that_name_nothing(texts: list[str]) -> set[int]:
+    """Return the places of references that name nothing."""
+    together = "".join(texts)
+    if together.isascii() and together.isalnum():
+        return set()
+    doubtful = [at for at, text in enumerate(texts) if not text[-1].isalnum() or not text.isascii()]
+    return {at for at in doubtful if _names_nothing(texts[at])}
 
 
 def _names_nothing(text: str) -> bool:

@@ -11,7 +11,7 @@ import pandas as pd
 
 from heatnet._arrays import Ints, Truths
 from heatnet.schema.folding import folded_word
-from heatnet.schema.plain import cell_text
+from heatnet.schema.plain import cell_text, has_no_space
 from heatnet.schema.vocabulary import folded
 
 _TOTAL_TAIL = re.compile(r"[\d.,:()共条段户座处个项次公里米kmm平方吨万元²2]*")
@@ -47,9 +47,10 @@ def _is_space(column: pd.Series[Any]) -> Truths:
 
 def _is_space_quickly(column: pd.Series[Any]) -> Truths:
     """Return which texts are blank, told by their different values."""
-    if not len(column):
-        return np.zeros(0, dtype=bool)
-    return np.array([isinstance(cell, str) and (not cell or cell.isspace()) for cell in column.tolist()], dtype=bool)
+    cells = column.tolist()
+    if all(type(cell) is str for cell in cells) and "" not in cells and has_no_space("".join(cells)):
+        return np.zeros(len(cells), dtype=bool)
+    return np.array([isinstance(cell, str) and (not cell or cell.isspace()) for cell in cells], dtype=bool)
 
 
 def layout_reason(cells: Sequence[Any], headings: Sequence[str]) -> str:
