@@ -15,6 +15,7 @@ from heatnet.assessment.candidates import acceptance
 from heatnet.assessment.hours import chronic_part, outage_part, without_explained
 from heatnet.assessment.ranking import rank_assets, with_office_grades
 from heatnet.assessment.reasons import reasons
+from heatnet.assessment.renewed import old_row_notes
 from heatnet.assessment.results import Assessment, in_reading_order, told_of_assets
 from heatnet.assessment.valuing import expected_of, value_notes, valued_assets
 from heatnet.failure import FailureModel, fit_failure_model
@@ -120,7 +121,9 @@ def assess(  # noqa: PLR0913 - the public contract
     found = [*inventory.found(), history.findings, winters.findings, explained]
     findings = worded_findings(all_findings(found), language)
     fates = fates_in_season(inventory, season, winters, explained)
-    notes = of_rows_read((*outage.notes, *chronic.notes, *value_notes(settings)), fates)
+    notes = of_rows_read(
+        (*outage.notes, *chronic.notes, *old_row_notes(network, history), *value_notes(settings)), fates
+    )
     ranked = in_reading_order(ranking)
     climate = outage.climate
     return Assessment(

@@ -14,6 +14,7 @@ from heatnet._arrays import Floats
 from heatnet._cards import card
 from heatnet.assessment.candidates import candidate_rows, communities
 from heatnet.assessment.measuring import measure_first_table
+from heatnet.assessment.renewed import is_old_row
 from heatnet.failure import FailureModel
 from heatnet.history.exposure import History
 from heatnet.inventory.accounts import Fates, accounts_of
@@ -250,12 +251,15 @@ def told_of_assets(network: Network, history: History) -> pd.DataFrame:
     -------
     DataFrame
         Index asset_id: ``asset_kind``, ``street``, ``length_m`` (route; missing at a station),
-        ``pipe_length_m`` (a pair counts twice), ``diameter_mm``, ``heat_loss_w_m``, ``laid_year``, ``community``,
+        ``pipe_length_m`` (a pair counts twice), ``diameter_mm``, ``heat_loss_w_m`` (missing where it is that of a pipe
+        renewed since), ``laid_year``, ``community``,
         ``past_faults``, ``past_seasons`` (seasons at risk with records).
     """
     segments, n_stations = network.segments, len(network.station_nodes)
     unknown = np.full(n_stations, np.nan)
     pipes = network.in_supply.astype(np.float64) + network.in_return
+    measured = segments["heat_loss_w_m"].to_numpy(dtype=np.float64)
+    heat_loss = np.where(is_old_row(network, history), np.nan, measured)
     return pd.DataFrame(
         {
             "asset_kind": network.asset_kind,
@@ -264,7 +268,7 @@ def told_of_assets(network: Network, history: History) -> pd.DataFrame:
             "length_m": np.concatenate([network.length_m, unknown]),
             "pipe_length_m": np.concatenate([network.length_m * pipes, unknown]),
             "diameter_mm": np.concatenate([network.diameter_mm, unknown]),
-            "heat_loss_w_m": np.concatenate([segments["heat_loss_w_m"].to_numpy(dtype=np.float64), unknown]),
+            "heat_loss_w_m": np.concatenate([heat_loss, unknown]),
             "laid_year": np.concatenate([segments["laid_year"].to_numpy(dtype=np.float64), unknown]),
             "past_faults": history.counts.sum(axis=1).reindex(network.asset_ids).to_numpy(),
             "past_seasons": (history.seasons_at_risk > 0).sum(axis=1).reindex(network.asset_ids).to_numpy(),

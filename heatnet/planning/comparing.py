@@ -14,7 +14,6 @@ from heatnet.planning.plan import Plan
 CHANGES = ("entered", "left", "moved", "stayed")
 _MOVES = ("measure", "start_on", "end_on")
 _INPUTS = ("worth", "cold_household_hours", "price")
-_MORE_THAN = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -164,7 +163,7 @@ def _inputs_changed(plan_a: Plan, plan_b: Plan, asset: str) -> list[Note]:
     for name in _INPUTS:
         if all(name in row.columns for row in rows):
             a, b = (float(row[name].iloc[0]) for row in rows)
-            if abs(a - b) > _MORE_THAN * max(abs(a), abs(b)):
+            if f"{a:,.0f}" != f"{b:,.0f}":  # as it is told: what looks the same is no reason
                 found.append(note(f"planning.compare_input_{name}", a=a, b=b))
     return found
 

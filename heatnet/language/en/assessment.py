@@ -21,4 +21,5 @@ WORDS = {
     "no_visits_used": "None of the {rows:,} visits read is used for season {season}: chronic cold is unknown, not zero.",
     "share_assumed": "Assumed, as none of the {rows:,} faults read can be used: {share:.1%} of faults cut homes off while heating runs.",
     "outage_time_from_norm": "Outage times: a Russian norm by diameter for the repair (8 to 30 h; 8 h assumed for a station) plus {lead_h:g} h to find, isolate, drain and fill; none of the {rows:,} faults read can be used.",
+    "heat_loss_of_old_pipe": "The measured heat loss of {count:# pipe|# pipes} ({ids:first 5}) is that of the pipe before its renewal and does not count: bring the row in the table of segments up to date.",
 }

@@ -21,4 +21,5 @@ WORDS = {
     "no_visits_used": "读入的{rows:,}条走访均未用于{season}采暖年度：长期受冷情况不明，并非为零。",
     "share_assumed": "读入的{rows:,}条故障均不可用，因此假定：{share:.1%}的故障在供热期间造成停热。",
     "outage_time_from_norm": "停热时长：抢修按俄罗斯定额，依管径取值（8至30小时；热力站假定8小时），另加查漏、关断、泄水和充水{lead_h:g}小时；读入的{rows:,}条故障均不可用。",
+    "heat_loss_of_old_pipe": "{count}条管段（{ids:first 5}）的实测热损失属于更新前的旧管，不予计入：请更新管段表中的相应行。",
 }
