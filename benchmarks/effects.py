@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from heatnet.network import Network
+from heatnet.network import BUILDING, Network
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.review import cure_effect
 from heatnet.synthetic import make_city
 
-FIRST, P_CLEAR, P_ILL, STAY, FRESH = 2016, 0.08, 0.55, 0.7, 0.004
-FAULTS_PER_KM, VISITS_PER_BUILDING = 0.5, 5
+FIRST, P_CLEAR, P_ILL, STAY, FRESH = 2016, 0.08, 0.55, 0.7, 0.012
+FAULTS_PER_KM, VISITS_PER_BUILDING, FEW_BUILDINGS = 0.5, 12, 30
 EFFECTS = {"true": 0.2, "useless": 1.0, "harmful": 1.8}
 
 
@@ -50,7 +50,7 @@ class World:
         nodes = np.zeros((2, self.network.n_nodes))
         nodes[0][self.network.building_nodes], nodes[1][self.network.building_nodes] = share, 1.0
         cold, count = (self.paths.subtree_sum(row) for row in nodes)
-        return np.where((count > 0) & (count < 30), cold / np.maximum(count, 1.0), 0.0)
+        return np.where((count > 0) & (count < FEW_BUILDINGS), cold / np.maximum(count, 1.0), 0.0)
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class Drawn:
 
 
 def draw(
-    seed: int, effect: float, *, n_seasons: int = 6, n_summers: int = 2, km: float = 60.0, share: float = 0.05
+    seed: int, effect: float, *, n_seasons: int = 5, n_summers: int = 2, km: float = 25.0, share: float = 0.1
 ) -> Drawn:
     """Draw a city whose renewals leave the share `effect` of faults and of illness."""
     rng = np.random.default_rng([seed, 77])
@@ -73,8 +73,11 @@ def draw(
     length = np.append(network.length_m, np.full(network.n_assets - network.n_segments, 100.0))
     rate = FAULTS_PER_KM * length / 1000.0 * rng.gamma(1.0, 1.0, len(length))
     fresh = FRESH * np.minimum(length / 70.0, 3.0)
-    world = World(rng, network, rate, fresh, rng.random(len(length)) < fresh)
-    treated, sums = np.zeros(0, dtype=np.int64), np.zeros((3, 2))
+    homes_behind = supply_paths(network).subtree_sum((network.node_kind == BUILDING).astype(np.int64))
+    fresh = np.where(homes_behind < FEW_BUILDINGS, fresh, fresh / 10.0)
+    is_narrow = homes_behind <= 0.1 * len(network.building_nodes)
+    world = World(rng, network, rate, fresh, rng.random(len(length)) < fresh / (1.0 - STAY))
+    treated, sums, untouched = np.zeros(0, dtype=np.int64), np.zeros((3, 2)), np.ones(len(length), dtype=bool)
     last_cold, last_faults, plain = np.zeros(len(network.building_nodes)), np.zeros(len(length)), []
     for k in range(n_seasons):
         without = np.where(world.ill, STAY, world.fresh)
@@ -83,15 +86,16 @@ def draw(
         more = np.clip((effect - 1.0) * without / (1.0 - without), 0.0, 1.0)[treated]
         chance = rng.random(len(treated))
         world.ill[treated] = np.where(counter[treated], chance < effect, chance < more)
+        sums[2] += np.minimum(effect * without[treated], 1.0).sum(), without[treated].sum()
         sums[0] += world.rate[treated].sum() * np.array([effect, 1.0])
         world.rate[treated] *= effect
-        faults, homes = one_winter(world, FIRST + k)
+        faults, homes, visits = one_winter(world, FIRST + k)
         if len(treated):
             mark = np.zeros(len(length), dtype=bool)
             mark[treated] = True
-            behind = world.is_behind(mark)
-            for j, state in enumerate((world.ill, counter)):
-                sums[1, j] += np.where(world.is_behind(state), P_ILL, P_CLEAR)[behind].sum()
+            behind = world.is_behind(mark & is_narrow)
+            for j, state in enumerate((world.ill, np.where(mark & is_narrow, counter, world.ill))):
+                sums[1, j] += (visits * np.where(world.is_behind(state), P_ILL, P_CLEAR))[behind].sum()
             plain.append(
                 (
                     faults[treated].sum() / max(last_faults[treated].sum(), 1.0),
@@ -103,10 +107,13 @@ def draw(
         if n_seasons - 1 - n_summers <= k < n_seasons - 1:
             half = round(share * len(length) / 2)
             worst = (faults + 0.01 * rng.random(len(length)), world.cold_below(homes) + 0.01 * rng.random(len(length)))
+            worst = [np.where(untouched, bad, -1.0) for bad in worst]  # nothing is renewed twice
             treated = np.unique(np.concatenate([np.argsort(-bad, kind="stable")[:half] for bad in worst]))
+            untouched[treated] = False
             works = pd.DataFrame({"asset_id": network.asset_ids[treated], "done_on": pd.Timestamp(FIRST + k + 1, 7, 1)})
             world.records["works"].append(works)
-    truth = {"faults": sums[0, 0] / sums[0, 1], "impaired": effect, "cold_share": sums[1, 0] / sums[1, 1]}
+    outcomes = {"faults": sums[0], "cold_share": sums[1], "impaired": sums[2]}
+    truth = {outcome: float(came / without) for outcome, (came, without) in outcomes.items()}
     tables = {name: pd.concat(parts, ignore_index=True) for name, parts in world.records.items()}
     for name, table in tables.items():
         table.insert(0, f"{name[:-1]}_id", [f"{name[0]}{i:06}" for i in range(len(table))])
@@ -115,8 +122,8 @@ def draw(
     return Drawn(network, tables, truth, after_before, seasons)
 
 
-def one_winter(world: World, season: int) -> tuple[np.ndarray, np.ndarray]:
-    """Draw and record a winter; return the faults by asset and the cold share by building."""
+def one_winter(world: World, season: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw and record a winter; return the faults by asset, the cold share and the visits by building."""
     rng, network = world.rng, world.network
     start = np.datetime64(f"{season}-10-15")
     counts = rng.poisson(world.rate)
@@ -133,8 +140,8 @@ def one_winter(world: World, season: int) -> tuple[np.ndarray, np.ndarray]:
         "household_id": rng.integers(0, 10**9, len(home)).astype(str),
     }
     world.records["visits"].append(pd.DataFrame(visits))
-    share = np.bincount(home, weights=is_cold, minlength=homes) / np.maximum(np.bincount(home, minlength=homes), 1)
-    return counts, share
+    visited = np.bincount(home, minlength=homes)
+    return counts, np.bincount(home, weights=is_cold, minlength=homes) / np.maximum(visited, 1), visited
 
 
 def measured(drawn: Drawn) -> pd.DataFrame:

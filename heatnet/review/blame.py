@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Ints, Objects, Truths
+from heatnet._arrays import Objects
 from heatnet.inventory.judging import Judged
 from heatnet.inventory.records import Records
-from heatnet.location import Location, clean_visits, locate_faults, visit_findings
+from heatnet.location import Location, visit_findings
 from heatnet.location.cleaning import OWN_CAUSES
-from heatnet.location.winters import BUILDING_PRIOR, past_winters
-from heatnet.network import BUILDING, Network
+from heatnet.location.winters import past_winters
+from heatnet.network import Network
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.season import season_of
 from heatnet.value import Settings
@@ -49,15 +48,6 @@ class Winter:
         told = past_winters(network, records.before(season + 1), season=season + 1, settings=settings)
         return cls(network, supply_paths(network), told.location)
 
-    @classmethod
-    def alone(
-        cls, network: Network, visits: pd.DataFrame, season: int, settings: Settings, prior: pd.Series[float]
-    ) -> Winter:
-        """Return a season by its own visits and a prior."""
-        cleaned = clean_visits(visits, network, room_min_c=settings.room_min_c, heating_from=settings.heating_from)
-        location = locate_faults(network, cleaned, season=season, prior=prior, building_prior=BUILDING_PRIOR)
-        return cls(network, supply_paths(network), location)
-
     def blamed(self, node: int) -> str:
         """Return the ambiguity group on the path to a node that was most likely ill, empty where none likely was."""
         path = self.paths.path_of(node)
@@ -69,33 +59,6 @@ class Winter:
             return ""
         group = self.location.assets["ambiguity_group"].iloc[path[worst]]
         return str(self.network.asset_ids[path[worst]] if pd.isna(group) else group)
-
-    @cached_property
-    def suspect(self) -> Ints:
-        """Per building: the asset on its path that was most likely ill, -1 where no path reaches it."""
-        prob = np.append(self.location.assets["group_prob"].to_numpy(dtype=np.float64), -1.0)
-        place = self.paths.last_asset[self.network.building_nodes]
-        worst = place.copy()
-        while (place >= 0).any():
-            worst = np.where(prob[place] > prob[worst], place, worst)
-            place = np.where(place >= 0, self.paths.parent_asset[place], -1)
-        return worst
-
-    @cached_property
-    def homes_behind(self) -> Ints:
-        """Per asset: buildings whose path holds it."""
-        return self.paths.subtree_sum((self.network.node_kind == BUILDING).astype(np.int64))
-
-    @property
-    def is_ill(self) -> Truths:
-        """Per asset: its group was more likely ill than not."""
-        return self.location.assets["group_prob"].to_numpy(dtype=np.float64) >= LEAST_PROB
-
-    def is_behind(self, marked: Truths) -> Truths:
-        """Return which buildings have a marked asset on their path."""
-        behind = self.paths.forest.path_sum(marked.astype(np.float64), np.zeros(len(marked), dtype=bool)) > 0
-        last = self.paths.last_asset[self.network.building_nodes]
-        return np.append(behind, False)[last]
 
     def members(self, group: str) -> list[str]:
         """Return the assets of an ambiguity group, by id."""

@@ -8,24 +8,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Floats, Ints, Truths
+from heatnet._arrays import Truths
 from heatnet._typed import typed
 from heatnet.consequence.classes import asset_classes
 from heatnet.errors import HeatnetError
 from heatnet.inventory import Inventory, inventory_of
 from heatnet.network import Network
-from heatnet.review.blame import Winter
-from heatnet.review.ratios import NOTHING_KNOWN, Groups, Ratio, illness_rates, ratio_of_counts, ratio_of_illness
+from heatnet.review.ratios import Ratio, ratio_of_counts
 from heatnet.review.seasons import MEASURES, Summer
+from heatnet.review.warmth import Treated, Warmth
 from heatnet.season import checked_season
 from heatnet.value import Settings
 
 OUTCOMES = ("faults", "impaired", "cold_share")
 ALL = "all"
-_COLD_BOUNDS = (0.05, 0.2, 0.5)
 _PRIOR_SPREAD = 0.25
 _FEWEST_CASES = 10
-_WIDE_SHARE = 0.1
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -157,25 +155,26 @@ def cure_effect(
     summers = [Summer(known, season, room_min_c) for season in asked]
     codes, labels = asset_classes(known.network, by_level=False)
     classes = {ALL: np.ones(len(codes), dtype=bool)} | {label: codes == k for k, label in enumerate(labels)}
-    illness = [_illness(summer, summer.winters) for summer in summers if summer.winters is not None]
-    stays = float(np.mean([part.stays for part in illness])) if illness else Settings().persistence
+    together = _warmth(summers, [summer.is_cured for summer in summers], 1.0)
     rows = []
     for measure in MEASURES:
+        warmth = _warmth_of(summers, measure, together)
         for label, in_class in classes.items():
             cases = sum(int((summer.measure_of[measure] & in_class).sum()) for summer in summers)
             if not cases and label != ALL:
                 continue
+            of_class = warmth if label == ALL else warmth.of_class(in_class)
             told = {
                 "faults": (_fault_ratio(summers, measure, in_class), cases),
-                "impaired": (_illness_ratio(illness, measure, in_class), cases),
-                "cold_share": _cold_ratio(summers, measure, in_class),
+                "impaired": (of_class.left, cases),
+                "cold_share": of_class.cold_share(),
             }
             for outcome, (ratio, count) in told.items():
                 rows.append(
                     (measure, outcome, label, ratio.ratio, ratio.low, ratio.high, count, _verdict(ratio, count))
                 )
     columns = ["measure", "outcome", "diameter", "ratio", "low", "high", "cases", "verdict"]
-    return CureEffect(pd.DataFrame(rows, columns=columns), stays, asked)
+    return CureEffect(pd.DataFrame(rows, columns=columns), together.persistence, asked)
 
 
 def _verdict(ratio: Ratio, cases: int) -> str:
@@ -193,7 +192,9 @@ def _fault_ratio(summers: Sequence[Summer], measure: str, in_class: Truths) -> R
         if summer.known.faults is None or not treated.any():
             continue
         forecast, of_rate = summer.faults_forecast
-        untreated = ~summer.is_cured & (~summer.measure_of["repair"] if measure == "repair" else True)
+        untreated = (
+            ~summer.is_cured & ~summer.was_cured & (~summer.measure_of["repair"] if measure == "repair" else True)
+        )
         bounds = np.unique(np.quantile(forecast[treated], [0.25, 0.5, 0.75]))
         stratum = np.searchsorted(bounds, forecast)
         count = len(bounds) + 1
@@ -212,106 +213,20 @@ def _fault_ratio(summers: Sequence[Summer], measure: str, in_class: Truths) -> R
     return ratio_of_counts(came, expected, variance, max(dispersion, 1.0))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Illness:
-    """What the winter after the works says of each group, and each asset's probability to be ill without them."""
-
-    summer: Summer
-    groups: Groups
-    without: Floats
-    stays: float
-
-
-def _illness(summer: Summer, winters: tuple[Winter, Winter]) -> _Illness:
-    before, after = (winter.location for winter in winters)
-    names = after.assets["ambiguity_group"].where(
-        after.assets["ambiguity_group"].notna(), after.assets.index.to_series()
-    )
-    group = pd.factorize(names)[0].astype(np.int64)
-    first = np.unique(group, return_index=True)[1]
-    now = np.clip(after.assets["group_prob"].to_numpy(dtype=np.float64)[first], 1e-12, 1.0 - 1e-12)
-    names_of_assets = after.assets.index
-    prior = np.asarray(summer.base(winters[0]).reindex(names_of_assets), dtype=np.float64)
-    expected = np.asarray(after.prior.reindex(names_of_assets), dtype=np.float64)
-    base = np.clip(Groups(group, np.ones(len(first))).any_ill(expected), 1e-12, 1.0 - 1e-12)
-    groups = Groups(group, np.clip(now / (1.0 - now) * (1.0 - base) / base, 1e-9, 1e9))
-    was_ill = before.assets["impaired_prob"].to_numpy(dtype=np.float64)
-    is_free = ~np.isin(group, group[summer.is_cured])
-    renumbered = np.unique(group[is_free], return_inverse=True)
-    free = Groups(renumbered[1].astype(np.int64), groups.odds[renumbered[0]])
-    factor, stays = illness_rates(free, was_ill[is_free], prior[is_free])
-    without = np.minimum((1.0 - was_ill) * factor * prior, 0.5) + was_ill * stays
-    return _Illness(summer, groups, without, stays)
+def _warmth(summers: Sequence[Summer], treated: Sequence[Truths], usual: float) -> Warmth:
+    """Return what the winters after say of assets treated in each summer."""
+    parts = [
+        Treated(summer.after, marked, summer.is_cured & ~marked)
+        for summer, marked in zip(summers, treated, strict=True)
+        if summer.after is not None
+    ]
+    return Warmth.of_all(parts, usual=usual, believed=Settings().persistence)
 
 
-def _illness_ratio(parts: Sequence[_Illness], measure: str, in_class: Truths) -> Ratio:
-    """Return the illness of the treated assets over that of others as likely ill the winter before."""
-    if not parts:
-        return NOTHING_KNOWN
-    starts = np.cumsum([0, *(len(part.groups.odds) for part in parts)])
-    groups = Groups(
-        np.concatenate([part.groups.group + start for part, start in zip(parts, starts, strict=False)]),
-        np.concatenate([part.groups.odds for part in parts]),
-    )
-    treated = np.concatenate([part.summer.measure_of[measure] & in_class for part in parts])
-    return ratio_of_illness(groups, np.concatenate([part.without for part in parts]), treated)
-
-
-def _cold_ratio(summers: Sequence[Summer], measure: str, in_class: Truths) -> tuple[Ratio, int]:
-    """Return cold visits behind the treated assets over those at buildings as likely ill the winter before."""
-    parts = [_cold_homes(summer, summer.measure_of[measure] & in_class) for summer in summers]
-    known = [part for part in parts if part is not None]
-    came, expected, variance, squares, visits = (
-        float(sum(getattr(part, name) for part in known))
-        for name in ("came", "expected", "variance", "squares", "visits")
-    )
-    return ratio_of_counts(came, expected, variance, squares / expected if expected else 1.0), int(visits)
-
-
-@dataclass(frozen=True, slots=True)
-class _ColdHomes:
-    """Cold visits behind treated assets: those that came, those to be expected and their variances."""
-
-    came: float
-    expected: float
-    variance: float
-    squares: float
-    visits: float
-
-
-def _cold_homes(summer: Summer, treated: Truths) -> _ColdHomes | None:
-    """Count homes behind treated assets; what hangs on an ill main of many is left out, for it tells of that main."""
-    if summer.winters is None or not treated.any():
-        return None
-    before, after = summer.winters
-    homes = after.location.buildings
-    visits, cold = (homes[name].to_numpy(dtype=np.float64) for name in ("visits", "cold_visits"))
-    ill = np.searchsorted(_COLD_BOUNDS, before.location.buildings["path_prob"].fillna(0.0).to_numpy())
-    is_wide = after.homes_behind > _WIDE_SHARE * len(homes)
-    is_apart = (visits > 0) & ~after.is_behind(is_wide & after.is_ill) & ~before.is_behind(is_wide & before.is_ill)
-    untreated = is_apart & ~after.is_behind(summer.is_cured & ~is_wide)
-    chosen = is_apart & after.is_behind(treated & ~is_wide)
-    bins = len(_COLD_BOUNDS) + 1
-    seen, were_cold = (np.bincount(ill[untreated], weights=of[untreated], minlength=bins) for of in (visits, cold))
-    usual = were_cold.sum() / max(seen.sum(), 1.0)
-    share = (were_cold + 10.0 * usual) / (seen + 10.0)
-    by_bin = share * np.bincount(ill[chosen], weights=visits[chosen], minlength=bins)
-    apart = (cold - share[ill] * visits)[untreated]
-    dispersion = _dispersion(before.suspect[untreated], ill[untreated], apart, share * seen)
-    return _ColdHomes(
-        came=float(cold[chosen].sum()),
-        expected=float(by_bin.sum()),
-        variance=float((by_bin**2 * dispersion / (were_cold + 10.0 * usual + 1.0)).sum()),
-        squares=float((by_bin * dispersion).sum()),
-        visits=float(visits[chosen].sum()),
-    )
-
-
-def _dispersion(cluster: Ints, ill: Ints, apart: Floats, expected: Floats) -> Floats:
-    """Return the variance of clusters of cold visits over their mean, for each bin of illness; at least 1."""
-    bins = len(expected)
-    keys, of_key = np.unique(cluster * bins + ill, return_inverse=True)
-    squares = np.bincount(of_key, weights=apart) ** 2
-    of_bin = np.bincount(keys % bins, weights=squares, minlength=bins)
-    shrunk: Floats = (of_bin + expected.clip(1.0)) / (expected + expected.clip(1.0))
-    return np.maximum(shrunk, 1.0)
+def _warmth_of(summers: Sequence[Summer], measure: str, together: Warmth) -> Warmth:
+    """Return the same for a measure; what other cures left of illness is what all together did."""
+    treated = [summer.measure_of[measure] for summer in summers]
+    if all((summer.is_cured == marked).all() for summer, marked in zip(summers, treated, strict=True)):
+        return together
+    usual = together.left.ratio if np.isfinite(together.left.ratio) else 1.0
+    return _warmth(summers, treated, usual)

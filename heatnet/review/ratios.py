@@ -6,12 +6,12 @@ Counts. What came to the treated assets, ``Y``, is Poisson with mean ``r * L``; 
 Analysis, ch. 2.6, with Jeffreys' prior). Counts that come in clusters weigh as fewer: both are divided by their
 dispersion.
 
-Illness. Nobody sees whether an asset was ill; the winter's visits raise or lower the odds that something in its group
-(those that no observation can tell apart) was by a factor ``B``. An asset that would have been ill with probability
-``q`` is so with ``r * q`` after the cure; with ``Q = 1 - prod(1 - q) over the untreated * prod(1 - r*q) over the
-treated`` of a group, its visits have the likelihood ``1 - Q + Q*B``. The product over the groups, with prior
-``r**-1/2``, gives the quantiles of r. Without a cure ``q = (1 - p)*f*prior + p*s``, p the probability of the winter
-before; f and s are learned from the groups without a treated asset.
+Illness. Nobody sees whether an asset was ill, but the probability of all of a winter's visits is a likelihood of r
+(`heatnet.review.illness`). With the prior ``r**-1/2``, flat in the root of r, it gives the quantiles of r.
+
+Cold homes. What would have come without the cure is what is certain and a sum of independent illnesses, each with its
+probability and its cold visits; what came is known but for the chance of single visits. The quantiles are those of the
+one over the other.
 """
 
 from __future__ import annotations
@@ -19,13 +19,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.interpolate import PchipInterpolator
+from scipy.special import gammainc, ndtri
 from scipy.stats import f as f_distribution
 
-from heatnet._arrays import Floats, Ints, Truths
+from heatnet._arrays import Floats
 
 LEVEL = 0.9
-_LARGEST = 20.0
-_STEPS = 4000
+_QUANTILES = (0.05, 0.5, 0.95)
+_STEPS = 2000
+_ONE_BY_ONE = 100
+_LEAST_SAID = 0.05
+_NINE = ndtri((np.arange(9) + 0.5) / 9.0)
+_NINE = _NINE / np.sqrt((_NINE**2).mean())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,102 +77,119 @@ def ratio_of_counts(came: float, expected: float, variance: float, dispersion: f
     return Ratio(middle, low, high)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Groups:
-    """Assets by group, and what the visits of a winter say of each group.
+def ratio_by_likelihood(roots: Floats, log_likelihood: Floats, meaning: Floats) -> Ratio:
+    """Return the ratio from its likelihood, with a prior flat in the root of r.
 
     Parameters
     ----------
-    group : array of int
-        The group of each asset.
-    odds : array
-        Per group: factor by which the visits raised the odds that something in it was ill.
-    """
+    roots : array
+        Roots of r, ascending.
+    log_likelihood : array
+        Log probability of what was seen at each of them.
+    meaning : array
+        What each stands for: the ill assets over those without the cure, ascending (r itself, or less where ``r*q``
+        would be above 1).
 
-    group: Ints
-    odds: Floats
-
-    def any_ill(self, prob: Floats) -> Floats:
-        """Return per group the probability that one of its assets is ill, from that of each asset."""
-        clear = np.log1p(-np.minimum(prob, 1.0 - 1e-12))
-        return -np.expm1(np.bincount(self.group, weights=clear, minlength=len(self.odds)))
-
-
-def ratio_of_illness(groups: Groups, without: Floats, treated: Truths) -> Ratio:
-    """Return the ratio of the share of ill assets to that without the cure.
-
-    Parameters
-    ----------
-    groups : Groups
-        The assets and what the visits say afterwards.
-    without : array
-        Probability of each asset to be ill without the cure.
-    treated : array of bool
-        The assets that were treated.
+    Returns
+    -------
+    Ratio
+        `NOTHING_KNOWN` where the likelihood does not change.
 
     Examples
     --------
-    >>> groups = Groups(np.arange(40), np.full(40, 0.01))
-    >>> estimate = ratio_of_illness(groups, np.full(40, 0.7), np.ones(40, dtype=bool))
-    >>> estimate.high < 0.1
-    True
+    Seven of ten that would have been ill are:
+
+    >>> roots = np.linspace(0.01, 0.99, 99)
+    >>> told = ratio_by_likelihood(roots, 14 * np.log(roots) + 3 * np.log1p(-roots**2), roots**2)
+    >>> round(told.ratio, 2), round(told.low, 2), round(told.high, 2)
+    (0.66, 0.43, 0.86)
     """
-    concerned = np.unique(groups.group[treated])
-    if not len(concerned) or np.allclose(groups.odds[concerned], 1.0):
+    if not np.ptp(log_likelihood) > _LEAST_SAID:
         return NOTHING_KNOWN
-    others = groups.any_ill(np.where(treated, 0.0, without))[concerned]
-    largest = min(_LARGEST, 1.0 / max(float(without[treated].mean()), 1e-9))
-    grid = (np.arange(_STEPS) + 0.5) / _STEPS * largest
-    weight = -0.5 * np.log(grid)
-    place = np.searchsorted(concerned, groups.group[treated])
-    q, odds = without[treated], groups.odds[concerned]
-    for k in range(len(concerned)):
-        clear = np.full(_STEPS, 1.0 - others[k])
-        for one in q[place == k].tolist():
-            clear *= 1.0 - np.minimum(grid * one, 1.0 - 1e-9)
-        weight += np.log(np.maximum(clear + (1.0 - clear) * odds[k], 1e-300))
-    share = np.cumsum(np.exp(weight - weight.max()))
-    share /= share[-1]
-    low, middle, high = np.interp([(1.0 - LEVEL) / 2.0, 0.5, (1.0 + LEVEL) / 2.0], share, grid).tolist()
+    fine = np.linspace(roots[0], roots[-1], _STEPS)
+    density = np.exp(PchipInterpolator(roots, log_likelihood - log_likelihood.max())(fine))
+    share = np.cumsum(density) - density / 2.0
+    low, middle, high = np.interp(np.interp(_QUANTILES, share / density.sum(), fine), roots, meaning).tolist()
     return Ratio(middle, low, high)
 
 
-def illness_rates(
-    groups: Groups, before: Floats, prior: Floats, *, stay: float = 0.7, rounds: int = 500
-) -> tuple[float, float]:
-    """Return how likely a clear asset fell ill, as a multiple of its prior, and an ill one stayed so.
-
-    Expectation and maximisation over untreated assets, as if ten more ill assets had been followed and a share `stay`
-    of them had stayed ill, and one more clear asset had been expected to fall ill and had done so.
+@dataclass(frozen=True, slots=True, eq=False)
+class Chances:
+    """A sum of what is certain and of amounts that come or do not, independently.
 
     Parameters
     ----------
-    groups : Groups
-        The assets and what the visits of this winter say.
-    before, prior : array
-        Probability of each asset to have been ill in the winter before; before any visit.
-    stay : float
-        What is assumed before anything is seen.
+    certain : float
+        What comes anyway.
+    prob, amount : array
+        Probability and size of each of the others.
+    """
+
+    certain: float
+    prob: Floats
+    amount: Floats
+
+    def spread_out(self, variance: float) -> tuple[Floats, Floats]:
+        """Return values of the sum and their probabilities; a normal error of this variance is added.
+
+        The amounts that matter most are added one by one on an even grid, the many small ones count by their variance.
+
+        Examples
+        --------
+        >>> values, weights = Chances(1.0, np.array([0.5]), np.array([2.0])).spread_out(0.0)
+        >>> values[weights > 0].tolist(), weights[weights > 0].tolist()
+        ([1.0, 3.0], [0.5, 0.5])
+        """
+        of_each = self.prob * (1.0 - self.prob) * self.amount**2
+        order = np.argsort(-of_each, kind="stable")
+        large, small = order[:_ONE_BY_ONE], order[_ONE_BY_ONE:]
+        certain = self.certain + float((self.prob * self.amount)[small].sum())
+        step = float(self.amount[large].sum()) / _STEPS
+        weights = np.zeros(_STEPS + 2)
+        weights[0] = 1.0
+        for prob, amount in zip(self.prob[large].tolist(), self.amount[large].tolist(), strict=True):
+            whole, part = divmod(amount / step, 1.0) if step > 0.0 else (0.0, 0.0)
+            moved = np.zeros(len(weights) + 1)
+            place = min(int(whole), len(weights) - 1)
+            moved[place:-1] += (1.0 - part) * weights[: len(weights) - place]
+            moved[place + 1 :] += part * weights[: len(weights) - place]
+            weights = (1.0 - prob) * weights + prob * moved[:-1]
+        values = certain + step * np.arange(len(weights), dtype=np.float64)
+        error = float(np.sqrt(variance + float(of_each[small].sum())))
+        if not error > 0.0:
+            return values, weights
+        around: Floats = (values[:, None] + error * _NINE).ravel()
+        alike: Floats = np.repeat(weights / 9.0, 9)
+        return around, alike
+
+
+def ratio_of_sums(came: float, noise: float, without: list[tuple[Floats, Floats]]) -> Ratio:
+    """Return the ratio of what came, but for the chance of single visits, to what would have come.
+
+    Parameters
+    ----------
+    came : float
+        What was counted, >= 0; its mean is gamma distributed as with Jeffreys' prior.
+    noise : float
+        Variance of the count over its mean, given its mean; above 0, at most 1.
+    without : list of pairs of arrays
+        Values of what would have come, and their weights.
 
     Examples
     --------
-    >>> before, odds = np.r_[np.zeros(500), np.ones(50)], np.r_[np.full(500, 0.2), np.full(50, 9.0)]
-    >>> factor, stays = illness_rates(Groups(np.arange(550), odds), before, np.full(550, 0.01))
-    >>> factor < 0.5 < 0.9 < stays
-    True
+    >>> told = ratio_of_sums(20, 1.0, [(np.array([40.0]), np.array([1.0]))])
+    >>> round(told.ratio, 2), round(told.low, 2), round(told.high, 2)
+    (0.5, 0.34, 0.71)
     """
-    factor, stays = 1.0, stay
-    for _ in range(rounds):
-        fresh, still = np.minimum((1.0 - before) * factor * prior, 0.5), before * stays
-        q = fresh + still
-        any_ill = groups.any_ill(q)
-        odds = any_ill * groups.odds
-        now = (odds / (1.0 - any_ill + odds) / np.maximum(any_ill, 1e-300))[groups.group]
-        new_fresh, new_still = float((fresh * now).sum()), float((still * now).sum())
-        new_factor = (new_fresh + 1.0) / (float(((1.0 - before) * prior).sum()) + 1.0)
-        new_stays = min((new_still + 10.0 * stay) / (float(before.sum()) + 10.0), 1.0)
-        moved = max(abs(new_factor - factor), abs(new_stays - stays))
-        factor, stays = new_factor, new_stays
-        if moved < 1e-9:
-            break
-    return factor, stays
+    values, weights = (np.concatenate(parts) for parts in zip(*without, strict=True))
+    edges = np.geomspace(max(float(values[weights > 0].min()), 1e-3), float(values.max()) + 2e-3, 301)
+    bins = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, 299)
+    weight = np.bincount(bins, weights=weights, minlength=300) / weights.sum()
+    mean = np.bincount(bins, weights=weights * np.maximum(values, 1e-3), minlength=300) / weights.sum()
+    value, weight = (mean / np.where(weight > 0, weight, 1.0))[weight > 0], weight[weight > 0]
+    shape = (came + 0.5) / noise
+    largest = (shape + 8.0 * np.sqrt(shape) + 20.0) * noise / float(value.min())
+    x = np.linspace(0.0, 1.0, 801) ** 2 * largest
+    share = (gammainc(shape, x[:, None] * value / noise) * weight).sum(axis=1)
+    low, middle, high = np.interp(_QUANTILES, share, x).tolist()
+    return Ratio(middle, low, high)

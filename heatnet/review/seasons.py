@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,14 +13,15 @@ from heatnet.failure import fit_failure_model
 from heatnet.history.exposure import asset_seasons
 from heatnet.inventory import Inventory
 from heatnet.inventory.records import Records
-from heatnet.location import default_prior
 from heatnet.network import Network
 from heatnet.review.blame import Winter
+from heatnet.review.illness import After
 from heatnet.season import season_of, season_start
 from heatnet.value import Settings
 
 MEASURES = ("renewal", "repair", "cleaning", "balancing")
 _CURES = ("renewal", "cleaning", "balancing")
+_YEARS_APART = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +70,18 @@ class Summer:
         return renewal | cleaning | balancing
 
     @cached_property
+    def was_cured(self) -> Truths:
+        """Assets renewed, cleaned or balanced in one of the five summers before: no yardstick for what works do."""
+        works, marked = self.known.works, np.zeros(self.network.n_assets, dtype=bool)
+        if works is None:
+            return marked
+        judged = self.known.judged["works"]
+        season = season_of(works["done_on"]).to_numpy(dtype=np.float64)
+        recent = (season < self.season - 1) & (season >= self.season - 1 - _YEARS_APART)
+        marked[judged.place[judged.is_used & recent & works["kind"].isin(_CURES).to_numpy(dtype=bool)]] = True
+        return marked
+
+    @cached_property
     def faults_after(self) -> Ints:
         """Faults of each asset in the season."""
         faults = self.known.faults
@@ -112,10 +125,10 @@ class Summer:
         return Network(network.nodes, segments.assign(laid_year=laid), network.valves)
 
     @cached_property
-    def winters(self) -> tuple[Winter, Winter] | None:
-        """The winter before the works and the one after, located; None where one of them has no visits.
+    def after(self) -> After | None:
+        """The winter before the works and the one after; None where one of them has no visits.
 
-        The second one's prior is what the first one leaves to be expected had nothing been done.
+        What works of earlier summers did is what is asked, so each is taken to have left half of an illness.
         """
         visits = self.known.visits
         if visits is None:
@@ -125,13 +138,9 @@ class Summer:
         if not all((seasons == season).any() for season in (self.season - 1, self.season)):
             return None
         settings = Settings(room_min_c=self.room_min_c)
-        before = Winter.past(self.network, self.known.records(), self.season - 1, settings)
-        was_ill = before.location.assets["impaired_prob"]
-        still = ((1.0 - was_ill) * self.base(before) + was_ill * settings.persistence).clip(upper=0.99)
-        return before, Winter.alone(self.network, usable, self.season, settings, still)
-
-    def base(self, winter: Winter) -> pd.Series[float]:
-        """Return each asset's prior before any winter, times what the network's own winters have taught."""
-        learned = winter.location.learned
-        factor = 1.0 if learned is None else float(learned["factor"].iloc[0])
-        return (default_prior(self.network) * factor).clip(upper=0.99)
+        records = self.known.records()
+        if records.works is not None:
+            cures = records.works[(records.works["kind"] != "repair").to_numpy(dtype=bool)]
+            records = replace(records, works=cures.assign(kind="cleaning"))
+        before = Winter.past(self.network, records, self.season - 1, settings)
+        return After.of(usable, self.season, before.location, settings)

@@ -17,13 +17,13 @@ def test_a_useless_cure_of_the_worst_is_not_praised_though_the_winter_after_is_f
 
 
 def test_a_true_cure_is_found() -> None:
-    told = measured(draw(6, 0.2, share=0.1)).loc["faults"]
+    told = measured(draw(6, 0.2)).loc["faults"]
     assert told["holds"]
     assert told["verdict"] == "helped"
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
-    drawn = draw(3, 0.2, km=20.0)
+    drawn = draw(3, 0.2, km=10.0)
     works = drawn.tables["works"].assign(kind="cleaning")
     given = cure_effect(drawn.network, works, drawn.tables["faults"], drawn.tables["visits"], seasons=drawn.seasons)
     network = drawn.network
