@@ -65,7 +65,7 @@ class Drawn:
 
 
 def draw(
-    seed: int, effect: float, *, n_seasons: int = 5, n_summers: int = 2, km: float = 25.0, share: float = 0.1
+    seed: int, effect: float, *, n_seasons: int = 4, n_summers: int = 1, km: float = 40.0, share: float = 0.1
 ) -> Drawn:
     """Draw a city whose renewals leave the share `effect` of faults and of illness."""
     rng = np.random.default_rng([seed, 77])

@@ -33,6 +33,7 @@ from heatnet.value import Settings
 
 _LARGEST_PROB = 0.99
 _WIDE_SHARE = 0.1
+_LEAST_NOISE = 0.05
 _NOTHING_GIVEN = (None, None, None)
 
 
@@ -190,18 +191,15 @@ class ColdHomes:
     came, visits : float
         Cold visits and calls; all visits, and households that could call.
     noise : float
-        Variance of what comes, given who is ill, over its mean.
+        Variance of their ratio that comes from the chance of single visits, times the cold visits that came.
     without : Chances
         What would have come: of what is certain and of what hangs on each treated unit.
-    rate_variance : float
-        Variance of the same from not knowing the rates of cold visits.
     """
 
     came: float
     visits: float
     noise: float
     without: Chances
-    rate_variance: float
 
 
 def cold_homes(after: After, treated: Truths, units: Units, chance: Floats, now: Floats) -> ColdHomes | None:
@@ -227,12 +225,13 @@ def cold_homes(after: After, treated: Truths, units: Units, chance: Floats, now:
     expected = float((ill - (ill - well) * none_ill)[chosen].sum())
     visits, cold, calls = (of[chosen].sum() for of in (evidence.visits, evidence.cold_visits, evidence.calls))
     came = float(cold + calls)
+    alone = 1.0 - float(cold) ** 2 / (float(visits) * came) if cold else 1.0
+    of_rates = _noise_of_rates(told, evidence.visits, rates, (none_ill, chosen), (came, expected))
     return ColdHomes(
         came=came,
         visits=float(visits + evidence.callers[chosen].sum()),
-        noise=1.0 - float(cold) ** 2 / (float(visits) * came) if cold else 1.0,
+        noise=max(alone + of_rates, _LEAST_NOISE),
         without=Chances(expected - float((q * hangs)[marked].sum()), q[marked], hangs[marked]),
-        rate_variance=_rate_variance(told, evidence.visits, rates, (none_ill, chosen)),
     )
 
 
@@ -241,15 +240,23 @@ def _expected(visits: Floats, callers: Floats, rates: Rates) -> tuple[Floats, Fl
     return visits * rates.p_clear + callers * rates.c_clear, visits * rates.p_impaired + callers * rates.c_impaired
 
 
-def _rate_variance(told: Beliefs, visits: Floats, rates: Rates, behind: tuple[Floats, Truths]) -> float:
-    """Return the variance of the cold visits behind treated assets that comes from the rates, learned from all."""
+def _noise_of_rates(
+    told: Beliefs, visits: Floats, rates: Rates, behind: tuple[Floats, Truths], cold: tuple[float, float]
+) -> float:
+    """Return what not knowing the rates adds to the noise; less than nothing where most visits are those behind.
+
+    With ``Y`` that came, ``D`` that would have come, the rates ``k`` (clear, ill) learned from ``n`` visits of which
+    ``y`` count in Y and ``d`` in D, the variance of ``log(Y/D)`` is ``var(Y)/Y**2 + sum p(1-p)/n * (d**2/D**2 -
+    2*y*d/(Y*D))``: what is counted in both cannot part them.
+    """
     none_ill, chosen = behind
+    came, expected = cold[0] + 0.5, cold[1]
     clear = np.exp(told.clear_buildings())
-    variance = 0.0
-    for rate, of_all, of_chosen in (
+    noise = 0.0
+    for rate, now, without in (
         (rates.p_clear, clear, none_ill),
         (rates.p_impaired, 1.0 - clear, 1.0 - none_ill),
     ):
-        learned_from = float((visits * of_all).sum()) + 10.0
-        variance += float((visits * of_chosen)[chosen].sum()) ** 2 * rate * (1.0 - rate) / learned_from
-    return variance
+        n, y, d = ((visits * of).sum() for of in (now, now * chosen, without * chosen))
+        noise += rate * (1.0 - rate) / (float(n) + 10.0) * float(came * (d / expected) ** 2 - 2.0 * y * d / expected)
+    return noise

@@ -101,14 +101,15 @@ class Summer:
         known, start = self.known.records(), season_start(self.season)
         before = known.before(self.season)
         works = None if before.works is None else before.works[before.works["done_on"] < season_start(self.season - 1)]
+        unmade = self._unmade(known)
         history = asset_seasons(
-            self._unmade(known),
+            unmade,
             before.faults,
             first_season=before.first_season(self.season),
             last_season=self.season - 1,
             works=works,
         )
-        forecast = fit_failure_model(history).expected_faults(self._unmade(known), season=start.year)
+        forecast = fit_failure_model(history).expected_faults(unmade, season=start.year)
         spread = (forecast["faults_high"] - forecast["faults_low"]).to_numpy() / 3.29
         return forecast["faults_mean"].to_numpy(), spread**2
 

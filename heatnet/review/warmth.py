@@ -113,7 +113,7 @@ class Warmth:
                 np.concatenate([homes.without.prob for homes in told]),
                 np.concatenate([homes.without.amount for homes in told]),
             )
-            values, probs = chances.spread_out(sum(homes.rate_variance for homes in told))
+            values, probs = chances.spread_out()
             without.append((values, probs * weight))
         came = sum(homes.came for homes in told)
         noise = sum(homes.noise * (homes.came + 1.0) for homes in told) / (came + len(told))

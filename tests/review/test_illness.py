@@ -145,7 +145,22 @@ def test_what_would_have_come_is_counted_home_by_home() -> None:
             expected += 6 * (rates.p_clear + (rates.p_impaired - rates.p_clear) * ill)
     assert (homes.came, homes.visits) == (1.0, 12.0)
     assert homes.without.certain + float((homes.without.prob * homes.without.amount).sum()) == pytest.approx(expected)
-    assert homes.noise == pytest.approx(1 - 1 / 12)
+    assert 0.05 <= homes.noise < 1 - 1 / 12  # half of the visits are those behind: the rates are theirs too
+
+
+def test_rates_learned_from_the_same_visits_alone_leave_no_doubt_and_from_few_others_some() -> None:
+    # no home ill: n visits, and ten believed, at the rate p, y of them behind: var(log(Y/D))*Y = (1 - p) * (1 - y/n)
+    told = after({"A": (40, 4), "B": (40, 4), "C": (40, 4), "D": (40, 4)})
+    told.__dict__["is_narrow"] = ~marked("m")
+    noise = []
+    for names in (("b",), ("b", "c", "d")):
+        mark = marked(*names)
+        part = Treated(told, mark, NOBODY)
+        chance = part.chance(0.7, 1.0, 1.0)
+        homes = cold_homes(told, mark, part.units, chance, chance)
+        assert homes is not None
+        noise.append(homes.noise)
+    assert noise == pytest.approx([0.9 * (1 - 40 / 170), 0.9 * (1 - 120 / 170)], rel=0.15)
 
 
 def test_nobody_visited_behind_the_treated_asset_tells_nothing() -> None:
