@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -14,15 +14,18 @@ from heatnet.consequence.classes import asset_classes
 from heatnet.errors import HeatnetError
 from heatnet.inventory import Inventory, inventory_of
 from heatnet.network import Network
-from heatnet.review.ratios import Ratio, ratio_of_counts
+from heatnet.review.money import worth_seen
+from heatnet.review.ratios import NOTHING_KNOWN, Ratio, ratio_of_counts
 from heatnet.review.seasons import MEASURES, Summer
 from heatnet.review.warmth import Treated, Warmth
 from heatnet.season import checked_season
-from heatnet.value import Settings
+from heatnet.value import Settings, Values
 
 OUTCOMES = ("faults", "impaired", "cold_share")
 ALL = "all"
 _PRIOR_SPREAD = 0.25
+_SPREADS_OF_90 = 3.29
+_LEAST_SPREAD = 1e-6
 _FEWEST_CASES = 10
 
 
@@ -41,11 +44,17 @@ class CureEffect:
         Share of ill, untreated assets that were ill again the winter after, learned with the effect.
     seasons : tuple of int
         The seasons after the works.
+    faults_left : float
+        Share of the faults that the failure model foresaw to be left of the renewed assets; NaN where none was renewed.
+    cured : mapping
+        Per measure: the ids of the assets treated.
     """
 
     table: pd.DataFrame
     persistence: float
     seasons: tuple[int, ...]
+    faults_left: float = float("nan")
+    cured: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         told = self.table[self.table["verdict"] != "cannot tell yet"]
@@ -62,8 +71,9 @@ class CureEffect:
         Returns
         -------
         Settings
-            ``renew_removes``, ``clean_removes`` (from renewals, cleanings and balancings: what is left of illness),
-            ``renew_faults`` and ``persistence``, each shrunk to what was believed before by its own interval.
+            ``renew_removes`` (what renewals left of illness), ``clean_removes`` (the same of cleanings and balancings),
+            ``renew_faults`` (what renewals left of faults over `faults_left`) and ``persistence``, each shrunk to what
+            was believed before by its own interval.
 
         Examples
         --------
@@ -74,9 +84,11 @@ class CureEffect:
         """
         old = Settings() if settings is None else settings
         values = old.values
-        renewed = self._shrunk("renewal", "impaired", 1.0 - values.renew_removes)
-        cleaned = self._shrunk("cleaning", "impaired", 1.0 - values.clean_removes)
-        faults = self._shrunk("renewal", "faults", values.renew_faults)
+        renewed = self._shrunk(("renewal",), "impaired", 1.0 - values.renew_removes)
+        cleaned = self._shrunk(("cleaning", "balancing"), "impaired", 1.0 - values.clean_removes)
+        faults = values.renew_faults
+        if self.faults_left > 0.0:
+            faults = self._shrunk(("renewal",), "faults", values.renew_faults, unit=self.faults_left)
         learned = replace(
             values,
             renew_removes=float(np.clip(1.0 - renewed, 0.0, 1.0)),
@@ -85,14 +97,57 @@ class CureEffect:
         )
         return replace(old, values=learned, persistence=self.persistence)
 
-    def _shrunk(self, measure: str, outcome: str, believed: float) -> float:
+    def worth(self, ranking: pd.DataFrame, *, values: Values | None = None) -> pd.DataFrame:
+        """Return what the cures were thought to be worth beside what they turned out to be, in money of then.
+
+        Parameters
+        ----------
+        ranking : DataFrame
+            ``Assessment.ranking`` of the assessment before the works.
+        values : Values, optional
+            The values of that assessment; the defaults.
+
+        Returns
+        -------
+        DataFrame
+            Index measure (renewal, cleaning, balancing): ``cures`` (those that the ranking knows), ``foreseen``,
+            ``seen``, ``low``, ``high``: seen with what is left of faults and of illness at the ends of their intervals.
+            Less heat lost counts as foreseen. NaN and infinite where nothing can be told.
+
+        Raises
+        ------
+        HeatnetError
+            A column is missing.
+
+        Notes
+        -----
+        The formula stands in `heatnet.review.money`.
+        """
+        left = {
+            (measure, outcome): self.left(measure, outcome)
+            for measure in ("renewal", "cleaning", "balancing")
+            for outcome in ("faults", "impaired")
+        }
+        cured = {measure: self.cured.get(measure, ()) for measure in MEASURES}
+        return worth_seen(ranking, cured, left, Values() if values is None else values)
+
+    def left(self, measure: str, outcome: str) -> Ratio:
+        """Return the ratio of a measure and an outcome over all diameters, `NOTHING_KNOWN` where there is no row."""
         rows = self.table
         row = rows[(rows["measure"] == measure) & (rows["outcome"] == outcome) & (rows["diameter"] == ALL)]
-        if not len(row) or not np.isfinite(row["ratio"].iloc[0]) or not np.isfinite(row["high"].iloc[0]):
-            return believed
-        variance = max((float(row["high"].iloc[0]) - float(row["low"].iloc[0])) / 3.29, 1e-6) ** 2
-        weight = _PRIOR_SPREAD**2 / (_PRIOR_SPREAD**2 + variance)
-        return believed + weight * (float(row["ratio"].iloc[0]) - believed)
+        if not len(row):
+            return NOTHING_KNOWN
+        return Ratio(*(float(row[name].iloc[0]) for name in ("ratio", "low", "high")))
+
+    def _shrunk(self, measures: Sequence[str], outcome: str, believed: float, *, unit: float = 1.0) -> float:
+        """Return the mean of a normal belief after what was seen of each measure, normal as wide as its interval."""
+        weight, total = _PRIOR_SPREAD**-2, believed * _PRIOR_SPREAD**-2
+        for measure in measures:
+            seen = self.left(measure, outcome)
+            if np.isfinite(seen.ratio) and np.isfinite(seen.high):
+                precision = max((seen.high - seen.low) / unit / _SPREADS_OF_90, _LEAST_SPREAD) ** -2
+                weight, total = weight + precision, total + precision * seen.ratio / unit
+        return total / weight
 
 
 @typed
@@ -174,7 +229,31 @@ def cure_effect(
                     (measure, outcome, label, ratio.ratio, ratio.low, ratio.high, count, _verdict(ratio, count))
                 )
     columns = ["measure", "outcome", "diameter", "ratio", "low", "high", "cases", "verdict"]
-    return CureEffect(pd.DataFrame(rows, columns=columns), together.persistence, asked)
+    return CureEffect(
+        pd.DataFrame(rows, columns=columns), together.persistence, asked, _faults_left(summers), _cured(summers)
+    )
+
+
+def _cured(summers: Sequence[Summer]) -> dict[str, tuple[str, ...]]:
+    """Return per measure the ids of the assets treated in any of the summers."""
+    return {
+        measure: tuple(
+            sorted({str(name) for summer in summers for name in summer.network.asset_ids[summer.measure_of[measure]]})
+        )
+        for measure in MEASURES
+    }
+
+
+def _faults_left(summers: Sequence[Summer]) -> float:
+    """Return the share of the faults of renewed assets that the failure model foresaw to be left, NaN for none."""
+    without = after = 0.0
+    for summer in summers:
+        renewed = summer.measure_of["renewal"]
+        if summer.known.faults is None or not renewed.any():
+            continue
+        without += float(summer.faults_forecast.mean[renewed].sum())
+        after += float(summer.faults_forecast.renewed[renewed].sum())
+    return after / without if without > 0.0 else float("nan")
 
 
 def _verdict(ratio: Ratio, cases: int) -> str:
@@ -191,7 +270,7 @@ def _fault_ratio(summers: Sequence[Summer], measure: str, in_class: Truths) -> R
         treated = summer.measure_of[measure] & in_class
         if summer.known.faults is None or not treated.any():
             continue
-        forecast, of_rate = summer.faults_forecast
+        forecast, of_rate = summer.faults_forecast.mean, summer.faults_forecast.variance
         untreated = (
             ~summer.is_cured & ~summer.was_cured & (~summer.measure_of["repair"] if measure == "repair" else True)
         )

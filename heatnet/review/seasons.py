@@ -24,6 +24,23 @@ _CURES = ("renewal", "cleaning", "balancing")
 _YEARS_APART = 5
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Forecast:
+    """Faults to be expected of each asset in a season.
+
+    Parameters
+    ----------
+    mean, variance : array
+        Had nothing been done: their number, and the variance of the rate.
+    renewed : array
+        Once it is renewed, as the assessment foresees them; never more.
+    """
+
+    mean: Floats
+    variance: Floats
+    renewed: Floats
+
+
 @dataclass(frozen=True, eq=False)
 class Summer:
     """The works between one season's start and the next, and the records around them.
@@ -92,8 +109,8 @@ class Summer:
         return np.bincount(judged.place[of_season], minlength=self.network.n_assets).astype(np.int64)
 
     @cached_property
-    def faults_forecast(self) -> tuple[Floats, Floats]:
-        """Faults to be expected of each asset had nothing been done, and the variance of their rate.
+    def faults_forecast(self) -> Forecast:
+        """Faults to be expected of each asset had nothing been done.
 
         Forecast from the records before the season, as `assess` does; the summer's renewals are unmade: where the table
         of segments already knows the new pipe, the year of the old one is unknown.
@@ -109,9 +126,12 @@ class Summer:
             last_season=self.season - 1,
             works=works,
         )
-        forecast = fit_failure_model(history).expected_faults(unmade, season=start.year)
-        spread = (forecast["faults_high"] - forecast["faults_low"]).to_numpy() / 3.29
-        return forecast["faults_mean"].to_numpy(), spread**2
+        model = fit_failure_model(history)
+        forecast = model.expected_faults(unmade, season=start.year)
+        mean = forecast["faults_mean"].to_numpy(dtype=np.float64)
+        spread = (forecast["faults_high"] - forecast["faults_low"]).to_numpy(dtype=np.float64) / 3.29
+        renewed = model.faults_after(unmade, season=start.year).to_numpy(dtype=np.float64)
+        return Forecast(mean, spread**2, np.minimum(renewed, mean))
 
     def _unmade(self, known: Records) -> Network:
         """Return the network without the laying years of renewals in this summer and after it."""
