@@ -67,7 +67,8 @@ def review_command(
     left_out = write_review(review, output, record, accounts=accounts)
     if planned not in (None, season):
         left_out.append(note("review.other_season", planned=planned, season=season))
-    _tell([*last.notes, *review.notes, *left_out], language)
+    changed = [said for said in last.notes if said.key == "planning.changed_since"]
+    _tell([*changed, *review.notes, *left_out], language)
     click.echo(_summary_line(review, output))
     sys.exit(int(bool(mostly_set_aside(accounts))))
 

@@ -113,8 +113,8 @@ def _figures(told: Told) -> list[tuple[str, str]]:
 
 
 def _forecast(told: Told) -> Section:
-    by_tenths = [table for table in (tenths(told, "faults"), tenths(told, "cold_visits")) if table is not None]
-    sides: tuple[Block, ...] = (SideBySide((by_tenths[0],), tuple(by_tenths[1:])),)
+    known = [table for table in (tenths(told, "faults"), tenths(told, "cold_visits")) if table is not None]
+    sides: tuple[Block, ...] = (SideBySide(tuple(known[:1]), tuple(known[1:])),)
     caught = (captures(told), Sentences((told.say("capture_caption"),)))
     return Section("forecast", told.say("forecast"), (sums(told), *caught, *sides), is_new_page=True)
 

@@ -39,14 +39,15 @@ def fault_forecast(ranking: pd.DataFrame, known: Inventory, is_renewed: Truths, 
     -------
     DataFrame
         Index asset_id, ascending: ``rank``, ``asset_kind``, ``length_m``, ``laid_year``, ``past_faults``; ``expected``
-        (faults; of a renewed asset those of the new pipe), ``variance`` of that rate, ``came``, ``is_renewed``.
+        (faults; of a renewed asset those of the new pipe), ``variance`` of that rate, ``came`` (missing where no fault
+        was ever recorded: then nobody knows), ``is_renewed``.
     """
     network, faults = known.network, known.faults
-    came = np.zeros(network.n_assets, dtype=np.int64)
-    if faults is not None:
+    came = np.full(network.n_assets, np.nan)
+    if faults is not None and known.judged["faults"].is_used.any():
         judged = known.judged["faults"]
         chosen = judged.is_used & (season_of(faults["found_on"]) == season).to_numpy(dtype=bool)
-        came = np.bincount(judged.place[chosen], minlength=network.n_assets).astype(np.int64)
+        came = np.bincount(judged.place[chosen], minlength=network.n_assets).astype(np.float64)
     told = pd.DataFrame({"came": came, "is_renewed": is_renewed}, index=network.asset_ids)
     rows = ranking[ranking.index.isin(network.asset_ids)].join(told)
     new = rows["is_renewed"].to_numpy(dtype=bool)
@@ -56,6 +57,11 @@ def fault_forecast(ranking: pd.DataFrame, known: Inventory, is_renewed: Truths, 
         variance=np.where(new, 0.0, spread**2),
     )
     return table.sort_index(key=lambda ids: ids.astype(object)).rename_axis("asset_id")
+
+
+def is_known(faults: pd.DataFrame) -> bool:
+    """Return whether it is known which faults came: some fault was recorded at some time."""
+    return bool(faults["came"].notna().any())
 
 
 def captured(faults: pd.DataFrame, season: int, rng: np.random.Generator) -> pd.DataFrame:
@@ -78,7 +84,7 @@ def captured(faults: pd.DataFrame, season: int, rng: np.random.Generator) -> pd.
         "past_faults": rows["past_faults"].to_numpy(dtype=np.float64) / length,
         "random": np.zeros(len(rows)),
     }
-    came = rows["came"].to_numpy(dtype=np.float64)
+    came = rows["came"].fillna(0.0).to_numpy(dtype=np.float64)
     ranked: Mapping[str, list[RankedSeason]] = {
         method: [ranked_season(score, length, came)] for method, score in scores.items()
     }
@@ -188,8 +194,10 @@ def calibrated(faults: pd.DataFrame, cold: ColdForecast | None) -> pd.DataFrame:
         in groups of as many), ``expected``, ``came``, ``ratio``.
     """
     rows = faults[~faults["is_renewed"].to_numpy(dtype=bool)]
-    told = calibration(rows["expected"].to_numpy(), rows["came"].to_numpy(dtype=np.float64), groups=GROUPS)
-    parts = [told.rename(columns={"assets": "count", "observed": "came"}).assign(outcome="faults")]
+    parts = []
+    if is_known(faults):
+        told = calibration(rows["expected"].to_numpy(), rows["came"].to_numpy(), groups=GROUPS)
+        parts.append(told.rename(columns={"assets": "count", "observed": "came"}).assign(outcome="faults"))
     if cold is not None:
         homes = cold.buildings.sort_values(["chance"], kind="stable")
         until = homes["visits"].cumsum() - homes["visits"] / 2.0
@@ -198,6 +206,12 @@ def calibrated(faults: pd.DataFrame, cold: ColdForecast | None) -> pd.DataFrame:
         sums = sums.reindex(range(1, GROUPS + 1), fill_value=0.0)
         ratio = (sums["came"] / sums["expected"]).where(sums["expected"] > 0)
         parts.append(sums.rename(columns={"visits": "count"}).assign(ratio=ratio, outcome="cold_visits"))
+    if not parts:
+        return pd.DataFrame(
+            columns=["count", "expected", "came", "ratio"],
+            index=pd.MultiIndex.from_arrays([[], []], names=["outcome", "group"]),
+            dtype=np.float64,
+        )
     table = pd.concat([part.rename_axis("group").reset_index() for part in parts], ignore_index=True)
     return table.set_index(["outcome", "group"])[["count", "expected", "came", "ratio"]]
 
@@ -210,7 +224,7 @@ def summed(faults: pd.DataFrame, cold: ColdForecast | None) -> pd.DataFrame:
     rows = faults[~faults["is_renewed"].to_numpy(dtype=bool)]
     expected, came = float(rows["expected"].sum()), float(rows["came"].sum())
     half = _WIDTH * float(np.sqrt(expected + rows["variance"].sum()))
-    told = {"faults": (expected, max(expected - half, 0.0), expected + half, came)}
+    told = {"faults": (expected, max(expected - half, 0.0), expected + half, came)} if is_known(faults) else {}
     if cold is not None:
         homes = cold.buildings
         told["cold_visits"] = (float(homes["expected"].sum()), cold.low, cold.high, float(homes["came"].sum()))

@@ -28,6 +28,8 @@ from heatnet.value import Settings
 
 SUMMERS = 3
 """Summers whose cures are looked at together: one alone tells little."""
+GRACE_DAYS = 14
+"""Records that end so many days before heating ends are taken for those of the whole winter."""
 RANKED = (
     "rank", "asset_kind", "length_m", "laid_year", "past_faults", "faults_mean", "faults_low", "faults_high",
     "faults_after", "visits", "cold_visits",
@@ -224,7 +226,7 @@ def _what_is_recorded(known: Inventory, season: int, settings: Settings) -> list
         note("review.no_table", table=name) for name in ("visits", "faults", "works") if not len(days.get(name, ()))
     ]
     _, heated = heating_interval(season, heating_from=settings.heating_from, heating_to=settings.heating_to)
-    if last is not None and last < heated:
+    if last is not None and last < heated - pd.Timedelta(days=GRACE_DAYS):
         notes.append(note("review.unfinished", day=last.date(), end=heated.date()))
     return notes
 

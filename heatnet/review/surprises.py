@@ -132,7 +132,7 @@ def bits_of_probability(now: Floats, before: Floats) -> Floats:
 
 
 def _of_faults(told: Told) -> pd.DataFrame:
-    rows = told.faults
+    rows = told.faults[told.faults["came"].notna().to_numpy(dtype=bool)]
     came, mean = rows["came"].to_numpy(dtype=np.float64), rows["expected"].to_numpy(dtype=np.float64)
     plain = _by_length(rows)
     bits = bits_of_counts(came, mean, rows["variance"].to_numpy(dtype=np.float64), plain)

@@ -218,3 +218,27 @@ def test_the_order_of_rows_does_not_matter_and_python_says_the_same(town: Path, 
     assert again.done["state"].tolist() == pd.read_csv(tmp_path / "a" / "cures_done.csv")["state"].tolist()
     assert any("came without its ranking" in said for said in again.told())
     assert set(review_tables(again)) == set(TABLES)
+
+
+@pytest.mark.parametrize("absent", [("visits",), ("faults",), ("works",), ("visits", "works"), ("faults", "works")])
+def test_what_is_not_recorded_is_not_compared(town: Path, tmp_path: Path, absent: tuple[str, ...]) -> None:
+    shutil.copytree(town / "inv", tmp_path / "inv")
+    for name in absent:
+        (tmp_path / "inv" / f"{name}.csv").unlink()
+    out = tmp_path / "out"
+    result = run("review", tmp_path / "inv", "--plan", town / "plan", "--season", 2025, "-o", out)
+    assert result.exit_code == 0
+    outcomes = {"faults": "faults", "visits": "cold_visits"}
+    expected = {outcome for table, outcome in outcomes.items() if table not in absent}
+    assert set(pd.read_csv(out / "forecast.csv")["outcome"]) == expected
+    assert set(pd.read_csv(out / "calibration.csv")["outcome"]) == expected
+    for name in absent:
+        assert f"No row of {name} can be used" in result.stderr
+    assert pd.read_csv(out / "capture.csv")["0.024"].isna().all() == ("faults" in absent)
+
+
+def test_a_plan_without_cures_is_reviewed_too(town: Path, tmp_path: Path) -> None:
+    assert run("plan", town / "before", "--season", 2025, "--max-km", 0, "-o", tmp_path / "plan").exit_code == 0
+    result = run("review", town / "inv", "--plan", tmp_path / "plan", "--season", 2025, "-o", tmp_path / "out")
+    assert result.exit_code == 0
+    assert (tmp_path / "out" / "cures_done.csv").read_text(encoding="utf-8-sig").startswith("asset_id,")
