@@ -115,7 +115,7 @@ def assess(  # noqa: PLR0913 - the public contract
     valued = valued_assets(known, acceptance(network), season=season, settings=settings)
     _LOG.info("how stable the order is")
     ranking = rank_assets(valued, grade_share=grade_share, settings=settings, rng=rng)
-    ranking = ranking.assign(reason=reasons(ranking, language=language))
+    ranking["reason"] = reasons(ranking, language=language)
     if grades is not None:
         ranking = with_office_grades(ranking, grades)
     found = [*inventory.found(), history.findings, winters.findings, explained]

@@ -80,18 +80,19 @@ def rank_assets(
     if draws < 1:
         raise HeatnetError(f"draws is the number of drawn futures, 1 or more, not {draws}")
     settings = Settings() if settings is None else settings
-    table = assets.iloc[_sorted_as_text(assets.index)]
+    by_id = _sorted_as_text(assets.index)
+    table = assets if (np.diff(by_id) > 0).all() else assets.take(by_id)
     ratio, worth = (table[name].to_numpy(dtype=np.float64) for name in ("ratio", "worth"))
     order = order_of_ratios(ratio, worth)
     future = _Future.of(table, settings)
     spread = _spread(table, future, grade_share=grade_share, draws=draws, rng=np.random.default_rng(rng))
-    rank = np.empty(len(table), dtype=np.int64)
-    rank[order] = np.arange(1, len(table) + 1)
-    ranked = table.assign(rank=rank, **spread).iloc[order]
-    return ranked.assign(
-        rank_low=np.minimum(ranked["rank_low"], ranked["rank"]),
-        rank_high=np.maximum(ranked["rank_high"], ranked["rank"]),
-    )
+    rank = np.arange(1, len(table) + 1)
+    ranked = table.take(order)  # the columns that follow are added to it: a large table is copied once
+    ranked["rank"] = rank
+    ranked["rank_low"] = np.minimum(spread["rank_low"][order], rank)
+    ranked["rank_high"] = np.maximum(spread["rank_high"][order], rank)
+    ranked["grade"] = spread["grade"][order]
+    return ranked
 
 
 def _usual_draws(n_assets: int) -> int:

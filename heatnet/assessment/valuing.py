@@ -58,16 +58,18 @@ def valued_assets(
     """
     values, prices = settings.values, settings.prices
     hours = heating_hours(season, heating_from=settings.heating_from, heating_to=settings.heating_to)
-    valued = assets.assign(cold_household_hours=assets["outage_hours"] + assets["chronic_hours"])
-    valued = pd.concat([valued, risk_parts(assets, values, heating_h=hours)], axis=1)
-    valued = pd.concat([valued, worth_parts(valued, values, prices)], axis=1)
+    valued = assets.copy(deep=False)  # columns are added one by one: many columns of many assets are copied once
+    valued["cold_household_hours"] = assets["outage_hours"] + assets["chronic_hours"]
+    for name, column in risk_parts(assets, values, heating_h=hours).items():
+        valued[name] = column
+    for name, column in worth_parts(valued, values, prices).items():
+        valued[name] = column
     soft = soft_measures(valued, values, prices)
     claimed = under_warranty(accepted_on.reindex(assets.index), pd.Timestamp(season, 5, 1))
-    return valued.assign(
-        measure_first=is_measured_first(valued),
-        soft_pays=(soft["worth"] >= soft["cost"]) & (soft["worth"] > 0),
-        is_claim=claimed & ((assets["past_faults"] > 0) | (assets["cold_visits"] > 0)),
-    )
+    valued["measure_first"] = is_measured_first(valued)
+    valued["soft_pays"] = (soft["worth"] >= soft["cost"]) & (soft["worth"] > 0)
+    valued["is_claim"] = claimed & ((assets["past_faults"] > 0) | (assets["cold_visits"] > 0))
+    return valued
 
 
 def value_notes(settings: Settings) -> tuple[Note, ...]:

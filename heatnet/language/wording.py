@@ -38,6 +38,8 @@ from string import Formatter
 from types import ModuleType
 from typing import Any
 
+import numpy as np
+
 from heatnet.errors import HeatnetError
 
 
@@ -137,12 +139,16 @@ def worded_rows(key: str, columns: Mapping[str, Iterable[Any]], language: str = 
     ['1 pipe has no laying year (S1).', '2 pipes have no laying year (S2, S3).']
     """
     room, _, name = key.partition(".")
-    write = cache(_Writer(language).format_field)
+    write = _Writer(language).format_field
     pieces: list[Iterable[str]] = []
     for text, field, spec, _ in Formatter().parse(words(room, language)[name]):
         pieces.append(repeat(text))
         if field:
-            pieces.append([write(value, spec or "") for value in columns[field]])
+            values, spec = columns[field], spec or ""
+            if spec.endswith(".0f"):  # amounts of which many are the same once they are whole
+                values = (np.rint(np.asarray(values, dtype=np.float64)) + 0.0).tolist()
+            words_of = {value: write(value, spec) for value in set(values)}
+            pieces.append([words_of[value] for value in values])
     rows = len(list(next(iter(columns.values()))))
     return ["".join(parts) for parts in islice(zip(*pieces, strict=False), rows)]
 
