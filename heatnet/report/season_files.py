@@ -16,6 +16,7 @@ from heatnet.review.in_review import SeasonReview
 from heatnet.saving.files import RECORD
 
 PAGE = "review.html"
+_WORTH = ["measure", "cures", "foreseen", "seen", "low", "high"]
 
 
 def review_tables(review: SeasonReview) -> dict[str, pd.DataFrame]:
@@ -33,6 +34,7 @@ def review_tables(review: SeasonReview) -> dict[str, pd.DataFrame]:
         "problems.csv": review.problems.table,
         "problems_before.csv": review.earlier.table,
         "problem_totals.csv": review.problems.totals().reset_index(),
+        "worth_seen.csv": pd.DataFrame(columns=_WORTH) if review.worth is None else review.worth,
         "effects.csv": nobody if review.effect is None else review.effect.table,
     }
 
@@ -49,6 +51,7 @@ TABLES = (
     "problems.csv",
     "problems_before.csv",
     "problem_totals.csv",
+    "worth_seen.csv",
     "effects.csv",
 )
 REVIEW_FILES = (*TABLES, PAGE)

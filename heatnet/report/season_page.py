@@ -27,6 +27,7 @@ from heatnet.report.season_tables import (
     totals,
     unplanned,
     verdicts,
+    worths,
 )
 from heatnet.report.sections.blocks import Block, Figures, Section, Sentences, SideBySide, Signatures
 from heatnet.report.words import label
@@ -149,4 +150,6 @@ def _effects(told: Told) -> Section:
     if table is None or effect is None:
         return Section("effects", told.say("effects"), (Sentences((told.say("no_effect"),)),))
     caption = told.say("effects_caption", first=effect.seasons[0], last=effect.seasons[-1])
-    return Section("effects", told.say("effects"), (table,), caption=caption)
+    worth = worths(told)
+    blocks: tuple[Block, ...] = (*([worth] if worth is not None else []), table)
+    return Section("effects", told.say("effects"), blocks, caption=caption)

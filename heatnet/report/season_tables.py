@@ -298,3 +298,22 @@ def effects(told: Told) -> Table | None:
 def _size(told: Told, text: str) -> str:
     known = words("review", told.language).get(f"size_{text}")
     return text if known is None else known
+
+
+def worths(told: Told) -> Table | None:
+    """Return the worth of last summer's cures as foreseen and as seen; None where there were none."""
+    table = told.review.worth
+    if table is None or not table["cures"].sum():
+        return None
+    rows = [
+        (
+            told.say(f"work_{measure}"),
+            f"{row['cures']:,.0f}",
+            told.number(row["foreseen"], "money"),
+            *(told.number(row[name], "money") if np.isfinite(row[name]) else "" for name in ("seen", "low", "high")),
+        )
+        for measure, row in table[(table["cures"] > 0).to_numpy(dtype=bool)].iterrows()
+    ]
+    heads = [("measure", "text"), ("quantity_cures", "number"), ("foreseen", "number"), ("seen", "number")]
+    title = told.say("worths", unit=label("money_unit", told.language))
+    return told.table([*heads, ("seen_low", "number"), ("seen_high", "number")], rows, title)

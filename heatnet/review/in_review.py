@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -16,14 +16,15 @@ from heatnet.inventory import Inventory
 from heatnet.inventory.records import DAY_OF
 from heatnet.language import Note, checked_language, note, worded
 from heatnet.planning import Plan
-from heatnet.review.carried_out import KIND_OF, carried_out, renewed_before, unplanned_works
+from heatnet.review.carried_out import KIND_OF, carried_out, renewed_before, unplanned_works, works_between
 from heatnet.review.effect import CureEffect, cure_effect
 from heatnet.review.forecasts import calibrated, captured, cold_forecast, fault_forecast, summed
 from heatnet.review.ledger import ProblemLedger, ledger_of
 from heatnet.review.relisted import list_changes, plan_again
+from heatnet.review.seasons import MEASURES
 from heatnet.review.states import PastWinters
 from heatnet.review.surprises import Told, surprises
-from heatnet.season import checked_season, heating_interval, season_of
+from heatnet.season import checked_season, heating_interval, season_of, season_start
 from heatnet.value import Settings
 
 SUMMERS = 3
@@ -32,7 +33,7 @@ GRACE_DAYS = 14
 """Records that end so many days before heating ends are taken for those of the whole winter."""
 RANKED = (
     "rank", "asset_kind", "length_m", "laid_year", "past_faults", "faults_mean", "faults_low", "faults_high",
-    "faults_after", "visits", "cold_visits",
+    "faults_after", "visits", "cold_visits", "worth_faults", "worth_heat", "worth_cold",
 )  # fmt: skip
 """Columns of last summer's ranking that a review needs."""
 
@@ -67,6 +68,8 @@ class SeasonReview:
         The problems of the season; those of the season before, as the season has left them.
     effect : CureEffect or None
         What the cures of the last summers did; None: none is recorded.
+    worth : DataFrame or None
+        Worth of last summer's cures, as foreseen and as `effect` has seen such cures (`CureEffect.worth`).
     assessment : Assessment
         This year's ranking.
     plan : Plan or None
@@ -89,6 +92,7 @@ class SeasonReview:
     problems: ProblemLedger
     earlier: ProblemLedger
     effect: CureEffect | None
+    worth: pd.DataFrame | None
     assessment: Assessment
     plan: Plan | None
     notes: tuple[Note, ...]
@@ -183,6 +187,7 @@ def review_season(
     cold = cold_forecast(winters, season, draws)
     told = Told(known, plan, ranking, faults, cold, season, since)
     assessment = assess(known, season=season + 1, language=language, rng=int(seeds[1]))
+    effect = _effect(known, season, settings.room_min_c)
     now, said = _listed(plan, assessment)
     notes += said
     days = {str(asset): day.date() for asset, day in done["done_on"][done["state"].isin(["done", "done_late"])].items()}
@@ -199,7 +204,8 @@ def review_season(
         changes=list_changes(plan, plan if now is None else now, ranks, days, language=language),
         problems=ledger_of(winters, season, now),
         earlier=ledger_of(winters, season - 1, plan),
-        effect=_effect(known, season, settings.room_min_c),
+        effect=effect,
+        worth=None if effect is None else _worth(effect, known, season, since, ranking),
         assessment=assessment,
         plan=now,
         notes=tuple(notes),
@@ -270,6 +276,16 @@ def _figures(done: pd.DataFrame) -> pd.DataFrame:
     rows = {name: (float(values.sum()), float(values[is_done].sum())) for name, values in counted.items()}
     table = pd.DataFrame.from_dict(rows, orient="index", columns=["planned", "done"]).rename_axis("quantity")
     return table.assign(share=(table["done"] / table["planned"]).where(table["planned"] > 0))
+
+
+def _worth(
+    effect: CureEffect, known: Inventory, season: int, since: pd.Timestamp, ranking: pd.DataFrame
+) -> pd.DataFrame:
+    """Return what last summer's cures were thought to be worth, and what cures such as these have been worth."""
+    works = works_between(known, since, season_start(season) - pd.Timedelta(days=1))
+    cured = {kind: tuple(sorted(set(works["asset_id"][works["kind"] == kind]))) for kind in MEASURES}
+    settings = known.settings or Settings()
+    return replace(effect, cured=cured).worth(ranking, values=settings.values)
 
 
 def _effect(known: Inventory, season: int, room_min_c: float) -> CureEffect | None:

@@ -177,4 +177,9 @@ WORDS = {
     "size_all": "all",
     "no_community": "outside all communities",
     "ledger_caption": "Planned: an asset of it stands on this year's list. Proven: the next winter left it a probability below 0.1 to be ill, or no fault; came back: above 0.5, or a fault. A visit without a household's number counts as a household.",
+    "worths": "Worth of last summer's cures over their life, as foreseen and as such cures have been seen to do, {unit}",
+    "foreseen": "Foreseen",
+    "seen": "Seen",
+    "seen_low": "at least (90 %)",
+    "seen_high": "at most (90 %)",
 }
