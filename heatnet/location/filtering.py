@@ -153,8 +153,7 @@ def steps_through(
         known = seen.known(prior, with_causes=with_causes, for_tables=with_causes and winter is winters[-1])
         rate = learned[place]
         if short_step is not None or rate is None:
-            near = learned[place - 1] if rate is None and place and seen.is_well_watched else rate
-            rate = learned[place] = seen.learned(known, NOTHING_GIVEN, own, near, short_step or SHORT_STEP)
+            rate = learned[place] = seen.learned(known, NOTHING_GIVEN, own, rate, short_step or SHORT_STEP)
         told = seen.beliefs(known, rate, own)
         posterior, own_after = seen.impaired_prob(prior, known, told), own.copy()
         own_after[seen.evidence.node] = told.own_impaired()

@@ -2,9 +2,10 @@
 
 The rates maximise the probability of everything seen given the prior, as if a few more visits had been made: 10 to
 clear buildings, 1 of them cold, 10 to impaired ones, 6 of them cold, and, where a dose is asked for, 10 to buildings
-behind two or more impaired things, 8 of them cold; no rate is below the one before. Call rates likewise: as if each
-kind of building had made one more call, clear ones at the mean rate, impaired ones at four times and doubly impaired
-ones at six times that.
+behind two or more impaired things, 8 of them cold; no rate is below the one before. Call rates likewise: as if
+impaired buildings had made one more call at four times the mean rate, doubly impaired ones at six times that, and as
+if of four clear households and an impaired one, two of which called, one of each kind had. What is clear is so held
+against what is impaired rather than against the mean: where a main of most of the city is ill, nobody is clear.
 """
 
 from __future__ import annotations
@@ -77,9 +78,13 @@ class _Surface:
             slope[0, k] = float((weights[k] * seen.cold_visits).sum()) + EXTRA_COLD[k] - visits * p
             bend[0, k] = visits * p * (1 - p)
             if self.call_rate:
-                households = float((weights[k] * seen.callers).sum()) + EXTRA_CALLS / (CALL_FACTORS[k] * self.call_rate)
-                slope[1, k] = float((weights[k] * seen.calls).sum()) + EXTRA_CALLS - households * c
+                households = float((weights[k] * seen.callers).sum())
+                slope[1, k] = float((weights[k] * seen.calls).sum()) - households * c
                 bend[1, k] = households * c
+        if self.call_rate:
+            _, extra_slope, extra_bend = self._extra_calls(rates)
+            slope[1] += extra_slope
+            bend[1] += extra_bend
         ladders = (self.visits, self.calls)
         return Place(
             free,
@@ -93,11 +98,21 @@ class _Surface:
         top = self.evidence.log_likelihoods(rates)[len(self.visits.base) - 1]
         value = float(top.sum())
         for k in range(len(self.visits.base)):
-            p, c = rates.of_visits[k], rates.of_calls[k]
+            p = rates.of_visits[k]
             value += EXTRA_COLD[k] * math.log(p) + (EXTRA_VISITS - EXTRA_COLD[k]) * math.log1p(-p)
-            if self.call_rate:
-                value += EXTRA_CALLS * (math.log(c) - c / (CALL_FACTORS[k] * self.call_rate))
-        return value
+        return value + self._extra_calls(rates)[0] if self.call_rate else value
+
+    def _extra_calls(self, rates: Rates) -> tuple[float, Floats, Floats]:
+        """Return the log probability of the calls that count as if they had been made, its slope and its bend."""
+        n = len(self.visits.base)
+        log_c, share = np.log(rates.of_calls[:n]), _share_of_clear(rates)
+        expected = np.array(rates.of_calls[:n]) / (np.array(CALL_FACTORS[:n]) * self.call_rate)
+        value = float((log_c - expected)[1:].sum()) + math.log(share) + math.log1p(-share)
+        slope, bend = 1 - expected, expected.copy()
+        slope[0], bend[0] = 1 - 2 * share, 2 * share * (1 - share)
+        slope[1] -= slope[0]
+        bend[1] += bend[0]
+        return EXTRA_CALLS * value, EXTRA_CALLS * slope, EXTRA_CALLS * bend
 
 
 def learned_rates(
@@ -156,15 +171,11 @@ def _check_given(given: Sequence[float | None]) -> None:
             raise HeatnetError(f"{name} is {rate!r}; with another rate to be learned it must lie between 0 and 1.")
 
 
-def has_one_hill(tree: GroupTree) -> bool:
-    """Return whether so much was seen that rates have one hill, wherever one starts."""
-    return len(tree) > _FEWEST_GROUPS_OF_ONE_HILL
-
-
 def _highest(surface: _Surface, near: tuple[Rates, Top | None] | None, short_step: float) -> Top:
     """Return the highest place found from several starts, or from one that is known to be near.
 
-    With few visits the surface may have several hills, so each start is followed; with many one hill towers.
+    With few visits the surface may have several hills, so each start is followed. With many one hill towers, or
+    one more beside it: where a main of most of the city is ill, what passes for clear may be behind one ill thing.
     """
     if near is not None:
         rates, top = near
@@ -172,11 +183,15 @@ def _highest(surface: _Surface, near: tuple[Rates, Top | None] | None, short_ste
         start = top.at if top is not None and len(top.at) == n_free else _start_at(surface, rates)
         return top_of(surface.place, surface.box, start, like=top, short_step=short_step)
     starts = list(_starts(surface))
-    if len(starts) > 1 and has_one_hill(surface.tree):
+    has_one_hill = len(surface.tree) > _FEWEST_GROUPS_OF_ONE_HILL
+    if len(starts) > 1 and has_one_hill:
         starts = [max(starts, key=surface.height)]
     tops: list[Top] = []
     for start in starts:
         tops.append(top_of(surface.place, surface.box, start, tops, short_step=short_step))
+    if has_one_hill:
+        starts = list(_start_a_rung_up(surface, surface.rates(tops[0].at)))
+        tops += [top_of(surface.place, surface.box, start, tops, short_step=short_step) for start in starts]
     return max(tops, key=lambda top: top.height)
 
 
@@ -215,6 +230,22 @@ def _start_at(surface: _Surface, near: Rates) -> Floats:
         surface.calls.start(calls[:n], apart=_CLOSE),
     ]
     return start
+
+
+def _start_a_rung_up(surface: _Surface, found: Rates) -> Iterator[Floats]:
+    """Yield where everything is one impaired element worse off than found, if clear homes are cold unusually often."""
+    n, usual = len(surface.visits.base), EXTRA_COLD[0] / EXTRA_VISITS
+    if surface.visits.n_free < n or not surface.known.states.dose or found.p_clear <= usual:
+        return
+    clear, impaired, _ = found.of_visits
+    calls = (found.c_clear / CALL_FACTORS[1], found.c_clear, found.c_impaired)
+    yield _start_at(surface, Rates(usual, clear, impaired, *calls))
+
+
+def _share_of_clear(rates: Rates) -> float:
+    """Return the share of clear homes in the calls of so many of them as should call as often as one impaired one."""
+    calls = CALL_FACTORS[1] * rates.c_clear
+    return calls / (calls + rates.c_impaired)
 
 
 def _share(part: float, whole: float) -> float:

@@ -14,7 +14,7 @@ from heatnet.location.evidence import CallsMode, Evidence, Rates, ReadingRates, 
 from heatnet.location.groups import GroupTree, Stretches, group_tree, stretches
 from heatnet.location.messages import Beliefs, Seen, beliefs, log_clear_paths
 from heatnet.location.posterior import Location
-from heatnet.location.rates import has_one_hill, learned_rates
+from heatnet.location.rates import learned_rates
 from heatnet.location.readings import learned_readings
 from heatnet.location.states import path_states
 from heatnet.location.tables import asset_table, building_table, summed
@@ -68,11 +68,6 @@ class WatchedWinter:
     tree: GroupTree
     seen_below: Ints
     cold_below: Ints
-
-    @property
-    def is_well_watched(self) -> bool:
-        """Whether so much was seen that it does not matter from where rates are sought."""
-        return has_one_hill(self.tree)
 
     def known(self, prior: Floats, *, with_causes: bool = True, for_tables: bool = True) -> Stretches:
         """Return what is known of the stretches before anything was seen, also what only tables tell."""

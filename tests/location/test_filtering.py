@@ -84,6 +84,30 @@ def test_the_base_follows_a_network_that_is_healthier_than_assumed() -> None:
     pd.testing.assert_frame_equal(told.location.assets, again.location.assets, check_exact=True)
 
 
+def test_rates_of_a_winter_do_not_hang_on_those_of_the_winter_before() -> None:
+    # Two winters of 5,100 homes on their own pipes behind one main, which falls ill in the second.
+    n, rng = 5100, np.random.default_rng(3)
+    nodes = pd.DataFrame({"node_id": ["A", "J", *(f"B{i}" for i in range(n))]})
+    nodes["kind"] = ["source", "junction", *["building"] * n]
+    segments = pd.DataFrame({"segment_id": ["main", *(f"s{i}" for i in range(n))], "from_node": ["A", *["J"] * n]})
+    segments = segments.assign(to_node=["J", *nodes["node_id"][2:]], length_m=100.0, diameter_mm=80.0)
+    network = hn.Network(nodes, segments).in_id_order
+    is_ill = np.arange(n) % 10 == 0
+    winters = []
+    for season, often in ((2021, np.where(is_ill, 0.5, 0.05)), (2022, np.where(is_ill, 0.95, 0.5))):
+        visits = pd.DataFrame({"building_id": np.repeat(nodes["node_id"][2:].to_numpy(), 8)})
+        visits["is_cold"] = rng.random(8 * n) < np.repeat(often, 8)
+        visits = visits.assign(visit_id=range(8 * n), visited_on=f"{season}-12-01")
+        seen = watched_winter(network, visits, season=season, asked=Asked(dose=True))
+        winters.append(Winter(season, seen, np.ones(network.n_assets)))
+    prior = np.full(network.n_assets, 0.02)
+    told = filtered(winters, prior, stay=0.7, attributes=None, learns=False).location
+    alone = hn.locate_faults(network, visits, season=2022, prior=told.prior, dose=True)
+    assert told.p_impaired == pytest.approx(alone.p_impaired, abs=1e-5)
+    assert told.p_impaired == pytest.approx(0.5, abs=0.02)
+    assert told.assets.loc["main", "impaired_prob"] > 0.99
+
+
 def test_a_plain_location_has_learned_no_effects() -> None:
     network = hn.examples.line()
     visits = pd.DataFrame({"visit_id": [], "building_id": [], "is_cold": [], "visited_on": []})

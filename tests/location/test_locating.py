@@ -310,3 +310,73 @@ def test_the_arguments_stay_as_they_were() -> None:
     locate_faults(line_of(2), visits, season=2023, prior=prior)
     pd.testing.assert_frame_equal(visits, before[0])
     pd.testing.assert_series_equal(prior, before[1])
+
+
+def homes_behind_one_main(n: int) -> Network:
+    """A main from the source, and behind it n homes on pipes of their own."""
+    nodes = pd.DataFrame({"node_id": ["A", "J", *(f"B{i}" for i in range(n))]})
+    nodes["kind"] = ["source", "junction", *["building"] * n]
+    nodes["households"] = [0, 0, *[10] * n]
+    segments = pd.DataFrame({"segment_id": ["main", *(f"s{i}" for i in range(n))], "from_node": ["A", *["J"] * n]})
+    segments = segments.assign(to_node=["J", *(f"B{i}" for i in range(n))], length_m=100.0, diameter_mm=80.0)
+    return Network(nodes, segments)
+
+
+def test_a_city_behind_an_ill_main_is_not_taken_for_one_of_cold_clear_homes() -> None:
+    # 5,200 homes, each visited eight times: cold at 0.5, and one in ten, behind an ill pipe of its own, at 0.95. With
+    # clear homes cold at 0.5 the extra visits (1 of 10 cold where clear, 6 of 10 where ill) would cost e^11, which is
+    # more than an ill main costs (0.02).
+    network, rng = homes_behind_one_main(5200), np.random.default_rng(5)
+    cold = rng.binomial(8, np.where(np.arange(5200) % 10 == 0, 0.95, 0.5))
+    visits = visits_of({f"B{i}": (8, int(k)) for i, k in enumerate(cold)})
+    prior = pd.Series(0.02, index=network.asset_ids)
+    location = locate_faults(network, visits, season=2023, prior=prior, dose=True)
+    assert location.p_clear == pytest.approx(0.1, abs=1e-3)
+    assert location.p_impaired == pytest.approx(0.5, abs=0.02)
+    assert location.p_double > 0.95
+    assert location.assets.loc["main", "impaired_prob"] > 0.99
+
+
+def test_where_nobody_is_clear_clear_homes_are_taken_to_call_a_quarter_as_often_as_ill_ones() -> None:
+    network = homes_behind_one_main(3)
+    visits = visits_of({"B0": (2, 2), "B1": (1, 1), "B2": (1, 1)}).assign(channel="hotline")
+    prior = pd.Series({"main": 1 - 1e-9, "s0": 0.0, "s1": 0.0, "s2": 0.0})
+    location = locate_faults(network, visits, season=2023, prior=prior, calls="households")
+    # 4 calls of 30 households and one more at four times their rate: (4 + 1)/(30 + 1/(4 * 4/30)).
+    assert location.c_impaired == pytest.approx(5 / (30 + 30 / 16), rel=1e-6)
+    assert location.c_clear == pytest.approx(location.c_impaired / 4, rel=1e-6)
+    assert location.p_clear == pytest.approx(0.1, abs=1e-6)
+
+
+@settings(derandomize=True, deadline=None, max_examples=12)
+@given(st.integers(0, 2**32 - 1))
+def test_learned_call_rates_are_the_most_probable_ones(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    network = random_network(rng, n_primary=2, n_stations=1, n_secondary=2)
+    visits = random_visits(rng, network, int(rng.integers(1, 25)))
+    prior = pd.Series(rng.choice([0.0, 0.05, 0.3, 0.5], network.n_assets), index=network.asset_ids)
+    location = locate_faults(network, visits, season=2023, prior=prior, calls="households")
+    if math.isnan(location.c_clear):
+        return
+    of_buildings = location.buildings
+    rows = visits.assign(is_call=visits["channel"].isin(["hotline", "app"]))
+    homes = dict(zip(network.node_ids, network.households, strict=True))
+    rows = rows[~rows["is_call"] | rows["is_cold"] & (rows["building_id"].map(homes) > 0)]
+    oracle = Enumeration(network, rows, prior, counts_calls=True)
+    callers = sum(of[3] for of in oracle.counts.values())
+    mean = of_buildings["calls"].sum() / callers
+
+    def height(p: tuple[float, float], c: tuple[float, float]) -> float:
+        of_clear = 4 * c[0] / (4 * c[0] + c[1])
+        extra = math.log(of_clear) + math.log1p(-of_clear) + math.log(c[1]) - c[1] / (4 * mean)
+        extra += math.log(p[0]) + 9 * math.log1p(-p[0]) + 6 * math.log(p[1]) + 4 * math.log1p(-p[1])
+        return oracle.log_evidence(p, c) + extra
+
+    p, c = (location.p_clear, location.p_impaired), (location.c_clear, location.c_impaired)
+    best = height(p, c)
+    assert p[0] <= p[1]
+    assert c[0] <= c[1]
+    for _ in range(12):
+        others = np.sort(np.clip(np.array(p) + rng.normal(0, 0.05, 2), 0.01, 0.99))
+        other_calls = np.sort(np.array(c) * np.exp(rng.normal(0, 0.3, 2)))
+        assert height(tuple(others), tuple(other_calls)) <= best + 1e-7
