@@ -1,7 +1,7 @@
 """Whether `cure_effect` finds the truth: cities with a known effect, treated because their last winter was bad.
 
     python -m benchmarks.effects coverage [CITIES]   how many intervals hold the truth, beside plain before and after
-    python -m benchmarks.effects power [CITIES]      seasons until the effect of 44 km a summer can be told from nothing
+    python -m benchmarks.effects power [DISTRICTS]   cures until an effect can be told from nothing
 
 Networks are those of the sample city; faults, illness and visits are drawn here, season by season. In each of the last
 summers the assets whose winter was worst are renewed, whatever good that does.
@@ -15,12 +15,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from heatnet.inventory import inventory_of
 from heatnet.network import BUILDING, Network
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.review import cure_effect
+from heatnet.review.effect import FaultCounts, fault_counts
+from heatnet.review.ratios import Ratio, ratio_by_likelihood
+from heatnet.review.seasons import Summer
+from heatnet.review.warmth import Treated, Warmth
 from heatnet.synthetic import make_city
 
-FIRST, P_CLEAR, P_ILL, STAY, FRESH = 2016, 0.08, 0.55, 0.7, 0.012
+FIRST, P_CLEAR, P_ILL, STAY, ILL, OWN_ILL = 2016, 0.08, 0.55, 0.7, 0.03, 0.05
 FAULTS_PER_KM, VISITS_PER_BUILDING, FEW_BUILDINGS = 0.5, 12, 30
 EFFECTS = {"true": 0.2, "useless": 1.0, "harmful": 1.8}
 
@@ -32,8 +37,9 @@ class World:
     rng: np.random.Generator
     network: Network
     rate: np.ndarray
-    fresh: np.ndarray
+    usual: np.ndarray
     ill: np.ndarray
+    own: np.ndarray
     paths: SupplyPaths = field(init=False)
     records: dict[str, list[pd.DataFrame]] = field(default_factory=lambda: {"works": [], "faults": [], "visits": []})
 
@@ -65,22 +71,24 @@ class Drawn:
 
 
 def draw(
-    seed: int, effect: float, *, n_seasons: int = 4, n_summers: int = 1, km: float = 40.0, share: float = 0.1
+    seed: int, effect: float, *, n_seasons: int = 4, n_summers: int = 1, km: float = 40.0, share: float = 0.2
 ) -> Drawn:
     """Draw a city whose renewals leave the share `effect` of faults and of illness."""
     rng = np.random.default_rng([seed, 77])
     network = make_city(length_km=km, stations=max(round(km / 20), 1), rng=seed, recipe=1).network.in_id_order
     length = np.append(network.length_m, np.full(network.n_assets - network.n_segments, 100.0))
     rate = FAULTS_PER_KM * length / 1000.0 * rng.gamma(1.0, 1.0, len(length))
-    fresh = FRESH * np.minimum(length / 70.0, 3.0)
+    usual = ILL * np.minimum(length / 70.0, 3.0)
     homes_behind = supply_paths(network).subtree_sum((network.node_kind == BUILDING).astype(np.int64))
-    fresh = np.where(homes_behind < FEW_BUILDINGS, fresh, fresh / 10.0)
+    usual = np.where(homes_behind < FEW_BUILDINGS, usual, usual / 10.0)
     is_narrow = homes_behind <= 0.1 * len(network.building_nodes)
-    world = World(rng, network, rate, fresh, rng.random(len(length)) < fresh / (1.0 - STAY))
+    own = rng.random(len(network.building_nodes)) < OWN_ILL
+    world = World(rng, network, rate, usual, rng.random(len(length)) < usual, own)
     treated, sums, untouched = np.zeros(0, dtype=np.int64), np.zeros((3, 2)), np.ones(len(length), dtype=bool)
     last_cold, last_faults, plain = np.zeros(len(network.building_nodes)), np.zeros(len(length)), []
     for k in range(n_seasons):
-        without = np.where(world.ill, STAY, world.fresh)
+        without = STAY * world.ill + (1.0 - STAY) * world.usual
+        world.own = rng.random(len(own)) < STAY * world.own + (1.0 - STAY) * OWN_ILL
         counter = rng.random(len(length)) < without
         world.ill = counter.copy()
         more = np.clip((effect - 1.0) * without / (1.0 - without), 0.0, 1.0)[treated]
@@ -95,7 +103,7 @@ def draw(
             mark[treated] = True
             behind = world.is_behind(mark & is_narrow)
             for j, state in enumerate((world.ill, np.where(mark & is_narrow, counter, world.ill))):
-                sums[1, j] += (visits * np.where(world.is_behind(state), P_ILL, P_CLEAR))[behind].sum()
+                sums[1, j] += (visits * np.where(world.is_behind(state) | world.own, P_ILL, P_CLEAR))[behind].sum()
             plain.append(
                 (
                     faults[treated].sum() / max(last_faults[treated].sum(), 1.0),
@@ -132,7 +140,7 @@ def one_winter(world: World, season: int) -> tuple[np.ndarray, np.ndarray, np.nd
     world.records["faults"].append(pd.DataFrame({"asset_id": network.asset_ids[asset], "found_on": found_on}))
     homes = len(network.building_nodes)
     home = rng.integers(0, homes, VISITS_PER_BUILDING * homes)
-    is_cold = rng.random(len(home)) < np.where(world.is_behind(world.ill)[home], P_ILL, P_CLEAR)
+    is_cold = rng.random(len(home)) < np.where((world.is_behind(world.ill) | world.own)[home], P_ILL, P_CLEAR)
     visits = {
         "building_id": network.node_ids[network.building_nodes[home]],
         "visited_on": start + rng.integers(10, 170, len(home)),
@@ -170,15 +178,59 @@ def coverage(cities: int) -> pd.DataFrame:
     return table
 
 
-def power(cities: int) -> pd.DataFrame:
-    """Share of cities in which a true cure is told from nothing, by the number of summers with 2.4 % of the assets."""
+@dataclass(frozen=True)
+class Piece:
+    """What one drawn district adds to a large city: faults and their forecast, and the likelihood of what is left."""
+
+    cases: int
+    counts: FaultCounts
+    log_likelihood: np.ndarray
+    meaning: np.ndarray
+    roots: np.ndarray
+
+
+def piece(seed: int, effect: float) -> Piece:
+    """Draw a district of which the worst 2.4 % of the assets are renewed in a summer."""
+    drawn = draw(5000 + seed, effect, share=0.024)
+    tables = {name: drawn.tables[name] for name in ("faults", "visits")}
+    known = inventory_of(drawn.network, {"works": drawn.tables["works"].assign(kind="renewal"), **tables})
+    summers = [Summer(known, season, 18.0) for season in drawn.seasons]
+    counts = fault_counts(summers, "renewal", np.ones(drawn.network.n_assets, dtype=bool))
+    parts = [Treated(s.after, s.is_cured, np.zeros_like(s.is_cured)) for s in summers if s.after is not None]
+    warmth = Warmth.of_all(parts, usual=1.0, believed=STAY)
+    cases = sum(int(summer.is_cured.sum()) for summer in summers)
+    return Piece(cases, counts, warmth.log_likelihood, warmth.meaning, warmth.roots)
+
+
+def pooled(pieces: list[Piece]) -> dict[str, Ratio]:
+    """What districts say together: counts and logs of likelihoods add up."""
+    names = ("came", "expected", "variance")
+    sums = {name: sum(getattr(one.counts, name) for one in pieces) for name in names}
+    dispersion = float(np.mean([one.counts.dispersion for one in pieces]))
+    logs, meaning = sum(one.log_likelihood for one in pieces), np.mean([one.meaning for one in pieces], axis=0)
+    return {
+        "faults": FaultCounts(**sums, dispersion=dispersion).ratio,
+        "impaired": ratio_by_likelihood(pieces[0].roots, logs, meaning),
+    }
+
+
+def power(districts: int, *, draws: int = 200) -> pd.DataFrame:
+    """Share of cities in which a cure is said to have helped, by what it leaves and by districts of 40 km treated.
+
+    Cities are drawn from the drawn districts, with replacement; 46 districts are a summer of a city of 1,854 km.
+    """
     rows = []
-    for summers in (1, 2, 4):
-        for seed in range(cities):
-            drawn = draw(1000 + seed, 0.2, n_seasons=5 + summers, n_summers=summers, km=400.0, share=0.024)
-            told = measured(drawn)["verdict"] == "helped"
-            rows.append({"summers": summers, **told.to_dict()})
-    return pd.DataFrame(rows).groupby("summers").mean()
+    for effect in (0.2, 0.5, 0.8, 1.0):
+        pieces = [piece(seed, effect) for seed in range(districts)]
+        rng = np.random.default_rng(3)
+        for count in (3, 6, 12, 23, 46, 92, 184, 368):
+            told = [pooled([pieces[k] for k in rng.integers(0, districts, count)]) for _ in range(draws)]
+            row = {"left": effect, "districts": count, "cures": round(count * np.mean([one.cases for one in pieces]))}
+            for outcome in ("faults", "impaired"):
+                row[outcome] = np.mean([ratios[outcome].high < 1.0 for ratios in told])
+                row[f"{outcome}_width"] = np.mean([ratios[outcome].high - ratios[outcome].low for ratios in told])
+            rows.append(row)
+    return pd.DataFrame(rows).set_index(["left", "districts"])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """What the winter after the works says of illness and of cold homes behind the treated assets.
 
 Illness. Had nothing been done, an asset that was ill with probability ``p`` the winter before would be so with
-``q = p*(s + (1 - s)*base) + (1 - p)*base``, s the persistence; after the cure with ``min(r*q, 1)``. The probability of
+``q = s*p + (1 - s)*base``, s the persistence; after the cure with ``min(r*q, 1)``. The probability of
 all the visits of that winter, as `heatnet.location` gives it exactly, is the likelihood of r and s. Assets that nothing
 told apart are one unit: it was ill with the probability that any of them was.
 
@@ -34,6 +34,7 @@ from heatnet.value import Settings
 _LARGEST_PROB = 0.99
 _WIDE_SHARE = 0.1
 _LEAST_NOISE = 0.05
+_LEVELS = (0.5, 1.0, 2.0, 4.0, 8.0)
 _NOTHING_GIVEN = (None, None, None)
 
 
@@ -74,8 +75,7 @@ class Units:
 
     def without(self, stays: float) -> Floats:
         """Return the probability of each unit to be ill had nothing been done."""
-        again = stays + (1.0 - stays) * self.base
-        return np.minimum(self.was_ill * again + (1.0 - self.was_ill) * self.base, _LARGEST_PROB)
+        return np.minimum(stays * self.was_ill + (1.0 - stays) * self.base, _LARGEST_PROB)
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,15 +116,35 @@ class After:
         base = np.minimum(default_prior(network).to_numpy(dtype=np.float64) * factor, _LARGEST_PROB)
         return cls(seen, past.assets, base, own, stays)
 
+    @cached_property
+    def level(self) -> float:
+        """How much more often assets fall ill than the winters before have taught, by all visits of this one.
+
+        A mean over five levels, a factor of two believed as likely as of a half and rarer than none, as if nothing had
+        been done: a treated asset that was not known to be ill weighs no more than an untreated one.
+        """
+        nobody = np.zeros(self.seen.network.n_assets, dtype=bool)
+        units = self._units(nobody, nobody, self.base)
+        logs = []
+        for level in _LEVELS:
+            base = np.minimum(level * units.base, _LARGEST_PROB)
+            chance = Units(units.first, units.was_ill, base).without(self.stays)
+            logs.append(self.log_likelihood(self.prior(units, chance)) - np.log2(level) ** 2 / 2.0)
+        weights = np.exp(np.array(logs) - max(logs))
+        return float((weights * np.array(_LEVELS)).sum() / weights.sum())
+
     def units(self, treated: Truths, other: Truths) -> Units:
         """Return the units; assets treated, assets treated otherwise and untreated ones are never in one."""
+        return self._units(treated, other, np.minimum(self.level * self.base, _LARGEST_PROB))
+
+    def _units(self, treated: Truths, other: Truths, base: Floats) -> Units:
         names = self.before["ambiguity_group"].where(
             self.before["ambiguity_group"].notna(), self.before.index.to_series()
         )
         group = pd.factorize(names)[0].astype(np.int64)
         told_apart = (self.seen.tree.group_of_asset + 1) * 3 + np.where(treated, 2, np.where(other, 1, 0))
         ill = tuple(self.before[name].to_numpy(dtype=np.float64) for name in ("impaired_prob", "group_prob"))
-        return Units.of(group, told_apart, (ill[0], ill[1]), self.base)
+        return Units.of(group, told_apart, (ill[0], ill[1]), base)
 
     def prior(self, units: Units, chance: Floats) -> Floats:
         """Return per asset the chance of the unit for which it stands, 0 for the others."""
@@ -144,7 +164,7 @@ class After:
     def learned(self) -> Learned:
         """The rates of cold visits, learned as if nothing had been done."""
         nobody = np.zeros(self.seen.network.n_assets, dtype=bool)
-        units = self.units(nobody, nobody)
+        units = self._units(nobody, nobody, self.base)
         known = self.seen.known(self.prior(units, units.without(self.stays)), with_causes=False, for_tables=False)
         return self.seen.learned(known, _NOTHING_GIVEN, self.own)
 

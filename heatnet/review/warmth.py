@@ -50,6 +50,9 @@ class Warmth:
         Values of the persistence, and how probable they are.
     left : Ratio
         What the measure leaves of illness.
+    roots, log_likelihood, meaning : array
+        Roots of what the measure leaves, the log probability of what was seen at each, whatever the persistence, and
+        the ill assets over those without the cure.
     """
 
     parts: tuple[Treated, ...]
@@ -57,6 +60,9 @@ class Warmth:
     stays: Floats
     weights: Floats
     left: Ratio
+    roots: Floats
+    log_likelihood: Floats
+    meaning: Floats
 
     @classmethod
     def of_all(cls, parts: Sequence[Treated], *, usual: float, believed: float) -> Warmth:
@@ -89,8 +95,8 @@ class Warmth:
         of_root = np.log(np.maximum(np.exp(logs - top).sum(axis=0), 1e-300))
         stay = float((stays * weights).sum())
         meaning = _meaning(parts, stay, usual, roots)
-        left = NOTHING_KNOWN if meaning is None else ratio_by_likelihood(roots, of_root, meaning)
-        return cls(parts, usual, stays, weights, left)
+        left = ratio_by_likelihood(roots, of_root, meaning) if meaning[-1] > 0.0 else NOTHING_KNOWN
+        return cls(parts, usual, stays, weights, left, roots, of_root, meaning)
 
     @property
     def persistence(self) -> float:
@@ -124,11 +130,11 @@ class Warmth:
         return cold_homes(part.after, part.treated, part.units, *chances)
 
 
-def _meaning(parts: Sequence[Treated], stay: float, usual: float, roots: Floats) -> Floats | None:
-    """Return the ill treated units over those without the cure, for each root of r; None where there are none."""
+def _meaning(parts: Sequence[Treated], stay: float, usual: float, roots: Floats) -> Floats:
+    """Return the ill treated units over those without the cure, for each root of r; 0 where there are none."""
     q = [part.chance(stay, 1.0, usual)[part.treated[part.units.first]] for part in parts]
     without = np.concatenate(q) if q else np.zeros(0)
     if not without.sum() > 0.0:
-        return None
+        return np.zeros(len(roots))
     ill = np.array([np.minimum(root**2 * without, 1.0).sum() for root in roots.tolist()])
     return ill / float(without.sum())
