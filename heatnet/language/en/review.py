@@ -147,7 +147,7 @@ WORDS = {
     "to_network": "network",
     "to_other owner": "other owner",
     "effects": "Did the cures hold",
-    "effects_caption": "What came after the cures of seasons {first} to {last} over what would have come without them (1: no effect), with a 90 % interval. The worst of a winter get better by themselves; that is taken off.",
+    "effects_caption": "What came after the cures of seasons {first} to {last} over what would have come without them (1: no effect), with a 90 % interval. The worst of a winter get better by themselves; that is taken off. One interval in ten misses by chance: of so many rows a few do, those of few cases first.",
     "no_effect": "No cure of the last summers is recorded.",
     "measure": "Measure",
     "diameter": "Diameter",
