@@ -103,16 +103,28 @@ def taken(score: pd.Series, worth: pd.Series, length: pd.Series) -> float:
     return float(np.interp(SHARE * along[-1], along, found))
 
 
-def planned(assessment: hn.Assessment, km: float) -> dict[str, pd.Index]:
-    """What the planner renews within the kilometres, trenches and all: by worth alone, and as a user asks.
+def planned(assessment: hn.Assessment, km: float) -> dict[str, pd.DataFrame]:
+    """What the planner cures within the kilometres, trenches and all: by worth alone, and as a user asks.
 
     A user hands the assessment itself: flushing and balancing stand beside renewing, and nothing is dug that returns
-    less than digging anywhere. What is flushed is left out of the harm taken away.
+    less than digging anywhere. What is flushed is left out of the harm taken away, and counted in a row of its own.
     """
     renewals = assessment.candidates(measures=["renew"])
     alone = hn.plan_cures(renewals, max_km=km, max_stations=0, min_ratio=0).cures
     asked = hn.plan_cures(assessment, max_km=km, max_stations=0).cures
-    return {"heatnet, the plan": alone.index, "heatnet, as users plan": asked.index[asked["measure"] == "renew"]}
+    return {
+        "heatnet, the plan": alone,
+        "heatnet, as users plan": asked[asked["measure"] == "renew"],
+        "heatnet, as users plan, flushing counted": asked,
+    }
+
+
+def removed(cures: pd.DataFrame, truly: pd.DataFrame, parts: tuple[str, ...], clean_removes: float) -> float:
+    """Harm that cures take away: renewals all of these parts, flushing its share of the cold."""
+    renewed = cures.index[cures["measure"] == "renew"]
+    flushed = cures.index[cures["measure"] == "clean"]
+    whole = truly[[*parts]].sum(axis=1)
+    return float(whole.reindex(renewed).sum() + clean_removes * truly["worth_cold"].reindex(flushed).sum())
 
 
 def shifted(assessment: hn.Assessment) -> dict[str, hn.Settings]:
@@ -147,7 +159,9 @@ def of_city(seed: int, km: float, stations: int, recipe: int) -> tuple[pd.Series
         )
         best = taken(rules["all-knowing"], worth, length)
         shares |= {(harm, name): taken(score, worth, length) / best for name, score in rules.items()}
-        shares |= {(harm, name): float(worth.reindex(plan).sum()) / best for name, plan in plans.items()}
+        flushed = assessment.settings.values.clean_removes
+        shares |= {(harm, name): removed(plan, truly, parts, flushed) / best for name, plan in plans.items()}
+        shares |= {("cost of it, million", name): float(plan["cost"].sum()) / 1e6 for name, plan in plans.items()}
         shares[harm, "of all harm, all-knowing"] = best / worth.sum()
     known = truly[[*PARTS]].sum() / truly["worth"].sum()
     shares |= {("part of all harm", name): share for name, share in known.items()}

@@ -69,6 +69,60 @@ def soft_measures(assets: pd.DataFrame, values: Values, prices: Prices) -> pd.Da
     )
 
 
+def softer_first(whole: pd.DataFrame, soft: pd.DataFrame) -> pd.Series[bool]:
+    """Return which assets are flushed or balanced before anybody digs: it is worth its cost, and cold is most of all.
+
+    Parameters
+    ----------
+    whole : DataFrame
+        Index asset_id; ``worth``, ``worth_cold`` of the renewal.
+    soft : DataFrame
+        The same assets in the same order; ``worth``, ``cost`` of flushing or balancing (`soft_measures`).
+
+    Examples
+    --------
+    >>> whole = pd.DataFrame({"worth": [10.0, 10.0, 10.0], "worth_cold": [6.0, 5.0, 6.0]})
+    >>> softer_first(whole, pd.DataFrame({"worth": [3.0, 2.5, 3.0], "cost": [3.0, 1.0, 4.0]})).tolist()
+    [True, False, False]
+    """
+    require_columns(whole, ("worth", "worth_cold"))
+    require_columns(soft, ("worth", "cost"))
+    pays = (soft["worth"] >= soft["cost"]) & (soft["worth"] > 0)
+    return pays & (whole["worth_cold"] > 0.5 * whole["worth"])
+
+
+def renewals_after(whole: pd.DataFrame, soft: pd.DataFrame) -> pd.DataFrame:
+    """Return renewals, those of assets that are flushed or balanced first with the worth that this leaves.
+
+    Parameters
+    ----------
+    whole : DataFrame
+        Index asset_id; ``worth``, ``worth_cold``, ``cost`` of the renewal, and any other columns.
+    soft : DataFrame
+        Index asset_id, some of those; ``worth`` of flushing or balancing, all of it cold.
+
+    Returns
+    -------
+    DataFrame
+        As `whole`, with ``worth`` and ``worth_cold`` less what the softer measure takes away, never below 0, and
+        ``ratio``.
+
+    Examples
+    --------
+    >>> whole = pd.DataFrame({"worth": [900.0, 50.0], "worth_cold": [600.0, 20.0], "cost": 1000.0}, index=["S", "T"])
+    >>> renewals_after(whole, pd.DataFrame({"worth": [300.0]}, index=["S"]))[["worth", "worth_cold", "ratio"]]
+       worth  worth_cold  ratio
+    S  600.0       300.0   0.60
+    T   50.0        20.0   0.05
+    """
+    require_columns(whole, ("worth", "worth_cold", "cost"))
+    cold = whole["worth_cold"].to_numpy(dtype=np.float64)
+    taken = np.minimum(soft["worth"].reindex(whole.index).fillna(0.0).to_numpy(dtype=np.float64), cold)
+    worth = whole["worth"].to_numpy(dtype=np.float64) - taken
+    ratio = per_cost(worth, whole["cost"].to_numpy(dtype=np.float64))
+    return whole.assign(worth=worth, worth_cold=cold - taken, ratio=ratio)
+
+
 def part_renewals(renewals: pd.DataFrame, part_m: pd.Series[Any]) -> pd.DataFrame:
     """Return the renewal of a part of some segments: its share of the length, of the worth and of the cost.
 
