@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import heatnet as hn
-from heatnet.assessment.ranking import _most_first, _States, rank_assets, with_office_grades
+from heatnet.assessment.ranking import _Future, _most_first, _States, rank_assets, with_office_grades
 from heatnet.errors import HeatnetError
 from heatnet.value.risk import RISK_PARTS, risk_parts
 from heatnet.value.worth import worth_parts
@@ -106,6 +106,19 @@ def test_values_that_may_be_off_widen_the_range_of_what_hangs_on_them() -> None:
     sure, unsure = rank_assets(given, settings=CERTAIN), rank_assets(given)
     assert (sure["rank_low"] == sure["rank_high"]).all()
     assert (unsure["rank_high"] - unsure["rank_low"]).tolist() == [1, 1]
+
+
+def test_nine_in_ten_draws_of_a_value_lie_within_a_factor_of_two_and_an_hour_has_one_value_everywhere() -> None:
+    """The first asset is worth only lost heat, the others only cold homes: always ill, and so in every outage."""
+    given = certain(3, outage_hours=0.0, chronic_hours=0.0, faults_mean=0.0, faults_low=0.0, faults_high=0.0)
+    given = valued(given, chronic_hours=[0.0, 5e4, 1e5], heat_loss_w_m=[300.0, np.nan, np.nan], impaired_prob=1.0,
+                   group_prob=1.0)  # fmt: skip
+    future, rng = _Future.of(given, hn.Settings()), np.random.default_rng(3)
+    drawn = np.array([future.drawn(rng) for _ in range(4000)]) / given["ratio"].to_numpy()
+    low, middle, high = np.quantile(drawn[:, 0], [0.05, 0.5, 0.95])
+    assert (low, middle, high) == pytest.approx((0.5, 1.0, 2.0), rel=0.06)
+    np.testing.assert_allclose(drawn[:, 1], drawn[:, 2], rtol=1e-5)
+    assert abs(np.corrcoef(np.log(drawn[:, 0]), np.log(drawn[:, 1]))[0, 1]) < 0.05
 
 
 def test_an_impairment_that_is_a_coin_toss_gets_grade_b() -> None:

@@ -81,6 +81,20 @@ def test_a_plan_says_how_many_jobs_pay_and_what_binds():
     assert any("min_ratio 5 lies above what 4 of 4 renewals return" in note for note in strict.notes)
 
 
+def test_crews_and_money_that_bind_are_told():
+    rows = [(f"p{n}", 2000.0 + 100 * n, f"a{n}", f"b{n}", f"street {n}") for n in range(8)]
+    # One crew has 50 days, each trench takes 9: five of eight.
+    crews = plan_and_check(pipes(*rows), min_ratio=0.0, summer=SUMMER)
+    assert len(crews.jobs) == 5
+    assert crews.binding == ("crew_days",)
+    assert "What holds the plan back: crews." in [str(note) for note in crews.notes]
+    money = plan_and_check(pipes(*rows), min_ratio=0.0, budget=3000.0)
+    assert money.cures.index.tolist() == ["p6", "p7"]
+    assert money.binding == ("budget",)
+    both = plan_and_check(pipes(*rows), min_ratio=0.0, budget=3000.0, max_km=0.2)
+    assert set(both.binding) & {"budget", "max_km"}
+
+
 def test_a_bad_must_makes_a_benefit_and_a_bound_below_nothing():
     plan = plan_and_check(ash_and_birch(), min_ratio=1.0, must=["p2"], never=["p1", "p3", "p4"])
     assert (plan.benefit, plan.worth) == (400.0 - 1000.0 - 500.0, 400.0)
