@@ -161,6 +161,7 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str, s
 @click.option("--max-km", type=Amount(0.0), help="Most route length to renew.")
 @click.option("--max-stations", type=click.IntRange(0, MOST_STATIONS), help="Most stations to renew.")
 @click.option("--budget", type=Amount(0.0), help="Most money to spend.")
+@click.option("--min-job-m", type=Amount(0.0), default=0.0, help="No trench shorter than this, m.")
 @click.option(
     "--first-day", type=click.DateTime(["%Y-%m-%d"]), help="First working day; with --last-day a calendar is made."
 )

@@ -35,6 +35,7 @@ from heatnet.planning.tables import binding_limits, plan_tables, standing_table
 from heatnet.value.settings import DEFAULT_PRICES, Prices, Settings
 
 _LOG = logging.getLogger(__name__)
+_SHORT_M = 20.0  # a trench below that costs its mobilisation and little else
 _MUCH = 0.25  # of the worth of a renewal: what softer measures bring without digging
 
 
@@ -252,6 +253,12 @@ def worth_notes(request: Request, table: pd.DataFrame, jobs: pd.DataFrame, bindi
         notes.append(note("planning.few_reach_ratio", ratio=ratio, count=below, all=len(digs)))
     paying = int((jobs["worth"] > jobs["cost"]).sum())
     notes.append(note("planning.paying_jobs", count=paying, all=len(jobs)))
+    short = jobs[(jobs["job_kind"] == "trench") & (jobs["length_m"] < _SHORT_M) & (jobs["worth"] < jobs["cost"])]
+    if len(short):
+        counts = {"count": len(short), "all": int((jobs["job_kind"] == "trench").sum()), "metres": _SHORT_M}
+        notes.append(
+            note("planning.short_trenches", **counts, cost=math.fsum(short["cost"]), worth=math.fsum(short["worth"]))
+        )
     limits = tuple(note(f"planning.limit_{name.partition(' ')[0]}", name=name.partition(" ")[2]) for name in binding)
     notes.append(note("planning.binding", limits=limits) if limits else note("planning.nothing_binds"))
     return notes

@@ -87,8 +87,8 @@ def write_programme(
     Returns
     -------
     list of Note
-        One for each file that is left out because its extra is not installed, and one where the folder held
-        files of more than one run.
+        One for each file that is left out because its extra is not installed, one where the folder held files of more
+        than one run, and one that counts where measuring first is worth its cost.
 
     Raises
     ------
@@ -118,7 +118,16 @@ def write_programme(
         contents = {**record, "files": files, "plan": summary, "assumptions": assumptions, **_backtested(backtest)}
         write_json(contents, stage / RECORD)
     notes = [_mixed(folder, was_mixed)] if was_mixed else []
-    return [*notes, *left_out.values()]
+    return [*notes, *_worth_knowing(subject.measure_first), *left_out.values()]
+
+
+def _worth_knowing(measure: pd.DataFrame) -> list[Note]:
+    """Return at how many places of the list looking before digging is worth its cost; nothing of an empty list."""
+    if measure.empty:
+        return []
+    best = measure[measure["net_worth"] > 0]
+    sums = {"cost": math.fsum(best["cost"]), "worth": math.fsum(best["knowing_worth"])}
+    return [note("report.worth_knowing", count=len(best), all=len(measure), **sums)]
 
 
 def _backtested(result: Backtest | None) -> dict[str, Any]:

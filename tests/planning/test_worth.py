@@ -163,6 +163,19 @@ def test_no_trench_is_shorter_than_the_least_length():
         plan_cures(ash_and_birch(), min_job_m=200.0, max_km=0.1, must=["p2"], prices=PRICES)
 
 
+def test_short_trenches_that_do_not_pay_are_counted():
+    table = ash_and_birch().assign(length_m=[100.0, 100.0, 100.0, 15.0], worth=[3000.0, 400.0, 2500.0, 300.0])
+    plan = plan_and_check(table, min_ratio=0.0)
+    # p4 costs 150 and its trench 500.
+    told = (
+        "1 of 2 trenches are shorter than 20 m and return less than they cost: 650 for a worth of 300. min_job_m "
+        "leaves them out."
+    )
+    assert told in [str(note) for note in plan.notes]
+    long = plan_and_check(table, min_ratio=0.0, min_job_m=20.0)
+    assert not any("leaves them out" in str(note) for note in long.notes)
+
+
 def test_a_long_street_with_loops_is_opened_in_trenches_that_are_long_enough():
     side = 6
     rows = [

@@ -142,6 +142,15 @@ def test_what_became_of_every_row_is_said_in_the_language(assessment: hn.Assessm
     assert chinese[-2:] == ["走访表：共1行，采用1行", "故障表：共1行，采用1行"]
 
 
+def test_a_written_plan_counts_where_measuring_first_is_worth_its_cost(
+    assessment: hn.Assessment, tmp_path: Path
+) -> None:
+    table = assessment.measure_first
+    said = [str(one) for one in write_programme(assessment, planned(assessment), tmp_path, {})]
+    counted = f"of {len(table):,} places in measure_first.csv, best first, {int((table['net_worth'] > 0).sum()):,} are"
+    assert any(counted in one for one in said) == bool(len(table))
+
+
 def test_where_to_measure_first_is_a_sheet_of_what_is_worth_its_cost(assessment: hn.Assessment) -> None:
     worth = assessment.measure_first["net_worth"] > 0
     sheets = [sheet for sheet in programme(assessment, planned(assessment)).sheets if sheet.key == "measure"]

@@ -16,6 +16,7 @@ WORDS = {
     "cures_caption": "Cures, job by job, in the order of the jobs",
     "gantt_caption": "A bar per job; blue: trench, orange: station, green: days kept for pressure tests",
     "calendar_caption": "Days worked in each week (weeks begin on Monday); blue: trench, orange: station, green: pressure test",
+    "worth_knowing": "Measure first: of {all:,} places in measure_first.csv, best first, {count:,} are worth reading or visiting: {cost:,.0f} for knowing what is worth {worth:,.0f}. The others cost more than the answer brings.",
     "measure_caption": "Before anything is dug here, measure: knowing is worth more than it costs ({shown} of {all})",
     "claims_caption": "Still under the contractor's warranty: to be claimed there, not paid for here",
     "left_out_caption": "Assets that could not be planned, best cure first ({shown} of {all})",

@@ -16,6 +16,7 @@ WORDS = {
     "cures_caption": "按施工项目排列的冬病夏治项目",
     "gantt_caption": "每个施工项目一条；蓝：开挖，橙：热力站，绿：压力试验预留",
     "calendar_caption": "每周施工天数（周一起算）；蓝：开挖，橙：热力站，绿：压力试验",
+    "worth_knowing": "先测后挖：measure_first.csv共列{all:,}处，最值得的在前，其中{count:,}处值得测量或走访：费用{cost:,.0f}，信息价值{worth:,.0f}；其余得不偿失。",
     "measure_caption": "开挖之前先测量：查明的效益高于其费用（{all}处中的{shown}处）",
     "claims_caption": "仍在施工单位质保期内：应向其索赔，不列入本计划费用",
     "left_out_caption": "无法列入计划的设施，按名次排列（{all}项中的{shown}项）",
