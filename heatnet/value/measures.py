@@ -70,25 +70,28 @@ def soft_measures(assets: pd.DataFrame, values: Values, prices: Prices) -> pd.Da
 
 
 def softer_first(whole: pd.DataFrame, soft: pd.DataFrame) -> pd.Series[bool]:
-    """Return which assets are flushed or balanced before anybody digs: it is worth its cost, and cold is most of all.
+    """Return which renewals wait for what flushing or balancing does.
+
+    It is worth its cost, cold is most of the renewal's worth, and the renewal returns less than it costs. One that
+    returns more need not wait: a winter in the cold is dearer than the trench.
 
     Parameters
     ----------
     whole : DataFrame
-        Index asset_id; ``worth``, ``worth_cold`` of the renewal.
+        Index asset_id; ``worth``, ``worth_cold``, ``cost`` of the renewal.
     soft : DataFrame
         The same assets in the same order; ``worth``, ``cost`` of flushing or balancing (`soft_measures`).
 
     Examples
     --------
-    >>> whole = pd.DataFrame({"worth": [10.0, 10.0, 10.0], "worth_cold": [6.0, 5.0, 6.0]})
-    >>> softer_first(whole, pd.DataFrame({"worth": [3.0, 2.5, 3.0], "cost": [3.0, 1.0, 4.0]})).tolist()
-    [True, False, False]
+    >>> whole = pd.DataFrame({"worth": 10.0, "worth_cold": [6.0, 5.0, 6.0, 6.0], "cost": [20.0, 20.0, 20.0, 9.0]})
+    >>> softer_first(whole, pd.DataFrame({"worth": 3.0, "cost": [3.0, 1.0, 4.0, 1.0]})).tolist()
+    [True, False, False, False]
     """
-    require_columns(whole, ("worth", "worth_cold"))
+    require_columns(whole, ("worth", "worth_cold", "cost"))
     require_columns(soft, ("worth", "cost"))
     pays = (soft["worth"] >= soft["cost"]) & (soft["worth"] > 0)
-    return pays & (whole["worth_cold"] > 0.5 * whole["worth"])
+    return pays & (whole["worth_cold"] > 0.5 * whole["worth"]) & (whole["worth"] < whole["cost"])
 
 
 def renewals_after(whole: pd.DataFrame, soft: pd.DataFrame) -> pd.DataFrame:

@@ -140,7 +140,8 @@ def test_a_renewal_counts_what_flushing_leaves_where_that_comes_first(
     after = renewals_after(whole, soft[waits])
     for name, row in whole.iterrows():
         flushed = soft.loc[name]
-        is_first = flushed["worth"] > 0 and flushed["worth"] >= flushed["cost"] and row["worth_cold"] > row["worth"] / 2
+        pays = flushed["worth"] > 0 and flushed["worth"] >= flushed["cost"]
+        is_first = pays and row["worth_cold"] > row["worth"] / 2 and row["worth"] < row["cost"]
         assert waits[name] == is_first
         cold = max(0.0, row["worth_cold"] - flushed["worth"]) if is_first else row["worth_cold"]
         assert after.at[name, "worth_cold"] == pytest.approx(cold, rel=1e-9, abs=1e-9)
