@@ -104,6 +104,8 @@ def loops_of(model: Model, core: Ints, nodes: Mapping[int, int], shares: Mapping
 
 
 def _pieces(joins: Mapping[int, list[tuple[int, int]]]) -> list[frozenset[int]]:
+    if not joins:
+        return []
     import networkx as nx  # takes longer to import than a plan without loops to find
 
     graph = nx.Graph([(node, other) for node, others in joins.items() for other, _ in others])
