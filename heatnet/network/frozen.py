@@ -247,12 +247,12 @@ class Network:
     @cached_property
     def in_supply(self) -> Truths:
         """Per segment: has a pipe in the supply layer."""
-        return frozen((self._segments["line"] != "return").to_numpy(dtype=bool))
+        return self._is_not_line("return")
 
     @cached_property
     def in_return(self) -> Truths:
         """Per segment: has a pipe in the return layer."""
-        return frozen((self._segments["line"] != "supply").to_numpy(dtype=bool))
+        return self._is_not_line("supply")
 
     @cached_property
     def length_m(self) -> Floats:
@@ -477,6 +477,16 @@ class Network:
         same.__dict__.update(self.__dict__, crs=crs)
         same.__dict__.pop("in_id_order", None)
         return same
+
+    @cached_property
+    def _single_pipes(self) -> Ints:
+        """Positions of the segments that are no pairs: few, where text is to be compared."""
+        return np.flatnonzero((self._segments["line"] != "pair").to_numpy(dtype=bool))
+
+    def _is_not_line(self, word: str) -> Truths:
+        is_other = np.ones(self.n_segments, dtype=bool)
+        is_other[self._single_pipes] = (self._segments["line"].iloc[self._single_pipes] != word).to_numpy(dtype=bool)
+        return frozen(is_other)
 
     def _of_buildings(self, column: str) -> Floats:
         values = self._nodes[column].to_numpy(dtype=np.float64)

@@ -6,14 +6,13 @@ import numpy as np
 import pandas as pd
 
 from heatnet._typed import typed
-from heatnet.network import Network, computed_in_id_order
+from heatnet.network import Network
 from heatnet.reachability.cut_off import Isolation, isolation, outages_of_parts
 from heatnet.reachability.parts import section_parts, segment_parts
 from heatnet.reachability.sections import drained_length, valves_to_close
 
 
 @typed
-@computed_in_id_order
 def supply_loss(network: Network, isolate: Isolation | None = None) -> pd.DataFrame:
     """Return what the outage of every segment and every station takes away.
 
@@ -49,6 +48,7 @@ def supply_loss(network: Network, isolate: Isolation | None = None) -> pd.DataFr
     {'S': 50.0, 'T': 30.0}
     """
     isolate = isolation(network, isolate)
+    # In the order of the tables: all sums are of integers, so the order of rows cannot show.
     weights = np.stack([np.ones(network.n_nodes), network.households, network.load_kw], axis=1)
     parts = section_parts(network) if isolate == "section" else segment_parts(network)
     lost = outages_of_parts(network, parts, isolate).lost(weights)

@@ -126,13 +126,12 @@ def _sum_in_sections(parts: Parts, thing_part: AnyInts, weights: npt.ArrayLike) 
     weights : array-like, shape (n_things,)
         What is summed.
     """
-    pairs, number = _pair_numbers(parts.pipe_unit[0], parts.pipe_unit[-1], parts.n_parts)
-    in_two = np.flatnonzero((thing_part >= 0).all(axis=0)) if len(thing_part) == 2 else np.empty(0, dtype=np.int64)
-    in_two = in_two if len(pairs) else in_two[:0]
-    keys = _pair_keys(thing_part[0, in_two], thing_part[-1, in_two], parts.n_parts)
-    found = np.searchsorted(pairs, keys)
-    is_pair = pairs[np.minimum(found, len(pairs) - 1)] == keys
-    in_two, found = in_two[is_pair], found[is_pair]
+    pairs, number, in_two, found = _NONE, _NONE, _NONE, _NONE  # in one layer a thing lies in one section
+    if len(parts.pipe_unit) == 2:
+        pairs, number = _pair_numbers(parts.pipe_unit[0], parts.pipe_unit[1], parts.n_parts)
+        in_two = np.flatnonzero((thing_part >= 0).all(axis=0))
+        found = _find_pairs(pairs, thing_part[0, in_two], thing_part[1, in_two], parts.n_parts)
+        in_two, found = in_two[found >= 0], found[found >= 0]
 
     def total(weight: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         result = np.zeros(parts.pipe_unit.shape[1], dtype=np.int64)
@@ -141,9 +140,10 @@ def _sum_in_sections(parts: Parts, thing_part: AnyInts, weights: npt.ArrayLike) 
             np.add.at(of_part, things, weight)
             of_part[-1] = 0  # things and rows without a pipe in the layer
             result += of_part[part]
-        of_pair = np.zeros(len(pairs), dtype=np.int64)
-        np.add.at(of_pair, found, weight[in_two])
-        result -= of_pair[number]
+        if len(pairs):
+            of_pair = np.zeros(len(pairs), dtype=np.int64)
+            np.add.at(of_pair, found, weight[in_two])
+            result -= of_pair[number]
         return result
 
     return apply_exactly(total, weights, thing_part.shape[1], "weights")
@@ -170,16 +170,33 @@ def _borders_of_both(parts: Parts, inside: AnyInts, outside: AnyInts, chosen: Tr
     of_pair = np.zeros(len(pairs) + 1, dtype=np.int64)
     for supply in (inside[0, chosen], outside[0, chosen]):
         for other in (inside[1, chosen], outside[1, chosen]):
-            keys = _pair_keys(supply, other, parts.n_parts)
-            found = np.minimum(np.searchsorted(pairs, keys), len(pairs) - 1)
-            np.add.at(of_pair, np.where(pairs[found] == keys, found, len(pairs)), 1)
+            np.add.at(of_pair, _find_pairs(pairs, supply, other, parts.n_parts), 1)  # those not found: behind the last
     return of_pair[number]
+
+
+_NONE: AnyInts = np.empty(0, dtype=np.int64)
 
 
 def _pair_numbers(supply: AnyInts, other: AnyInts, n_parts: int) -> tuple[AnyInts, AnyInts]:
     """Return the distinct pairs of parts, as sorted keys, and the number of each segment's pair among them."""
     pairs, number = np.unique(_pair_keys(supply, other, n_parts), return_inverse=True)
     return pairs, number.reshape(-1)
+
+
+def _find_pairs(pairs: AnyInts, supply: AnyInts, other: AnyInts, n_parts: int) -> AnyInts:
+    """Return where each pair of parts stands among the distinct ones, -1: nowhere.
+
+    Most supply parts stand in one pair only, at a place that needs no search.
+    """
+    keys = _pair_keys(supply, other, n_parts)
+    starts = np.zeros(n_parts + 2, dtype=np.int64)
+    np.cumsum(np.bincount(pairs // (n_parts + 1), minlength=n_parts + 1), out=starts[1:])
+    found, stop = starts[supply + 1], starts[supply + 2]
+    is_any = found < stop
+    several = np.flatnonzero(is_any & (stop - found > 1))
+    found[several] = np.searchsorted(pairs, keys[several])
+    found[~is_any] = 0
+    return np.where(is_any & (pairs[np.minimum(found, len(pairs) - 1)] == keys), found, -1)
 
 
 def _pair_keys(supply: AnyInts, other: AnyInts, n_parts: int) -> AnyInts:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 
 import heatnet as hn
 from heatnet.reachability import isolation_sections, outages, served, supply_loss
+from heatnet.reachability.sections import _find_pairs, _pair_numbers
 from tests.reachability_oracle import Twin, networks
 
 thorough = settings(derandomize=True, deadline=None, max_examples=500)
@@ -241,3 +242,11 @@ def test_the_drawing_of_the_manual_holds():
     network = network_of(kinds, rows, ["JT J", "KT K", "S2 B2"])
     assert lost(network, "segment") == {}
     assert lost(network) == {"AJ": 2, "AK": 2, "JK": 2, "S1": 1, "S2": 1, "S3": 1}
+
+
+def test_pairs_of_sections_are_found_where_they_stand():
+    # Parts 0 to 3, -1: no pipe in that layer. Part 1 stands in two pairs.
+    supply, other = np.array([0, 1, 1, -1]), np.array([2, 2, 3, 0])
+    pairs, number = _pair_numbers(supply, other, 4)
+    assert _find_pairs(pairs, supply, other, 4).tolist() == number.tolist()
+    assert _find_pairs(pairs, np.array([0, 1, 2, -1, 3]), np.array([3, 0, 2, 1, 3]), 4).tolist() == [-1] * 5
