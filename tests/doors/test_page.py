@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import heatnet as hn
+from heatnet.cli import main as heatnet_command
 from tests.small_programme import planned, small_network
 
 webdriver = pytest.importorskip("selenium.webdriver")
@@ -214,3 +216,22 @@ def test_a_script_in_the_files_is_text_and_does_not_run(browser: Any, tmp_path: 
     assert browser.get_log("browser") == []
     with pytest.raises(Exception, match="no such alert"):
         browser.switch_to.alert  # noqa: B018
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_a_season_in_review_opens_without_an_error_or_a_request(browser: Any, tmp_path: Path, language: str) -> None:
+    city = hn.synthetic.make_city(length_km=40.0, stations=2, rng=3)
+    hn.write_inventory(city.tables, tmp_path / "city")
+    asked_for = ["--season", "2025", "--language", language]
+    plan, review = (str(tmp_path / name) for name in ("plan", "review"))
+    for words in (["plan", "--max-km", "2", "-o", plan], ["review", "--plan", plan, "-o", review]):
+        result = CliRunner().invoke(heatnet_command, [words[0], str(tmp_path / "city"), *asked_for, *words[1:]])
+        assert result.exit_code == 0, result.output
+    opened(browser, tmp_path / "review" / "review.html")
+    assert browser.get_log("browser") == []
+    assert asked(browser) == []
+    tables = browser.execute_script("return [...document.querySelectorAll('table')].map((t) => t.rows.length)")
+    assert len(tables) > 10
+    assert min(tables) >= 1
+    too_wide = "return document.documentElement.scrollWidth > window.innerWidth + 1"
+    assert not browser.execute_script(too_wide)
