@@ -27,7 +27,16 @@ from heatnet.value.worth import worth_parts
 
 SEASON = 2026
 SHARE = 0.024
-VALUES = ("cold_hour", "no_heat_hour", "repair_cost", "heat_gj", "fault_growth", "discount", "renew_faults")
+VALUES = (
+    "cold_hour",
+    "no_heat_hour",
+    "repair_cost",
+    "heat_gj",
+    "new_heat_loss_w_m",
+    "fault_growth",
+    "discount",
+    "renew_faults",
+)
 WHOLE = ("life",)
 PARTS = ("worth_faults", "worth_heat", "worth_cold")
 # Heat is lost everywhere and measured almost nowhere: what cannot be known is counted, and also left out.
