@@ -7,9 +7,9 @@ from dataclasses import dataclass, fields
 import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Floats
+from heatnet._arrays import Floats, Ints
 from heatnet.failure.attributes import log_length
-from heatnet.failure.past import Past, past_of
+from heatnet.failure.past import Past, past_at_end, past_of
 from heatnet.failure.products import product_over_rows
 from heatnet.failure.surroundings import Surroundings
 from heatnet.history.exposure import History
@@ -65,9 +65,13 @@ class Recorded:
     expected: Floats
     around: Surroundings
 
-    def past(self, half_life: float) -> Past:
-        """Return what was known when each season began."""
-        return past_of(self.history, self.expected, self.around, half_life)
+    def past(self, half_life: float, chosen: Ints) -> Past:
+        """Return what was known of the chosen assets when each season began."""
+        return past_of(self.history, self.expected, self.around, half_life, chosen)
+
+    def past_at_end(self, half_life: float) -> Past:
+        """Return what is known of each asset when the last season has ended."""
+        return past_at_end(self.history, self.expected, self.around, half_life)
 
 
 def learn_memory(recorded: list[Recorded], half_lives: tuple[float, ...] = HALF_LIVES) -> Memory:
@@ -77,7 +81,7 @@ def learn_memory(recorded: list[Recorded], half_lives: tuple[float, ...] = HALF_
     """
     learned, drawn = [], [_drawn(part.history) for part in recorded]
     for half_life in half_lives:
-        parts = [_rows(part, part.past(half_life), chosen) for part, chosen in zip(recorded, drawn, strict=True)]
+        parts = [_rows(part, half_life, weight) for part, weight in zip(recorded, drawn, strict=True)]
         rows = _Rows(*(np.concatenate([getattr(part, field.name) for part in parts]) for field in fields(_Rows)))
         value, parameters, covariance = _maximise(rows)
         value -= 0.5 * np.log2(half_life / _LIKELY_HALF_LIFE) ** 2
@@ -126,19 +130,20 @@ def _drawn(history: History) -> Floats:
     return np.where(failed, 1.0, np.where(drawn, float(stride), 0.0))
 
 
-def _rows(part: Recorded, past: Past, weight: Floats) -> _Rows:
+def _rows(part: Recorded, half_life: float, weight: Floats) -> _Rows:
     history, n = part.history, len(part.history.assets)
     faults, mean = history.lives.faults[:n].astype(np.float64), part.expected[:n].copy()
     np.add.at(faults, history.lives.asset[n:], history.lives.faults[n:])
     np.add.at(mean, history.lives.asset[n:], part.expected[n:])
     chosen = np.flatnonzero(weight)
+    past = part.past(half_life, chosen)
     row, season = np.nonzero(mean[chosen, 1:] > 0)
     asset, season = chosen[row], season + 1
     return _Rows(
-        recorded=past.recorded[season, asset],
-        expected=past.expected[season, asset],
-        log_near=past.log_near[season, asset],
-        log_street=past.log_street[season, asset],
+        recorded=past.recorded[season, row],
+        expected=past.expected[season, row],
+        log_near=past.log_near[season, row],
+        log_street=past.log_street[season, row],
         log_length=log_length(history.assets)[asset],
         mean=mean[asset, season],
         faults=faults[asset, season],

@@ -283,13 +283,13 @@ def _information(statistics: FailureStatistics, rates: Rates, memory: Memory) ->
 
 def _known(recorded: Recorded, half_life: float) -> pd.DataFrame:
     """Return what is known of each asset when the last season has ended."""
-    past = recorded.past(half_life)
+    past = recorded.past_at_end(half_life)
     return pd.DataFrame(
         {
-            "recorded": past.recorded[-1],
-            "expected": past.expected[-1],
-            "log_near": past.log_near[-1],
-            "log_street": past.log_street[-1],
+            "recorded": past.recorded,
+            "expected": past.expected,
+            "log_near": past.log_near,
+            "log_street": past.log_street,
             "makeup_m3_per_m": mean_makeup(recorded.history),
         },
         index=recorded.history.assets.index,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from heatnet._arrays import Floats
+from heatnet._arrays import Floats, Ints
 from heatnet.failure.surroundings import Surroundings
 from heatnet.history.exposure import History
 
@@ -35,7 +37,9 @@ class Past:
     log_street: Floats
 
 
-def past_of(history: History, expected: Floats, around: Surroundings, half_life: float) -> Past:
+def past_of(
+    history: History, expected: Floats, around: Surroundings, half_life: float, chosen: Ints | None = None
+) -> Past:
     """Return what was known of each asset when each season began.
 
     Parameters
@@ -48,19 +52,33 @@ def past_of(history: History, expected: Floats, around: Surroundings, half_life:
         Neighbours of the assets.
     half_life : float
         Seasons in which a fault, and time at risk, lose half their weight.
+    chosen : array of int, optional
+        The assets that are asked for; None: all.
     """
-    n, n_seasons = len(history.assets), len(history.seasons)
+    asked: Ints | slice = slice(None) if chosen is None else chosen
+    n = len(history.assets) if chosen is None else len(chosen)
+    known = np.empty((4, len(history.seasons) + 1, n))
+    for column, state in enumerate(_states(history, expected, half_life)):
+        for row, values in enumerate(_of_state(state, around)):
+            known[row, column] = values[asked]
+    return Past(*known)
+
+
+def past_at_end(history: History, expected: Floats, around: Surroundings, half_life: float) -> Past:
+    """Return the last row of `past_of` alone, arrays (assets,): what is known when the last season has ended."""
+    last = deque(_states(history, expected, half_life), maxlen=1).pop()
+    return Past(*_of_state(last, around))
+
+
+def _states(history: History, expected: Floats, half_life: float) -> Iterator[Floats]:
+    """Yield recorded and expected faults, older ones fading, at the start of each season and after the last."""
+    n = len(history.assets)
     ended = history.lives.asset[n:]
     ended_in = history.renewals["season"].to_numpy() - history.first_season
     kept = 1.0 - history.renewals["share"].to_numpy(dtype=np.float64)
-    known = np.zeros((4, n_seasons + 1, n))
     state = np.zeros((2, n))
-    for column in range(n_seasons + 1):
-        known[:2, column] = state
-        known[2, column] = _log_ratio(around.near(state[0]), around.near(state[1]))
-        known[3, column] = _log_ratio(around.same_street(state[0]), around.same_street(state[1]))
-        if column == n_seasons:
-            break
+    yield state
+    for column in range(len(history.seasons)):
         state = state * 0.5 ** (1.0 / half_life)
         counts: tuple[npt.NDArray[Any], Floats] = (history.lives.faults[:, column], expected[:, column])
         for row, values in enumerate(counts):
@@ -68,7 +86,12 @@ def past_of(history: History, expected: Floats, around: Surroundings, half_life:
             now = ended_in == column
             np.multiply.at(state[row], ended[now], kept[now])
             state[row] += values[:n]
-    return Past(*known)
+        yield state
+
+
+def _of_state(state: Floats, around: Surroundings) -> tuple[Floats, Floats, Floats, Floats]:
+    near = _log_ratio(around.near(state[0]), around.near(state[1]))
+    return state[0], state[1], near, _log_ratio(around.same_street(state[0]), around.same_street(state[1]))
 
 
 def _log_ratio(recorded: Floats, expected: Floats) -> Floats:

@@ -90,12 +90,12 @@ class NetworkModel:
     def fitted(self, history: History) -> FailureModel:
         """Return the failure model of the network with this history."""
         recorded = self.recorded(history)
-        past = recorded.past(self.memory.half_life)
+        past = recorded.past_at_end(self.memory.half_life)
         known = {
-            "recorded": past.recorded[-1],
-            "expected": past.expected[-1],
-            "log_near": past.log_near[-1],
-            "log_street": past.log_street[-1],
+            "recorded": past.recorded,
+            "expected": past.expected,
+            "log_near": past.log_near,
+            "log_street": past.log_street,
             "makeup_m3_per_m": mean_makeup(recorded.history),
         }
         table = pd.DataFrame(known, index=recorded.history.assets.index)

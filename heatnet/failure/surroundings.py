@@ -71,8 +71,12 @@ def _kernel(square: Ints, place: Floats) -> csr_array:
         return csr_array((0, 0), dtype=np.float64)
     size = np.bincount(square)
     centre = np.stack([np.bincount(square, weights=place[:, axis]) / size for axis in (0, 1)], axis=1)
-    pairs = cKDTree(centre).query_pairs(_LIMIT_M, output_type="ndarray")
-    pairs = pairs.astype(np.int32)
-    weight = np.exp(-np.hypot(*(centre[pairs[:, 0]] - centre[pairs[:, 1]]).T) / _SCALE_M)
-    one_way = csr_array((weight, (pairs[:, 0], pairs[:, 1])), shape=(len(size), len(size)))
-    return csr_array(one_way + one_way.T + eye_array(len(size)))
+    pairs = cKDTree(centre).query_pairs(_LIMIT_M, output_type="ndarray").astype(np.int32)
+    east, north = (np.ascontiguousarray(centre[:, axis]) for axis in (0, 1))
+    one, other = pairs.T.copy()
+    del pairs  # of a million segments each of these arrays takes 100 MB
+    weight = np.exp(-np.hypot(east[one] - east[other], north[one] - north[other]) / _SCALE_M)
+    kernel = csr_array((weight, (one, other)), shape=(len(size), len(size)))
+    del weight, one, other
+    kernel = kernel + kernel.T
+    return csr_array(kernel + eye_array(len(size)))

@@ -9,7 +9,7 @@ from scipy.optimize import minimize
 
 from heatnet.failure import failure_statistics
 from heatnet.failure.attributes import attribute_effect, choose_terms, design, modelled_attributes
-from heatnet.failure.past import past_of
+from heatnet.failure.past import past_at_end, past_of
 from heatnet.failure.recording import first_recorded
 from heatnet.failure.regression import CountProblem, maximise
 from heatnet.failure.surroundings import Surroundings, surroundings
@@ -121,6 +121,11 @@ def test_the_past_agrees_with_adding_up_season_by_season(seed: int, half_life: f
             recorded += history.lives.faults[position, column]
             wanted += expected[position, column]
         assert past.recorded[-1, position] == pytest.approx(recorded)
+    at_end = past_at_end(history, expected, nobody, half_life)
+    of_some = past_of(history, expected, nobody, half_life, np.array([4, 1]))
+    for name in ("recorded", "expected", "log_near", "log_street"):
+        assert getattr(at_end, name).tolist() == getattr(past, name)[-1].tolist()
+        assert getattr(of_some, name).tolist() == getattr(past, name)[:, [4, 1]].tolist()
 
 
 def test_surroundings_agree_with_weighing_every_pair_by_distance() -> None:
