@@ -1,7 +1,7 @@
 """Whether `cure_effect` finds the truth: cities with a known effect, treated because their last winter was bad.
 
     python -m benchmarks.effects coverage [CITIES]   how many intervals hold the truth, beside plain before and after
-    python -m benchmarks.effects power [DISTRICTS]   cures until an effect can be told from nothing
+    python -m benchmarks.effects power [CITIES]      summers until an effect can be told from nothing, in a large city
 
 Networks are those of the sample city; faults, illness and visits are drawn here, season by season. In each of the last
 summers the assets whose winter was worst are renewed, whatever good that does.
@@ -15,14 +15,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from heatnet.inventory import inventory_of
 from heatnet.network import BUILDING, Network
 from heatnet.reachability.paths import SupplyPaths, supply_paths
 from heatnet.review import cure_effect
-from heatnet.review.effect import FaultCounts, fault_counts
-from heatnet.review.ratios import Ratio, ratio_by_likelihood
-from heatnet.review.seasons import Summer
-from heatnet.review.warmth import Treated, Warmth
 from heatnet.synthetic import make_city
 
 FIRST, P_CLEAR, P_ILL, STAY, ILL, OWN_ILL = 2016, 0.08, 0.55, 0.7, 0.03, 0.05
@@ -178,59 +173,23 @@ def coverage(cities: int) -> pd.DataFrame:
     return table
 
 
-@dataclass(frozen=True)
-class Piece:
-    """What one drawn district adds to a large city: faults and their forecast, and the likelihood of what is left."""
+def power(cities: int, *, summers: tuple[int, ...] = (1, 2, 4)) -> pd.DataFrame:
+    """Cities of 1,854 km in which the worst 2.4 % of the assets (44 to 51 km) are renewed in each of some summers.
 
-    cases: int
-    counts: FaultCounts
-    log_likelihood: np.ndarray
-    meaning: np.ndarray
-    roots: np.ndarray
-
-
-def piece(seed: int, effect: float) -> Piece:
-    """Draw a district of which the worst 2.4 % of the assets are renewed in a summer."""
-    drawn = draw(5000 + seed, effect, share=0.024)
-    tables = {name: drawn.tables[name] for name in ("faults", "visits")}
-    known = inventory_of(drawn.network, {"works": drawn.tables["works"].assign(kind="renewal"), **tables})
-    summers = [Summer(known, season, 18.0) for season in drawn.seasons]
-    counts = fault_counts(summers, "renewal", np.ones(drawn.network.n_assets, dtype=bool))
-    parts = [Treated(s.after, s.is_cured, np.zeros_like(s.is_cured)) for s in summers if s.after is not None]
-    warmth = Warmth.of_all(parts, usual=1.0, believed=STAY)
-    cases = sum(int(summer.is_cured.sum()) for summer in summers)
-    return Piece(cases, counts, warmth.log_likelihood, warmth.meaning, warmth.roots)
-
-
-def pooled(pieces: list[Piece]) -> dict[str, Ratio]:
-    """What districts say together: counts and logs of likelihoods add up."""
-    names = ("came", "expected", "variance")
-    sums = {name: sum(getattr(one.counts, name) for one in pieces) for name in names}
-    dispersion = float(np.mean([one.counts.dispersion for one in pieces]))
-    logs, meaning = sum(one.log_likelihood for one in pieces), np.mean([one.meaning for one in pieces], axis=0)
-    return {
-        "faults": FaultCounts(**sums, dispersion=dispersion).ratio,
-        "impaired": ratio_by_likelihood(pieces[0].roots, logs, meaning),
-    }
-
-
-def power(districts: int, *, draws: int = 200) -> pd.DataFrame:
-    """Share of cities in which a cure is said to have helped, by what it leaves and by districts of 40 km treated.
-
-    Cities are drawn from the drawn districts, with replacement; 46 districts are a summer of a city of 1,854 km.
+    Index left (what a renewal leaves of faults and illness), summers, outcome: the share said to have been helped or
+    harmed, means of the middle and of the ends of the intervals.
     """
-    rows = []
+    parts = []
     for effect in (0.2, 0.5, 0.8, 1.0):
-        pieces = [piece(seed, effect) for seed in range(districts)]
-        rng = np.random.default_rng(3)
-        for count in (3, 6, 12, 23, 46, 92, 184, 368):
-            told = [pooled([pieces[k] for k in rng.integers(0, districts, count)]) for _ in range(draws)]
-            row = {"left": effect, "districts": count, "cures": round(count * np.mean([one.cases for one in pieces]))}
-            for outcome in ("faults", "impaired"):
-                row[outcome] = np.mean([ratios[outcome].high < 1.0 for ratios in told])
-                row[f"{outcome}_width"] = np.mean([ratios[outcome].high - ratios[outcome].low for ratios in told])
-            rows.append(row)
-    return pd.DataFrame(rows).set_index(["left", "districts"])
+        for count in summers:
+            for seed in range(cities):
+                drawn = draw(1000 + seed, effect, n_seasons=3 + count, n_summers=count, km=1854.0, share=0.024)
+                parts.append(measured(drawn).assign(left=effect, summers=count).reset_index())
+    rows = pd.concat(parts)
+    for verdict in ("helped", "harmed"):
+        rows[verdict] = rows["verdict"] == verdict
+    columns = ["cases", "truth", "ratio", "low", "high", "helped", "harmed"]
+    return rows.groupby(["left", "summers", "outcome"])[columns].mean()
 
 
 if __name__ == "__main__":

@@ -220,7 +220,7 @@ def cure_effect(
                 continue
             of_class = warmth if label == ALL else warmth.of_class(in_class)
             told = {
-                "faults": (fault_counts(summers, measure, in_class).ratio, cases),
+                "faults": (_fault_ratio(summers, measure, in_class), cases),
                 "impaired": (of_class.left, cases),
                 "cold_share": of_class.cold_share(),
             }
@@ -262,23 +262,8 @@ def _verdict(ratio: Ratio, cases: int) -> str:
     return "helped" if ratio.high < 1.0 else "harmed" if ratio.low > 1.0 else "cannot tell yet"
 
 
-@dataclass(frozen=True, slots=True)
-class FaultCounts:
-    """Faults of treated assets that came, and mean, variance and dispersion of those that would have come."""
-
-    came: float
-    expected: float
-    variance: float
-    dispersion: float
-
-    @property
-    def ratio(self) -> Ratio:
-        """The ratio of the one to the other."""
-        return ratio_of_counts(self.came, self.expected, self.variance, self.dispersion)
-
-
-def fault_counts(summers: Sequence[Summer], measure: str, in_class: Truths) -> FaultCounts:
-    """Return faults of the treated assets beside their forecast, scaled as it came true for untreated ones."""
+def _fault_ratio(summers: Sequence[Summer], measure: str, in_class: Truths) -> Ratio:
+    """Return faults of the treated assets over their forecast, scaled as it came true for untreated ones."""
     came = expected = variance = 0.0
     spread: list[tuple[float, float]] = []
     for summer in summers:
@@ -304,7 +289,7 @@ def fault_counts(summers: Sequence[Summer], measure: str, in_class: Truths) -> F
         mean = scale[stratum[untreated]] * forecast[untreated]
         spread.append((float(((summer.faults_after[untreated] - mean) ** 2).sum()), float(mean.sum())))
     dispersion = sum(square for square, _ in spread) / max(sum(mean for _, mean in spread), 1e-9) if spread else 1.0
-    return FaultCounts(came, expected, variance, max(dispersion, 1.0))
+    return ratio_of_counts(came, expected, variance, max(dispersion, 1.0))
 
 
 def _warmth(summers: Sequence[Summer], treated: Sequence[Truths], usual: float) -> Warmth:

@@ -50,9 +50,6 @@ class Warmth:
         Values of the persistence, and how probable they are.
     left : Ratio
         What the measure leaves of illness.
-    roots, log_likelihood, meaning : array
-        Roots of what the measure leaves, the log probability of what was seen at each, whatever the persistence, and
-        the ill assets over those without the cure.
     """
 
     parts: tuple[Treated, ...]
@@ -60,9 +57,6 @@ class Warmth:
     stays: Floats
     weights: Floats
     left: Ratio
-    roots: Floats
-    log_likelihood: Floats
-    meaning: Floats
 
     @classmethod
     def of_all(cls, parts: Sequence[Treated], *, usual: float, believed: float) -> Warmth:
@@ -96,7 +90,7 @@ class Warmth:
         stay = float((stays * weights).sum())
         meaning = _meaning(parts, stay, usual, roots)
         left = ratio_by_likelihood(roots, of_root, meaning) if meaning[-1] > 0.0 else NOTHING_KNOWN
-        return cls(parts, usual, stays, weights, left, roots, of_root, meaning)
+        return cls(parts, usual, stays, weights, left)
 
     @property
     def persistence(self) -> float:
