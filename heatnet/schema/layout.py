@@ -22,7 +22,9 @@ _LONG = 12  # letters of a text that is no id
 def not_blank(cells: pd.DataFrame) -> Truths:
     """Return which rows hold anything."""
     at: Ints = np.arange(len(cells), dtype=np.int64)
-    for place in range(cells.shape[1]):
+    # A number answers for its row at once; text has to be looked through, so only for the rows that are left.
+    holds_text = [dtype == object or isinstance(dtype, pd.StringDtype) for dtype in cells.dtypes]
+    for place in sorted(range(cells.shape[1]), key=holds_text.__getitem__):
         if not len(at):
             break
         column = cells.iloc[:, place]
@@ -31,7 +33,7 @@ def not_blank(cells: pd.DataFrame) -> Truths:
             if len(at) == len(cells)
             else column.iloc[at].isna().to_numpy(dtype=bool).copy()
         )
-        if column.dtype == object or isinstance(column.dtype, pd.StringDtype):
+        if holds_text[place]:
             known = column.iloc[at[~missing]] if not missing.all() else column.iloc[:0]
             blank = _is_space(known) if len(known) and len(at) < len(cells) else _is_space_quickly(known)
             missing[np.flatnonzero(~missing)[blank]] = True
@@ -48,7 +50,7 @@ def _is_space(column: pd.Series[Any]) -> Truths:
 def _is_space_quickly(column: pd.Series[Any]) -> Truths:
     """Return which texts are blank, told by their different values."""
     cells = column.tolist()
-    if all(type(cell) is str for cell in cells) and "" not in cells and has_no_space("".join(cells)):
+    if set(map(type, cells)) <= {str} and "" not in cells and has_no_space("".join(cells)):
         return np.zeros(len(cells), dtype=bool)
     return np.array([isinstance(cell, str) and (not cell or cell.isspace()) for cell in cells], dtype=bool)
 
