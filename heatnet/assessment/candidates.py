@@ -13,7 +13,7 @@ from heatnet.errors import HeatnetError
 from heatnet.network import Network
 from heatnet.reachability import isolation_sections, valve_value
 from heatnet.value import Settings
-from heatnet.value.measures import part_renewals, renewals, renewals_after, soft_measures, softer_first, valve_repairs
+from heatnet.value.measures import part_renewals, renewals, soft_measures, valve_repairs
 
 MEASURES = ("renew", "part", "clean", "balance", "valve")
 _WORTH = ("measure", "removes", "worth", "worth_faults", "worth_heat", "worth_cold", "cost", "ratio")
@@ -55,15 +55,12 @@ def candidate_rows(
         **_of_tables(network), accepted_on=acceptance(network), households_shut=assets["households_lost"], valve_id=None
     )
     rows = []
-    soft = soft_measures(assets, values, prices)
-    soft = soft[soft["measure"].isin([measure for measure in ("clean", "balance") if measure in measures])]
-    waits = softer_first(whole.loc[soft.index], soft) & ~assets.loc[soft.index, "is_claim"].astype(bool)
-    digs = renewals_after(whole, soft[waits])
     if "renew" in measures:
-        rows.append(digs)
+        rows.append(whole)
     if part_m is not None:
-        rows.append(part_renewals(digs, part_m))
-    rows.append(_beside(whole, soft))
+        rows.append(part_renewals(whole, part_m))
+    soft = soft_measures(assets, values, prices)
+    rows.append(_beside(whole, soft[soft["measure"].isin([name for name in ("clean", "balance") if name in measures])]))
     if "valve" in measures:
         rows.append(_beside(whole, valve_repairs(_risk_saved(network, assets, settings, climate), values, prices)))
     table = pd.concat(rows)

@@ -217,8 +217,6 @@ class Assessment:
         measures : iterable of str
             Of renew, clean (segments), balance (stations), valve (the repair of a stuck one), part (with `part_m`).
             All but renewals and parts of them are offered only where they are worth their cost.
-            Where cleaning or balancing is, cold homes are most of the worth and the renewal returns less than it costs,
-            the renewal beside it counts what that leaves; alone, it counts its whole worth.
         part_m : Series, optional
             By asset_id: metres of a segment that measure ``part`` renews.
         prices : Prices, optional

@@ -234,12 +234,12 @@ def softer_first(table: pd.DataFrame, cures: pd.DataFrame) -> list[Note]:
     softer = table[table["measure"].isin(SOFT_MEASURES) & table["asset_id"].isin(digs.index)]
     whole = digs.reindex(softer["asset_id"]).to_numpy(dtype=np.float64)
     is_much = softer["worth"].to_numpy(dtype=np.float64) >= _MUCH * whole
-    softer = softer[is_much]
+    softer, whole = softer[is_much], whole[is_much]
     if softer.empty:
         return []
     cost, worth = math.fsum(softer["price"]), math.fsum(softer["worth"])
     counts = {"count": len(softer), "all": len(digs)}
-    return [note("planning.softer_first", **counts, cost=cost, worth=worth)]
+    return [note("planning.softer_first", **counts, cost=cost, worth=worth, whole=math.fsum(whole))]
 
 
 def worth_notes(request: Request, table: pd.DataFrame, jobs: pd.DataFrame, binding: Sequence[str]) -> list[Note]:

@@ -69,63 +69,6 @@ def soft_measures(assets: pd.DataFrame, values: Values, prices: Prices) -> pd.Da
     )
 
 
-def softer_first(whole: pd.DataFrame, soft: pd.DataFrame) -> pd.Series[bool]:
-    """Return which renewals wait for what flushing or balancing does.
-
-    It is worth its cost, cold is most of the renewal's worth, and the renewal returns less than it costs. One that
-    returns more need not wait: a winter in the cold is dearer than the trench.
-
-    Parameters
-    ----------
-    whole : DataFrame
-        Index asset_id; ``worth``, ``worth_cold``, ``cost`` of the renewal.
-    soft : DataFrame
-        The same assets in the same order; ``worth``, ``cost`` of flushing or balancing (`soft_measures`).
-
-    Examples
-    --------
-    >>> whole = pd.DataFrame({"worth": 10.0, "worth_cold": [6.0, 5.0, 6.0, 6.0], "cost": [20.0, 20.0, 20.0, 9.0]})
-    >>> softer_first(whole, pd.DataFrame({"worth": 3.0, "cost": [3.0, 1.0, 4.0, 1.0]})).tolist()
-    [True, False, False, False]
-    """
-    require_columns(whole, ("worth", "worth_cold", "cost"))
-    require_columns(soft, ("worth", "cost"))
-    pays = (soft["worth"] >= soft["cost"]) & (soft["worth"] > 0)
-    return pays & (whole["worth_cold"] > 0.5 * whole["worth"]) & (whole["worth"] < whole["cost"])
-
-
-def renewals_after(whole: pd.DataFrame, soft: pd.DataFrame) -> pd.DataFrame:
-    """Return renewals, those of assets that are flushed or balanced first with the worth that this leaves.
-
-    Parameters
-    ----------
-    whole : DataFrame
-        Index asset_id; ``worth``, ``worth_cold``, ``cost`` of the renewal, and any other columns.
-    soft : DataFrame
-        Index asset_id, some of those; ``worth`` of flushing or balancing, all of it cold.
-
-    Returns
-    -------
-    DataFrame
-        As `whole`, with ``worth`` and ``worth_cold`` less what the softer measure takes away, never below 0, and
-        ``ratio``.
-
-    Examples
-    --------
-    >>> whole = pd.DataFrame({"worth": [900.0, 50.0], "worth_cold": [600.0, 20.0], "cost": 1000.0}, index=["S", "T"])
-    >>> renewals_after(whole, pd.DataFrame({"worth": [300.0]}, index=["S"]))[["worth", "worth_cold", "ratio"]]
-       worth  worth_cold  ratio
-    S  600.0       300.0   0.60
-    T   50.0        20.0   0.05
-    """
-    require_columns(whole, ("worth", "worth_cold", "cost"))
-    cold = whole["worth_cold"].to_numpy(dtype=np.float64)
-    taken = np.minimum(soft["worth"].reindex(whole.index).fillna(0.0).to_numpy(dtype=np.float64), cold)
-    worth = whole["worth"].to_numpy(dtype=np.float64) - taken
-    ratio = per_cost(worth, whole["cost"].to_numpy(dtype=np.float64))
-    return whole.assign(worth=worth, worth_cold=cold - taken, ratio=ratio)
-
-
 def part_renewals(renewals: pd.DataFrame, part_m: pd.Series[Any]) -> pd.DataFrame:
     """Return the renewal of a part of some segments: its share of the length, of the worth and of the cost.
 

@@ -113,27 +113,6 @@ def test_candidates_beside_renewals_pay_and_keep_the_formulas(assessment: hn.Ass
         assessment.candidates(measures=["part"])
 
 
-def test_a_pipe_to_flush_first_offers_the_renewal_of_what_flushing_leaves(assessment: hn.Assessment) -> None:
-    ranking, offered = assessment.ranking, assessment.candidates()
-    digs, flushes = (offered[offered["measure"] == name] for name in ("renew", "clean"))
-    says_so = ranking.index[ranking["reason"].str.contains("flush first") & (ranking["worth"] < ranking["cost"])]
-    assert len(says_so) > 0
-    for name, row in digs.iterrows():
-        whole = ranking.loc[name]
-        assert row["worth"] == pytest.approx(row["worth_faults"] + row["worth_heat"] + row["worth_cold"])
-        flushed = flushes.at[name, "worth"] if name in says_so else 0.0
-        assert row["worth_cold"] == pytest.approx(max(0.0, whole["worth_cold"] - flushed))
-        assert row["ratio"] == pytest.approx(row["worth"] / row["cost"])
-    # Whoever asks for renewals alone is offered the whole of them.
-    alone = assessment.candidates(measures=["renew"])
-    assert alone["worth"].to_numpy() == pytest.approx(ranking["worth"].reindex(alone.index).to_numpy())
-    # Kilometres left over do not make a new pipe of what is cold for its dirt: it is dug for what else it is worth.
-    cures = hn.plan_cures(assessment, max_km=1.0, min_ratio=0.0).cures
-    dug = says_so.intersection(cures.index[cures["measure"] == "renew"])
-    assert len(says_so.intersection(cures.index)) > len(dug)
-    assert (digs.loc[dug, "worth"] >= flushes.loc[dug, "worth"] * (1 - 1e-3)).all()
-
-
 def test_other_prices_change_costs_and_nothing_else(assessment: hn.Assessment) -> None:
     usual = assessment.candidates(measures=["renew"])
     dear = assessment.candidates(measures=["renew"], prices=hn.Prices(cost_per_m=(1800.0, 12.0)))

@@ -133,8 +133,8 @@ def test_a_plan_says_what_to_flush_before_digging():
     plan = plan_and_check(pd.concat([pipe, flush]), min_ratio=0.1, max_km=0.2)
     assert plan.cures["measure"].tolist() == ["renew", "renew", "clean"]
     assert (
-        "1 of 2 renewals are of assets to flush or balance first: 100 for that alone brings 1,000. "
-        "Dig what then stays cold."
+        "1 of 2 renewals are of assets to flush or balance first: 100 for that alone brings 1,000 of the 3,000 that "
+        "renewing them is worth. Dig what then stays cold."
     ) in [str(note) for note in plan.notes]
 
 

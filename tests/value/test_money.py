@@ -8,7 +8,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 import heatnet as hn
-from heatnet.value.measures import renewals, renewals_after, soft_measures, softer_first
+from heatnet.value.measures import renewals, soft_measures
 from heatnet.value.risk import risk_parts
 from heatnet.value.worth import worth_parts
 
@@ -127,27 +127,6 @@ def test_cleaning_takes_its_share_of_the_cold_term_alone(
     assert soft["cost"].to_numpy() == pytest.approx(np.where(is_station, prices.balance_cost, metres))
     assert soft["measure"].tolist() == np.where(is_station, "balance", "clean").tolist()
     assert soft["removes"].between(0, values.clean_removes).all()
-
-
-@hypothesis_settings(derandomize=True, deadline=None, max_examples=40)
-@given(fleet=fleets(), values=VALUES, prices=PRICES)
-def test_a_renewal_counts_what_flushing_leaves_where_that_comes_first(
-    fleet: pd.DataFrame, values: hn.Values, prices: hn.Prices
-) -> None:
-    table = fleet.join(risk_parts(fleet, values, heating_h=HEATING_H))
-    whole, soft = renewals(table, values, prices), soft_measures(table, values, prices)
-    waits = softer_first(whole, soft)
-    after = renewals_after(whole, soft[waits])
-    for name, row in whole.iterrows():
-        flushed = soft.loc[name]
-        pays = flushed["worth"] > 0 and flushed["worth"] >= flushed["cost"]
-        is_first = pays and row["worth_cold"] > row["worth"] / 2 and row["worth"] < row["cost"]
-        assert waits[name] == is_first
-        cold = max(0.0, row["worth_cold"] - flushed["worth"]) if is_first else row["worth_cold"]
-        assert after.at[name, "worth_cold"] == pytest.approx(cold, rel=1e-9, abs=1e-9)
-        worth = row["worth_faults"] + row["worth_heat"] + cold
-        assert after.at[name, "worth"] == pytest.approx(worth, rel=1e-9, abs=1e-9 * (1 + row["worth"]))
-        assert after.at[name, "ratio"] == pytest.approx(after.at[name, "worth"] / row["cost"])
 
 
 def test_a_column_that_is_missing_is_named() -> None:

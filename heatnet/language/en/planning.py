@@ -35,7 +35,7 @@ WORDS = {
     "least_ratio_of_all": "Nothing is dug that returns less than {ratio:.3g} of its cost, which is what renewing everything returns, but to join trenches.",
     "few_reach_ratio": "min_ratio {ratio:g} lies above what {count:,} of {all:,} renewals return: most plans are empty with it.",
     "short_trenches": "{count:,} of {all:,} trenches are shorter than {metres:.0f} m and return less than they cost: {cost:,.0f} for a worth of {worth:,.0f}. min_job_m leaves them out.",
-    "softer_first": "{count:,} of {all:,} renewals are of assets to flush or balance first: {cost:,.0f} for that alone brings {worth:,.0f}. Dig what then stays cold.",
+    "softer_first": "{count:,} of {all:,} renewals are of assets to flush or balance first: {cost:,.0f} for that alone brings {worth:,.0f} of the {whole:,.0f} that renewing them is worth. Dig what then stays cold.",
     "paying_jobs": "Jobs that return more than they cost: {count:,} of {all:,}.",
     "binding": "What holds the plan back: {limits}.",
     "nothing_binds": "No limit holds the plan back: all that returns enough is in it.",

@@ -35,7 +35,7 @@ WORDS = {
     "least_ratio_of_all": "效益低于费用 {ratio:.3g} 倍（全部更新的平均水平）的不予开挖，连接沟槽者除外。",
     "few_reach_ratio": "min_ratio {ratio:g} 高于{all:,}项更新中{count:,}项的效益费用比：多数计划将为空。",
     "short_trenches": "{all:,}条沟槽中{count:,}条短于{metres:.0f}米且效益低于费用：费用{cost:,.0f}，效益{worth:,.0f}；可用min_job_m排除。",
-    "softer_first": "{all:,}项更新中有{count:,}项宜先冲洗或调平：仅需{cost:,.0f}，即可取得效益{worth:,.0f}；仍然不热的再开挖。",
+    "softer_first": "{all:,}项更新中有{count:,}项宜先冲洗或调平：仅需{cost:,.0f}，即可取得更新效益{whole:,.0f}中的{worth:,.0f}；仍然不热的再开挖。",
     "paying_jobs": "{all:,}个施工项目中{count:,}个效益高于费用。",
     "binding": "制约计划的限额：{limits}。",
     "nothing_binds": "没有限额制约计划：效益足够的均已列入。",
