@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.types import is_object_dtype
 
 from heatnet._arrays import Ints, Truths
 from heatnet.schema.folding import folded_word
@@ -23,7 +24,7 @@ def not_blank(cells: pd.DataFrame) -> Truths:
     """Return which rows hold anything."""
     at: Ints = np.arange(len(cells), dtype=np.int64)
     # A number answers for its row at once; text has to be looked through, so only for the rows that are left.
-    holds_text = [dtype == object or isinstance(dtype, pd.StringDtype) for dtype in cells.dtypes]
+    holds_text = [is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype) for dtype in cells.dtypes]
     for place in sorted(range(cells.shape[1]), key=holds_text.__getitem__):
         if not len(at):
             break
