@@ -32,7 +32,9 @@ def test_the_district_in_sqlite_is_that_of_the_files(tmp_path: Path) -> None:
     before = file.read_bytes()
     assert_equal(known, hn.read_inventory(file))
     assert_equal(known, hn.read_inventory(f"sqlite:///{file}"))
-    assert_equal(known, hn.read_inventory(sa.create_engine(f"sqlite:///{file}")))
+    engine = sa.create_engine(f"sqlite:///{file}")
+    assert_equal(known, hn.read_inventory(engine))
+    engine.dispose()  # it is the user's: heatnet leaves its pool alone
     pd.testing.assert_frame_equal(hn.read_works(DISTRICT), hn.read_works(file))
     assert file.read_bytes() == before
 
