@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from heatnet._arrays import Floats, Ints
 from heatnet.planning.model.building import Model
@@ -104,12 +106,17 @@ def loops_of(model: Model, core: Ints, nodes: Mapping[int, int], shares: Mapping
 
 
 def _pieces(joins: Mapping[int, list[tuple[int, int]]]) -> list[frozenset[int]]:
-    if not joins:
-        return []
-    import networkx as nx  # takes longer to import than a plan without loops to find
-
-    graph = nx.Graph([(node, other) for node, others in joins.items() for other, _ in others])
-    return [frozenset(piece) for piece in nx.connected_components(graph)]
+    """Return the nodes of all that hangs together, in the order in which they are first named."""
+    place = {node: at for at, node in enumerate(joins)}
+    ends = np.array([(place[node], place[other]) for node, others in joins.items() for other, _ in others]).reshape(
+        -1, 2
+    )
+    links = sparse.coo_array((np.ones(len(ends), dtype=np.int8), ends.T), shape=(len(place), len(place)))
+    count, piece_of = connected_components(links, directed=False)
+    pieces: list[set[int]] = [set() for _ in range(count)]
+    for node, piece in zip(joins, piece_of.tolist(), strict=True):
+        pieces[piece].add(node)
+    return [frozenset(piece) for piece in pieces]
 
 
 def _ring(joins: Mapping[int, list[tuple[int, int]]], start: int, end: int, without: int) -> frozenset[int] | None:
