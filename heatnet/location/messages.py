@@ -34,6 +34,7 @@ from heatnet.reachability.paths import SupplyPaths
 
 _JUST_TWO = 2
 _FEW = 400
+"""Fewer logarithms than this are added by one call a term, more by vectors."""
 _LEAST_LOG = -1e300
 """Stands for the log of nil where differences are taken."""
 
@@ -253,7 +254,7 @@ def _after(states: PathStates, before: Floats, matrix: Floats) -> Floats:
 
 def _log_sum(parts: Sequence[Floats]) -> Floats:
     """Return the log of a sum from the logs of its positive terms; minus infinity is nil."""
-    if parts[0].size < _FEW:  # one call a term costs less than vectors save
+    if parts[0].size < _FEW:
         return reduce(np.logaddexp, parts)
     if len(parts) == 1:
         return parts[0]

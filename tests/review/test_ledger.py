@@ -168,7 +168,9 @@ def test_the_districts_totals_are_those_counted_by_hand_in_its_files(fixtures: o
     }  # fmt: skip
     assert totals.loc[("all", "all"), "households_visited"] == 320
     problems = (ledger["kind"] != "aside").sum()
-    assert totals.loc[("all", "all"), ["problems_found", "problems_open"]].tolist() == [problems, 5 + 1 + 9]
+    located = ledger[ledger["kind"].isin(["asset", "building", "home"])]  # how the 29 hang together the visits tell
+    still_open = 5 + 1 + int((located["closed_on"].isna() | (located["state"] == "came_back")).sum())
+    assert totals.loc[("all", "all"), ["problems_found", "problems_open"]].tolist() == [problems, still_open]
 
 
 def test_a_sample_city_has_a_ledger_of_its_size() -> None:
