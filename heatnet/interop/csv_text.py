@@ -7,6 +7,7 @@ import io
 import re
 import warnings
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,21 @@ from heatnet.interop.encodings import Decoded, decoded
 from heatnet.interop.grids import LOOKED_AT, HeadingRows, heading_rows
 from heatnet.interop.titles import kind_in
 from heatnet.language import note
-from heatnet.schema import ESCAPED_FORMULA, PANDAS_VERSION, ROW, RawTable, TableSpec
+from heatnet.schema import ESCAPED_FORMULA, PANDAS_VERSION, ROW, Column, RawTable, TableSpec
 from heatnet.schema.findings import all_findings, findings_at
 from heatnet.schema.headings import understood
+from heatnet.schema.plain import TEXT_DTYPE
 from heatnet.schema.units import STANDARD
 
 # Numbers keep their last digit; from 3.1 on pandas reads them so by itself.
 _EXACT_NUMBERS: dict[str, Any] = {} if PANDAS_VERSION >= (3, 1) else {"float_precision": "round_trip"}
+# What the parser is told of a column: nothing of numbers. From 3.1 on pandas guesses text much faster than it reads
+# what is said to be text, and turns words of categories into numbers, which it must not.
+_PARSED: dict[str, Any] = {"digits": str}
+if PANDAS_VERSION < (3, 1):
+    _PARSED |= {"text": str, "truth": str, "words": "category" if PANDAS_VERSION < (3, 0) else str}
+_NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*|[+-]?inf(?:inity)?|nan", re.IGNORECASE)
+_TRUTH = re.compile(r"true|false", re.IGNORECASE)
 _SEPARATORS = ",;\t|"
 _BLANK_LINE = re.compile(r"\n[ \t]*\r?\n")
 _ESCAPED = re.compile(ESCAPED_FORMULA)
@@ -50,17 +59,17 @@ def read_csv(file: Path, spec: TableSpec, *, kind: str = "", headings: Mapping[s
         The file cannot be opened, is empty, no text, or no table.
     """
     read = _text_of(file)
-    text = read.text
-    if not text.strip():
+    text = read.head
+    if not text.strip() and not read.text.strip():
         raise HeatnetError(f"{file} is empty: expected a heading and rows, each {spec.row}")
     separator = _separator(text)
     head = _first_rows(text, separator, file)
     found = heading_rows(head, spec, headings)
-    cells = _body(text, separator, found, spec, file, headings)
+    cells = _body(read, separator, found, _kinds(head, found, spec, headings), file)
     cells.index = pd.Index(np.arange(len(cells), dtype=np.int64) + found.first + found.count + 1, name=ROW)
     return RawTable(
         spec.name,
-        _without_formula_marks(cells) if "'" in text else cells,
+        _without_formula_marks(cells) if b"'" in read.utf8 else cells,
         file=str(file),
         kind=kind or (kind_in(head[: found.first]) if spec.name == "nodes" else ""),
         findings=_findings(read, spec.name),
@@ -76,7 +85,7 @@ def _text_of(file: Path) -> Decoded:
     read = decoded(raw)
     if read is None:
         raise HeatnetError(f"{file} is not text: save it as CSV in UTF-8 or in the encoding of your spreadsheet")
-    if "\x00" in read.text:
+    if b"\x00" in read.utf8:
         raise HeatnetError(f"{file} is not text: it holds zero bytes; save it as CSV in UTF-8")
     return read
 
@@ -105,7 +114,7 @@ def _separator(text: str) -> str:
 def _first_rows(text: str, separator: str, file: Path) -> list[list[str]]:
     """Return the first rows."""
     rows = []
-    reader = csv.reader(io.StringIO(text[: 1 << 20], newline=""), delimiter=separator)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
     try:
         for row in reader:
             rows.append([_unescaped(cell.strip()) for cell in row])
@@ -116,23 +125,44 @@ def _first_rows(text: str, separator: str, file: Path) -> list[list[str]]:
     return rows
 
 
-def _body(
-    text: str,
-    separator: str,
-    found: HeadingRows,
-    spec: TableSpec,
-    file: Path,
-    headings: Mapping[str, str] | None,
-) -> pd.DataFrame:
-    """Return the cells below the heading: numbers as numbers where all are, text as text."""
+def _kinds(head: list[list[str]], found: HeadingRows, spec: TableSpec, headings: Mapping[str, str] | None) -> list[str]:
+    """Return what each column holds: ``number``, ``truth``, ``words`` that come often, ``text``, or ``digits``.
+
+    Digits are text whose first rows look like something else; the parser must not make that of it.
+    """
+    named = understood(list(found.texts), spec, headings=headings)
+    kinds = ["text" if heading.meant is None else _kind_of(heading.meant.column) for heading in named]
+    sample = head[found.first + found.count :]
+    return [
+        "digits" if kind != "number" and _is_like_digits([row[at] for row in sample if at < len(row)], kind) else kind
+        for at, kind in enumerate(kinds)
+    ]
+
+
+def _kind_of(column: Column) -> str:
+    if column.type == "number" and column.measure in STANDARD:
+        return "digits" if column.measure in ("year", "season") else "number"
+    return {"truth": "truth", "choice": "words", "date": "words", "number": "digits"}.get(column.type, "text")
+
+
+def _is_like_digits(cells: list[str], kind: str) -> bool:
+    """Return whether text looks like numbers, or like truths where none are meant or some are missing."""
+    if any(_NUMBER.fullmatch(cell) for cell in cells):
+        return True
+    truths = [bool(_TRUTH.fullmatch(cell)) for cell in cells]
+    return any(truths) and (kind != "truth" or not all(truths))
+
+
+def _body(read: Decoded, separator: str, found: HeadingRows, kinds: list[str], file: Path) -> pd.DataFrame:
+    """Return the cells below the heading: numbers as numbers where all are, text as text, often as categories."""
     names = [str(at) for at in range(len(found.texts))]
+    dtype = {name: _PARSED[kind] for name, kind in zip(names, kinds, strict=True) if kind in _PARSED}
     options: dict[str, Any] = {
         "sep": separator,
         "header": None,
         "names": names,
         "skiprows": found.first + found.count,  # rows of cells; a heading may hold line breaks
         "skip_blank_lines": False,
-        "dtype": {names[at]: str for at in range(len(names)) if at not in _number_columns(found, spec, headings)},
         "keep_default_na": False,
         "na_values": [""],
         "index_col": False,
@@ -142,25 +172,38 @@ def _body(
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", pd.errors.ParserWarning)
-            cells: pd.DataFrame = pd.read_csv(io.StringIO(text), **options)
+            cells: pd.DataFrame = pd.read_csv(_stream(read), dtype=dtype, **options)
     except pd.errors.EmptyDataError:
         cells = pd.DataFrame({name: pd.Series(dtype=object) for name in names})
     except (pd.errors.ParserError, pd.errors.ParserWarning, ValueError, OverflowError):
-        cells = _row_by_row(text, separator, found, names, file)
+        cells = _row_by_row(read.text, separator, found, names, file)
+    else:
+        guessed = {name: kind for name, kind in zip(names, kinds, strict=True) if name not in dtype}
+        cells = _with_text(cells, guessed, partial(pd.read_csv, dtype=str, **options), read)
     return cells.set_axis(list(found.texts), axis=1)
 
 
-def _number_columns(found: HeadingRows, spec: TableSpec, headings: Mapping[str, str] | None) -> set[int]:
-    """Return the columns whose cells the parser may read as numbers."""
-    named = understood(list(found.texts), spec, headings=headings)
-    return {
-        at
-        for at, heading in enumerate(named)
-        if heading.meant is not None
-        and heading.meant.column.type == "number"
-        and heading.meant.column.measure in STANDARD
-        and heading.meant.column.measure not in ("year", "season")
-    }
+def _with_text(cells: pd.DataFrame, guessed: Mapping[str, str], read_csv: Any, read: Decoded) -> pd.DataFrame:
+    """Return the cells with text as it stands where the parser took it for something else: it is read once more."""
+    others = [
+        name
+        for name, kind in guessed.items()
+        if kind != "number"
+        and not isinstance(cells[name].dtype, pd.StringDtype)
+        and not (kind == "truth" and cells[name].dtype == bool)
+    ]
+    empty = [name for name in others if cells[name].isna().all()]
+    again = [name for name in others if name not in empty]
+    text: dict[str, Any] = {name: cells[name].astype(TEXT_DTYPE) for name in empty}
+    if again:
+        text |= dict(read_csv(_stream(read), usecols=again).items())
+    return cells.assign(**text) if text else cells
+
+
+def _stream(read: Decoded) -> io.BytesIO:
+    stream = io.BytesIO(read.utf8)
+    stream.seek(read.start)
+    return stream
 
 
 def _row_by_row(text: str, separator: str, found: HeadingRows, names: list[str], file: Path) -> pd.DataFrame:
@@ -197,6 +240,7 @@ def _without_formula_marks(cells: pd.DataFrame) -> pd.DataFrame:
         column = cells.iloc[:, at]
         if pd.api.types.is_numeric_dtype(column.dtype):
             continue
+        column = column.astype(TEXT_DTYPE) if isinstance(column.dtype, pd.CategoricalDtype) else column
         codes, texts = pd.factorize(column)
         plain = [_unescaped(text) if isinstance(text, str) else text for text in texts.tolist()]
         if plain != texts.tolist():

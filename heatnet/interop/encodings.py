@@ -25,7 +25,10 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
+_MARKED = frozenset(encoding for _, encoding in _MARKS)
 _SAMPLE = 200_000  # bytes that are looked at
+_HEAD = 1 << 20  # letters in which the heading of a table stands
+_BLOCK = 1 << 20  # bytes that are checked at a time
 _NEAR = 0.12  # scores nearer than this are told apart by charset-normalizer
 _CLEAR = 0.7  # a lower score is doubtful
 _KNOWN_WORD = 0.3  # what a heading or word of the schema adds to a score
@@ -41,8 +44,10 @@ class Decoded:
 
     Attributes
     ----------
-    text : str
-        Without a byte order mark.
+    utf8 : bytes
+        The text in UTF-8: of a file in UTF-8 its own bytes, so that a large one is held once.
+    start : int
+        Where the text begins, behind a byte order mark.
     encoding : str
         The encoding; ``ascii`` where it does not matter.
     is_doubtful : bool
@@ -51,10 +56,21 @@ class Decoded:
         The text holds letters that a wrong encoding has left before.
     """
 
-    text: str
+    utf8: bytes
     encoding: str
     is_doubtful: bool = False
     is_damaged: bool = False
+    start: int = 0
+
+    @property
+    def text(self) -> str:
+        """The whole text, without a byte order mark."""
+        return self.utf8[self.start :].decode()
+
+    @property
+    def head(self) -> str:
+        """The first million letters."""
+        return _head(self.utf8, self.start, _HEAD)
 
 
 def decoded(raw: bytes) -> Decoded | None:
@@ -69,29 +85,20 @@ def decoded(raw: bytes) -> Decoded | None:
     """
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
-            text = _tried(raw, encoding)
-            return None if text is None else _checked(text.lstrip("\ufeff"), encoding)
+            return _checked(raw, encoding)
     if raw.isascii():
-        return None if b"\x00" in raw and not _wide(raw) else _plain(raw)
+        return None if b"\x00" in raw and not _wide(raw) else _checked(raw, _wide(raw) or "ascii")
     if wide := _wide(raw):
-        text = _tried(raw, wide)
-        return None if text is None else _checked(text, wide)
+        return _checked(raw, wide)
     if b"\x00" in raw[:_SAMPLE]:
         return None
-    text = _tried(raw, "utf-8")
-    return _checked(text, "utf-8") if text is not None else _told_apart(raw)
+    return _checked(raw, "utf-8") or _told_apart(raw)
 
 
 def _has_known_word(text: str) -> bool:
     """Return whether a cell of the first lines is a word that ledgers use."""
     cells = re.split(r"[,;\t\r\n\"]", text[:5000])
     return any(not cell.isascii() and folded_word(cell) in all_words() for cell in cells)
-
-
-def _plain(raw: bytes) -> Decoded | None:
-    wide = _wide(raw)
-    text = _tried(raw, wide or "ascii")
-    return None if text is None else Decoded(text, wide or "ascii")
 
 
 def _tried(raw: bytes, encoding: str) -> str | None:
@@ -112,8 +119,38 @@ def _wide(raw: bytes) -> str:
     return "utf-16-be" if sample[0::2].count(0) > 0.3 * half and sample[1::2].count(0) < 0.05 * half else ""
 
 
-def _checked(text: str, encoding: str) -> Decoded:
-    return Decoded(text, encoding, is_damaged=bool(_DAMAGED.search(text[:_SAMPLE])))
+def _checked(raw: bytes, encoding: str) -> Decoded | None:
+    """Return the text of bytes in an encoding, ``None`` where they are none; UTF-8 is checked and left as it is."""
+    if encoding in ("ascii", "utf-8", "utf-8-sig"):
+        if encoding != "ascii" and not _is_utf8(raw):
+            return None
+        utf8 = raw
+    else:
+        text = _tried(raw, encoding)
+        if text is None:
+            return None
+        utf8 = text.encode()
+    start = 0
+    while encoding in _MARKED and utf8.startswith(codecs.BOM_UTF8, start):
+        start += len(codecs.BOM_UTF8)
+    return Decoded(utf8, encoding, is_damaged=bool(_DAMAGED.search(_head(utf8, start, _SAMPLE))), start=start)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    """Return whether bytes are right in UTF-8, without making a text of them all."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for at in range(0, len(raw), _BLOCK):
+            decoder.decode(raw[at : at + _BLOCK])
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _head(utf8: bytes, start: int, letters: int) -> str:
+    """Return the first letters of a text in UTF-8, of which one takes four bytes at most."""
+    return utf8[start : start + 4 * letters].decode(errors="ignore")[:letters]
 
 
 def _told_apart(raw: bytes) -> Decoded | None:
@@ -134,7 +171,7 @@ def _told_apart(raw: bytes) -> Decoded | None:
     letters = sum(not letter.isascii() for letter in sample.decode(best, "replace"))
     is_doubtful = scores[best] < _CLEAR or len(near) > 1 or letters < _FEW
     text = raw.decode(best)
-    return Decoded(text, best, is_doubtful, bool(_DAMAGED.search(text[:_SAMPLE])))
+    return Decoded(text.encode(), best, is_doubtful, bool(_DAMAGED.search(text[:_SAMPLE])))
 
 
 def _beyond_ascii(raw: bytes) -> bytes:

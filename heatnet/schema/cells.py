@@ -15,7 +15,7 @@ from heatnet.schema.columns import Column
 from heatnet.schema.days import FIRST_DAY, LAST_DAY, days_of
 from heatnet.schema.diameters import NOMINAL, nominal_of, size_of
 from heatnet.schema.folding import folded_cell, folded_word
-from heatnet.schema.plain import TEXT_DTYPE, distinct, plain_cells, taken
+from heatnet.schema.plain import TEXT_DTYPE, clean_text, distinct, plain_cells, taken
 from heatnet.schema.quantities import Number, numbers_of
 from heatnet.schema.units import OUTER
 from heatnet.schema.vocabulary import is_unknown, truth_words, yes_and_no
@@ -75,15 +75,24 @@ def _hows(uniques: list[str], codes: Ints) -> Objects | None:
 
 
 def _read_id(values: pd.Series[Any], meant: Meant) -> Cells:
+    known = clean_text(values)
+    is_plain = known is not None and not _are_float_ids(known[:1])
+    if known is not None and is_plain and (meant.column.type == "id" or all(map(str.isalnum, known))):
+        return Cells(values.reset_index(drop=True))
     codes, texts = distinct(values)
     how = [""] * len(texts)
-    if texts and all(text.endswith(".0") and text[:-2].isdecimal() for text in texts):
+    if _are_float_ids(texts):
         texts, how = [text[:-2] for text in texts], ["float_id"] * len(texts)
     if meant.column.type == "reference":
         missing = _that_name_nothing(texts)
         if missing:
             codes = np.where(np.isin(codes, sorted(missing)), -1, codes)
     return Cells(taken(codes, texts), _hows(how, codes))
+
+
+def _are_float_ids(texts: list[str]) -> bool:
+    """Return whether ids became numbers with a decimal point, and text again."""
+    return bool(texts) and all(text.endswith(".0") and text[:-2].isdecimal() for text in texts)
 
 
 def _that_name_nothing(texts: list[str]) -> set[int]:

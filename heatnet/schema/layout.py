@@ -17,6 +17,7 @@ from heatnet.schema.vocabulary import folded
 
 _TOTAL_TAIL = re.compile(r"[\d.,:()共条段户座处个项次公里米kmm平方吨万元²2]*")
 _SENTENCE = re.compile(r"[:。;；，,!！]|\s")
+_FEW = 10_000  # words that are looked through one by one
 _LONG = 12  # letters of a text that is no id
 
 
@@ -24,7 +25,7 @@ def not_blank(cells: pd.DataFrame) -> Truths:
     """Return which rows hold anything."""
     at: Ints = np.arange(len(cells), dtype=np.int64)
     # A number answers for its row at once; text has to be looked through, so only for the rows that are left.
-    holds_text = [is_object_dtype(dtype) or isinstance(dtype, pd.StringDtype) for dtype in cells.dtypes]
+    holds_text = [_may_be_blank(dtype) for dtype in cells.dtypes]
     for place in sorted(range(cells.shape[1]), key=holds_text.__getitem__):
         if not len(at):
             break
@@ -36,12 +37,20 @@ def not_blank(cells: pd.DataFrame) -> Truths:
         )
         if holds_text[place]:
             known = column.iloc[at[~missing]] if not missing.all() else column.iloc[:0]
+            known = known.astype(object) if isinstance(known.dtype, pd.CategoricalDtype) else known
             blank = _is_space(known) if len(known) and len(at) < len(cells) else _is_space_quickly(known)
             missing[np.flatnonzero(~missing)[blank]] = True
         at = at[missing]
     kept = np.ones(len(cells), dtype=bool)
     kept[at] = False
     return kept
+
+
+def _may_be_blank(dtype: Any) -> bool:
+    """Return whether cells of a type may be blanks; of few words it is seen at once that none is."""
+    if isinstance(dtype, pd.CategoricalDtype) and len(dtype.categories) < _FEW:
+        return any(isinstance(word, str) and not word.strip() for word in dtype.categories)
+    return isinstance(dtype, pd.CategoricalDtype | pd.StringDtype) or is_object_dtype(dtype)
 
 
 def _is_space(column: pd.Series[Any]) -> Truths:

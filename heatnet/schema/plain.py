@@ -22,10 +22,12 @@ ESCAPED_FORMULA = f"^'+[{_FORMULA_STARTS}]"
 def plain_cells(values: pd.Series[Any]) -> pd.Series[Any]:
     """Return the cells in one of the plain types: numbers, truths, days without time zone, else text or objects.
 
-    Categories become what they stand for; Arrow's types, sparse ones, periods and intervals likewise.
+    Categories that are no texts become what they stand for; Arrow's types, sparse ones, periods likewise.
     """
     dtype: Any = values.dtype
     if isinstance(dtype, pd.CategoricalDtype):
+        if _is_text(dtype.categories):
+            return values
         return plain_cells(values.astype(dtype.categories.dtype if len(dtype.categories) else object))
     if isinstance(dtype, pd.SparseDtype):
         return plain_cells(values.astype(dtype.subtype))
@@ -62,6 +64,9 @@ def text_values(values: pd.Series[Any]) -> pd.Series[Any]:
 
 def taken(codes: Ints, uniques: list[str], index: pd.Index[Any] | None = None) -> pd.Series[Any]:
     """Return the texts at these places of the list, missing where the place is -1."""
+    if TEXT_DTYPE == "str":
+        of_arrow = pd.array(np.array(uniques, dtype=object), dtype=TEXT_DTYPE)
+        return pd.Series(of_arrow.take(codes, allow_fill=True), index=index)
     words = np.empty(len(uniques) + 1, dtype=object)
     words[:-1], words[-1] = uniques, None
     texts: pd.Series[Any] = pd.Series(words[codes], index=index, dtype=TEXT_DTYPE)
@@ -90,6 +95,15 @@ def distinct(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
     return np.where(codes < 0, -1, places[again[codes]]), kept
 
 
+def clean_text(values: pd.Series[Any]) -> list[str] | None:
+    """Return the cells that are not empty where all of them are text of ASCII that needs no cleaning, else ``None``."""
+    if values.dtype != TEXT_DTYPE or not _is_text(values):
+        return None
+    cells: list[Any] = values[values.notna().to_numpy(dtype=bool)].to_numpy(dtype=object).tolist()
+    together = "".join(cells)
+    return cells if together.isascii() and has_no_space(together) and "" not in cells else None
+
+
 def has_no_space(text: str) -> bool:
     """Return whether a text holds no white space, which is told much faster of many texts together."""
     return len(text.split(maxsplit=1)) <= 1 and text == text.strip()
@@ -116,7 +130,9 @@ def _with_whole_letters(plain: pd.Series[Any]) -> pd.Series[Any]:
     return pd.Series(whole, index=plain.index, dtype=object)
 
 
-def _is_text(plain: pd.Series[Any]) -> bool:
+def _is_text(plain: pd.Series[Any] | pd.Index[Any]) -> bool:
+    if isinstance(plain.dtype, pd.CategoricalDtype):
+        return _is_text(plain.dtype.categories)
     if isinstance(plain.dtype, pd.StringDtype):
         return True
     return plain.dtype == object and pd.api.types.infer_dtype(plain, skipna=True) in ("string", "empty")

@@ -78,3 +78,26 @@ def test_two_rows_of_headings(tmp_path: Path) -> None:
     assert not reading.problems
     assert reading.table[["from_node", "to_node", "length_m"]].to_numpy().tolist() == [["A", "B", 5.0]]
     assert reading.rows.tolist() == [3]
+
+
+LONG = 40  # rows, more than those by which the parser is told what a column holds
+
+
+@pytest.mark.parametrize("late", ["007", "1.50", "true", "nan", "1e3", "inf"])
+def test_text_stays_as_written_where_numbers_come_late(tmp_path: Path, late: str) -> None:
+    rows = [f"S{at},A,B,5,100," for at in range(LONG)] + [f"T,A,B,5,100,{late}"]
+    table = read(tmp_path, f"{HEADING},street\n" + "\n".join(rows) + "\n").table
+    assert table["street"].fillna("").tolist() == [""] * LONG + ["" if late == "nan" else late]
+
+
+def test_ids_of_digits_keep_their_zeros_and_truths_are_read_where_some_are_missing(tmp_path: Path) -> None:
+    rows = [f"{at:05d},A,B,5,100,{'true' if at % 2 else 'false'}" for at in range(LONG)] + ["00040,A,B,5,100,"]
+    table = read(tmp_path, f"{HEADING},is_flooded\n" + "\n".join(rows) + "\n").table
+    assert table["segment_id"].tolist() == [f"{at:05d}" for at in range(LONG + 1)]
+    assert table["is_flooded"].fillna(False).tolist() == [bool(at % 2) for at in range(LONG)] + [False]
+
+
+def test_years_of_two_digits_are_told_from_full_ones_whatever_stands_above(tmp_path: Path) -> None:
+    rows = [f"S{at},A,B,5,100," for at in range(LONG)] + ["T,A,B,5,100,1998", "U,A,B,5,100,2004.0"]
+    table = read(tmp_path, f"{HEADING},laid_year\n" + "\n".join(rows) + "\n").table
+    assert table["laid_year"].dropna().tolist() == [1998, 2004]
