@@ -162,13 +162,14 @@ def _add_layer(base: sqlite3.Connection, layer: MapLayer, srs: int) -> None:
     base.execute(f"CREATE TABLE {_quoted(layer.name)} ({', '.join(given)})")
     cells = [values for _, _, values in columns]
     blobs: list[list[bytes | None]] = []
+    boxes = _boxes(layer.courses)
     if layer.shape:
-        blobs.append([_blob(parts, layer.shape, srs) for parts in layer.courses])
+        box_of = map(tuple, boxes.tolist())
+        blobs.append([_blob(parts, next(box_of), layer.shape, srs) if parts else None for parts in layer.courses])
     marks = ", ".join("?" * (1 + len(blobs) + len(cells)))
     rows = zip(range(1, len(table) + 1), *blobs, *cells, strict=True)
     base.executemany(f"INSERT INTO {_quoted(layer.name)} VALUES ({marks})", rows)
-    drawn = [part for parts in layer.courses for part in parts]
-    box = [*_box(drawn)] if drawn else [None] * 4
+    box = [*boxes[:, :2].min(axis=0).tolist(), *boxes[:, 2:].max(axis=0).tolist()] if len(boxes) else [None] * 4
     kind = "features" if layer.shape else "attributes"
     row = (layer.name, kind, layer.title or layer.name, "", _MOMENT, *box, srs if layer.shape else None)
     base.execute("INSERT INTO gpkg_contents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -200,6 +201,8 @@ def _quoted(name: str) -> str:
 
 
 def _clean(text: str) -> str:
+    if text.isascii() and "\x00" not in text:
+        return text
     return text.replace("\x00", " ").encode("utf-8", "backslashreplace").decode("utf-8")
 
 
@@ -210,8 +213,7 @@ def _stored(values: pd.Series[Any]) -> tuple[str, list[Any]]:
     if pd.api.types.is_datetime64_any_dtype(kind):
         stored, cells = "DATE", values.dt.strftime("%Y-%m-%d").tolist()
     elif pd.api.types.is_bool_dtype(kind):
-        stored, cells = "BOOLEAN", [bool(cell) if cell is not pd.NA else None for cell in values.tolist()]
-        cells = [None if cell is None else int(cell) for cell in cells]
+        stored, cells = "BOOLEAN", [None if cell is pd.NA else int(cell) for cell in values.tolist()]
     elif pd.api.types.is_integer_dtype(kind):
         stored, cells = "INTEGER", values.tolist()
     elif pd.api.types.is_float_dtype(kind):
@@ -221,17 +223,19 @@ def _stored(values: pd.Series[Any]) -> tuple[str, list[Any]]:
     return stored, [None if lacks else cell for cell, lacks in zip(cells, missing, strict=True)]
 
 
-def _box(parts: Sequence[Floats]) -> tuple[float, float, float, float]:
-    every = np.concatenate(parts)
-    (low_x, low_y), (high_x, high_y) = every.min(axis=0).tolist(), every.max(axis=0).tolist()
-    return low_x, low_y, high_x, high_y
+def _boxes(courses: Sequence[list[Floats]]) -> Floats:
+    """Return the least and largest coordinates of each row that has a shape: low x, low y, high x, high y."""
+    held = [np.concatenate(parts) if len(parts) > 1 else parts[0] for parts in courses if parts]
+    if not held:
+        return np.zeros((0, 4))
+    points, counts = np.concatenate(held), [len(points) for points in held]
+    first = np.cumsum([0, *counts[:-1]])
+    return np.hstack([np.minimum.reduceat(points, first), np.maximum.reduceat(points, first)])
 
 
-def _blob(parts: list[Floats], shape: Shape, srs: int) -> bytes | None:
-    """Return a shape as the standard's clause 2.1.3 writes it: a head with its box, then WKB; None: it lies nowhere."""
-    if not parts:
-        return None
-    low_x, low_y, high_x, high_y = _box(parts)
+def _blob(parts: list[Floats], box: tuple[float, float, float, float], shape: Shape, srs: int) -> bytes:
+    """Return a shape as the standard's clause 2.1.3 writes it: a head with its box, then WKB."""
+    low_x, low_y, high_x, high_y = box
     head = struct.pack("<2sBBi4d", b"GP", 0, 0b11, srs, low_x, high_x, low_y, high_y)
     if shape == "POINT":
         return head + struct.pack("<BI", 1, 1) + _doubles(parts[0][:1])

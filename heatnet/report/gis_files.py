@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -85,16 +86,29 @@ def write_gis(
         raise HeatnetError(
             "A plan of a table knows no network: give the assessment, write_gis(plan, path, assessment=...)."
         )
-    layers = _Layers(known, checked_language(language or known.language))
+    told = replace(known, language=checked_language(language or known.language))
     with whole_file(file) as stage:
-        write_geopackage(layers.of(plan), stage, crs=known.network.crs)
+        write_layers(told, plan, told.measure_first, stage)
+
+
+def write_layers(assessment: Assessment, plan: Plan | None, measure_first: pd.DataFrame, path: Path) -> None:
+    """Write what `write_gis` writes, in the language of the assessment, with a list of places that is there already.
+
+    Raises
+    ------
+    HeatnetError
+        The network's grid is none that PROJ knows, or the file cannot be written.
+    """
+    layers = _Layers(assessment, measure_first)
+    write_geopackage(layers.of(plan), path, crs=assessment.network.crs)
 
 
 class _Layers:
     """The layers of a ranking and of a plan, in one language."""
 
-    def __init__(self, assessment: Assessment, language: str) -> None:
-        self.assessment, self.language = assessment, language
+    def __init__(self, assessment: Assessment, measure_first: pd.DataFrame) -> None:
+        self.assessment, self.language = assessment, assessment.language
+        self.places_to_measure = measure_first[measure_first["net_worth"] > 0]
         self.network: Network = assessment.network.in_id_order
         self.places = places_of(self.network)
         stations = [self.places[at] for at in self.network.station_nodes.tolist()]
@@ -135,8 +149,7 @@ class _Layers:
 
     def measure_first(self) -> MapLayer:
         """Return a point for each place where a gauge is read or a home visited before digging, if that is worth it."""
-        table = self.assessment.measure_first
-        table = table[table["net_worth"] > 0]
+        table = self.places_to_measure
         asked = table["visit_at"].where(table["action"] != "read", table["read_at"]).tolist()
         named = [[node for node in str(places or "").split(", ") if node] for places in asked]
         nodes = [node for names in named for node in names]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from heatnet.inventory.staging import PathLike, hash_of, unlike_record, whole_fo
 from heatnet.inventory.writing import write_csv, write_json
 from heatnet.language import Note, checked_language, note, worded
 from heatnet.planning import Plan
-from heatnet.report.gis_files import write_gis
+from heatnet.report.gis_files import write_layers
 from heatnet.report.page import write_page
 from heatnet.report.subject import Subject
 from heatnet.report.workbook import write_book
@@ -249,4 +250,4 @@ def _write_with_extras(subject: Subject, stage: Path) -> dict[str, Note]:
 
 
 def _write_map(subject: Subject, path: Path) -> None:
-    write_gis(subject.plan, path, assessment=subject.assessment, language=subject.language)
+    write_layers(replace(subject.assessment, language=subject.language), subject.plan, subject.measure_first, path)
