@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -165,6 +166,12 @@ def forecast(folder: str, assets: int, seasons: int) -> Callable[[], Any]:
         return fit_failure_model(history).expected_faults(network, season=2015 + seasons)
 
     return count_and_fit
+
+
+def fitted(folder: str, assets: int, seasons: int) -> Callable[[], Any]:
+    """Job: fit, the history being there."""
+    network, faults = made_up(assets, seasons)
+    return partial(fit_failure_model, _counted(network, faults, seasons))
 
 
 def statsmodels_forecast(folder: str, assets: int, seasons: int) -> Callable[[], Any]:

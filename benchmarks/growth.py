@@ -89,7 +89,8 @@ def _steps_on_the_network(tables: Inventory) -> Iterator[tuple[str, Run]]:
     past = records_before(SEASON, **records)
     run, visits = timed(lambda: hn.clean_visits(past.visits, network))
     yield "clean_visits", run
-    yield "locate_faults", timed(lambda: hn.locate_faults(network, visits, season=SEASON - 1, calls="households"))[0]
+    heard = {"season": SEASON - 1, "calls": "households", "dose": True, "cause_error": 0.2}
+    yield "locate_faults", timed(lambda: hn.locate_faults(network, visits, **heard))[0]
     seasons = {"first_season": past.first_season(SEASON), "last_season": SEASON - 1}
     run, history = timed(
         lambda: hn.asset_seasons(network, past.faults, works=past.works, makeup=past.makeup, **seasons)
@@ -105,8 +106,9 @@ def _steps_on_the_network(tables: Inventory) -> Iterator[tuple[str, Run]]:
 
 
 def _steps_of_the_list(tables: Inventory, folder: Path) -> Iterator[tuple[str, Run]]:
-    run, assessment = timed(lambda: hn.assess(tables.network, season=SEASON, **_records(tables)))
-    yield "assess, as a whole", run
+    settings = hn.Settings(capacity=False)
+    run, assessment = timed(lambda: hn.assess(tables.network, season=SEASON, **_records(tables), settings=settings))
+    yield "assess, ten winters, no capacity", run
     share = tables.network.n_segments / CITY_SEGMENTS
     limits = {"max_km": CURED_KM * share, "max_stations": max(round(CURED_STATIONS * share), 1)}
     yield "plan_cures", timed(lambda: hn.plan_cures(assessment, digs=tables.digs, **limits))[0]

@@ -23,11 +23,14 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, dijkstra, minimum_spanning_tree
 from scipy.spatial import cKDTree
 
+from benchmarks.growth import city_of
+from heatnet.inventory.records import records_before
 from heatnet.location import Location, clean_visits, default_prior, locate_faults, suggest_visits
 from heatnet.network import Network
 from heatnet.reachability.paths import supply_paths
 
 SEASON = 2024
+DRAWN_SEASON = 2025  # the last winter of `make_city`
 TOPS = (0.01, 0.024, 0.05, 0.10)
 N_STATIONS, N_SEGMENTS, N_VISITS = 83, 20_000, 3_651
 DIAMETERS = np.array([50, 65, 80, 100, 125, 150, 200, 250, 300, 400, 500, 600, 800, 1000])
@@ -499,6 +502,14 @@ def located(folder: str, shape: str, segments: int, learned: bool) -> Callable[[
     network, visits = plain_network(shape, segments)
     rates = {} if learned else {"p_clear": 0.15, "p_impaired": 0.6}
     return partial(locate_faults, network, visits, season=SEASON, **rates)
+
+
+def located_winter(folder: str, segments: int) -> Callable[[], Any]:
+    """Job: locate with a winter's visits of the drawn city, all rates learned, words and more than one trouble told."""
+    city = city_of(segments)
+    visits = clean_visits(records_before(DRAWN_SEASON + 1, visits=city.visits).visits, city.network)
+    asked = {"season": DRAWN_SEASON, "calls": "households", "dose": True, "cause_error": 0.2}
+    return partial(locate_faults, city.network, visits, **asked)
 
 
 def scipy_paths(folder: str, shape: str, segments: int) -> Callable[[], Any]:

