@@ -5,12 +5,15 @@ Nothing is dropped silently: a record that cannot be used is set aside with its 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from heatnet._arrays import Floats, Ints
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.inventory.door import KnownRecords
 from heatnet.inventory.judging import Judged
 from heatnet.network import Network
@@ -145,21 +148,43 @@ def kept_share(
     HeatnetError
         When the table of works cannot be used.
     """
-    ended = np.zeros(network.n_assets)
-    if works is None:
-        return 1.0 - ended
-    done = conform(works, WORKS)
-    assets = network.asset_positions(done["asset_id"])
-    in_time = ((done["done_on"] >= since) & (done["done_on"] < before)).to_numpy(dtype=bool) & (assets >= 0)
-    lengths = np.append(network.length_m, np.full(len(network.station_nodes), np.nan))
-    renewed = in_time & (done["kind"] == "renewal").to_numpy(dtype=bool)
-    share = done["length_m"].to_numpy(dtype=np.float64)[renewed] / lengths[assets[renewed]]
-    share, at = np.where(np.isnan(share), 1.0, share), assets[renewed]
-    order = np.lexsort((share, at))  # so that sums do not hang on the order of the rows
-    np.add.at(ended, at[order], share[order])
-    cleaned = assets[in_time & done["kind"].isin(["cleaning", "balancing"]).to_numpy(dtype=bool)]
-    left = (1.0 - clean_removes) ** np.bincount(cleaned, minlength=network.n_assets)
-    return np.asarray(np.maximum(1.0 - ended, 0.0) * left, dtype=np.float64)
+    return WorksDone.of(network, works).kept_share(since=since, before=before, clean_removes=clean_removes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WorksDone:
+    """Works at assets of a network: the asset, the day, the share of the length renewed (0: none), whether cleaned."""
+
+    asset: Ints
+    done_on: pd.Series[Any]
+    renewed_share: Floats
+    is_cleaning: Truths
+    n_assets: int
+
+    @classmethod
+    def of(cls, network: Network, works: pd.DataFrame | None) -> WorksDone:
+        """Return the works of a table that name an asset of the network, in an order that rows do not change."""
+        done = conform(
+            pd.DataFrame(columns=[column.name for column in WORKS.columns]) if works is None else works, WORKS
+        )
+        assets = network.asset_positions(done["asset_id"])
+        lengths = np.append(network.length_m, np.full(len(network.station_nodes), np.nan))
+        renewed = (done["kind"] == "renewal").to_numpy(dtype=bool)
+        share = done["length_m"].to_numpy(dtype=np.float64) / lengths[assets]
+        share = np.where(renewed, np.where(np.isnan(share), 1.0, share), 0.0)
+        order = np.lexsort((share, assets))
+        order = order[assets[order] >= 0]
+        is_cleaning = done["kind"].isin(["cleaning", "balancing"]).to_numpy(dtype=bool)
+        return cls(assets[order], done["done_on"].iloc[order], share[order], is_cleaning[order], network.n_assets)
+
+    def kept_share(self, *, since: pd.Timestamp, before: pd.Timestamp, clean_removes: float) -> Floats:
+        """Return what `kept_share` does."""
+        in_time = ((self.done_on >= since) & (self.done_on < before)).to_numpy(dtype=bool)
+        ended = np.zeros(self.n_assets)
+        np.add.at(ended, self.asset[in_time], self.renewed_share[in_time])
+        cleaned = self.asset[in_time & self.is_cleaning]
+        left = (1.0 - clean_removes) ** np.bincount(cleaned, minlength=self.n_assets)
+        return np.asarray(np.maximum(1.0 - ended, 0.0) * left, dtype=np.float64)
 
 
 def makeup_per_metre(

@@ -121,6 +121,18 @@ class Readings:
             self.without_word[order],
         )
 
+    def only(self, kept: Truths) -> Readings:
+        """Return the readings of these buildings alone."""
+        place = np.cumsum(kept) - 1
+        is_kept = kept[self.building]
+        return Readings(
+            place[self.building[is_kept]],
+            self.read_c[is_kept],
+            self.visits[kept],
+            self.cold_visits[kept],
+            self.without_word[kept],
+        )
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
@@ -168,6 +180,19 @@ class Evidence:
             None if self.visit_words is None else self.visit_words[:, order],
             None if self.call_words is None else self.call_words[:, order],
             None if self.readings is None else self.readings.sorted_by(order),
+        )
+
+    def only(self, kept: Truths) -> Evidence:
+        """Return what was seen at these buildings alone."""
+        return Evidence(
+            self.node[kept],
+            self.visits[kept],
+            self.cold_visits[kept],
+            self.calls[kept],
+            self.callers[kept],
+            None if self.visit_words is None else self.visit_words[:, kept],
+            None if self.call_words is None else self.call_words[:, kept],
+            None if self.readings is None else self.readings.only(kept),
         )
 
     def counted_alone(self) -> Evidence:
@@ -284,7 +309,7 @@ def conformed_visits(visits: pd.DataFrame) -> pd.DataFrame:
     return conformed
 
 
-def _what_enters(visits: pd.DataFrame, with_words: bool) -> pd.DataFrame:
+def what_enters(visits: pd.DataFrame, with_words: bool) -> pd.DataFrame:
     """Return the visits with the columns that enter in standard form; what is wrong is told as of the whole table."""
     conformed, problems = conform_leniently(visits, _WITH_WORDS if with_words else _WHAT_ENTERS)
     return conformed_visits(visits) if problems else conformed
@@ -293,20 +318,19 @@ def _what_enters(visits: pd.DataFrame, with_words: bool) -> pd.DataFrame:
 def season_evidence(
     network: Network,
     paths: SupplyPaths,
-    visits: pd.DataFrame,
+    table: pd.DataFrame,
     *,
     season: int,
     calls: CallsMode,
     words: bool = False,
     temperatures: bool = False,
 ) -> Evidence:
-    """Return what the visits of a season say about the buildings that a path reaches.
+    """Return what the visits of a season, in standard form, say about the buildings that a path reaches.
 
     Rows of other seasons, with an empty `is_cold` (and, with `temperatures`, without a reading), at unknown or
     unreached buildings are left out; with ``calls="households"`` also calls that are not cold and calls from buildings
     without households. Calls counted against households stay calls whatever the thermometer said.
     """
-    table = _what_enters(visits, words)
     node = network.node_positions(table["building_id"])
     enters = (season_of(table["visited_on"]) == season).to_numpy(dtype=bool) & (node >= 0)
     enters &= (paths.last_asset[node] >= 0) & (network.node_kind[node] == BUILDING)

@@ -14,7 +14,7 @@ against the pipes before it each winter.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -24,6 +24,7 @@ from heatnet.location.base import Attributes, Base, Found, learned_base
 from heatnet.location.climbing import SHORT_STEP
 from heatnet.location.groups import Stretches
 from heatnet.location.posterior import Location
+from heatnet.location.samples import sampled_nodes
 from heatnet.location.watched import Learned, WatchedWinter
 
 NOTHING_GIVEN = (None, None, None)
@@ -103,19 +104,37 @@ def filtered(
     base = Base.plain(default, attributes)
     learned: list[Learned | None] = [None] * len(winters)
     told: pd.DataFrame | None = None
+    few = _learned_from(winters)
 
     def found_with(now: Base, short_step: float | None) -> Found:
-        return _found(winters, now, stay, learned, short_step)
+        return _found(few, now, stay, learned, short_step)
 
     if learns and any(len(winter.seen.tree) for winter in winters):
         base, found = learned_base(base, found_with)
         told = base.effects(found)
+    elif few is not winters:
+        for _ in steps_through(few, base.prior(), stay, learned):
+            pass  # to learn the rates
     chance = base.prior()
     posteriors = []
     for step in steps_through(winters, chance, stay, learned):
         posteriors.append(step.posterior)
     location = step.winter.seen.location(step.prior, step.known, step.rate, step.own, told)
     return Filtered(location, tuple(posteriors), chance)
+
+
+def _learned_from(winters: Sequence[Winter]) -> Sequence[Winter]:
+    """Return the winters as they are, of a large network with the buildings alone that are learned from."""
+    if not winters:
+        return winters
+    network, paths = winters[0].seen.network, winters[0].seen.paths
+    chosen = sampled_nodes(network, paths, [winter.seen.evidence.node for winter in winters])
+    if chosen is None:
+        return winters
+    few: list[Winter] = []
+    for winter in winters:
+        few.append(replace(winter, seen=winter.seen.among(chosen, few[-1].seen if few else None)))
+    return few
 
 
 @dataclass(frozen=True, slots=True, eq=False)

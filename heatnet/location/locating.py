@@ -10,6 +10,7 @@ from heatnet._typed import typed
 from heatnet.location.evidence import CallsMode
 from heatnet.location.posterior import Location
 from heatnet.location.priors import checked_prior
+from heatnet.location.samples import sampled_nodes
 from heatnet.location.watched import Asked, watched_winter
 from heatnet.network import Network
 from heatnet.season import checked_season
@@ -102,4 +103,10 @@ def locate_faults(  # noqa: PLR0913 - the public contract
     winter = watched_winter(ordered, visits, season=checked_season(season), asked=asked)
     given_prior = checked_prior(ordered, prior)
     known = winter.known(given_prior)
-    return winter.location(given_prior, known, winter.learned(known, given)).in_order_of(network)
+    chosen = sampled_nodes(ordered, winter.paths, [winter.evidence.node])
+    if chosen is None:
+        learned = winter.learned(known, given)
+    else:
+        few = winter.among(chosen)
+        learned = few.learned(few.known(given_prior, with_causes=False, for_tables=False), given)
+    return winter.location(given_prior, known, learned).in_order_of(network)

@@ -95,8 +95,9 @@ class Location:
         DataFrame
             Index ``attribute``, ``value`` (the first row: all assets). ``assets``; ``expected``: assets falling ill in
             all winters by `default_prior`; ``found``: by what the visits said; ``factor``: by which the class differs
-            from the default (first row), or from what the other attributes say (the others). Empty where the prior was
-            given.
+            from the default (first row), or from what the other attributes say (the others). Of a large network they
+            are those of the neighbourhoods that are learned from (`heatnet.location.samples`). Empty where the prior
+            was given.
         """
         if self.learned is None:
             index = pd.MultiIndex.from_arrays([[], []], names=["attribute", "value"])

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Floats, Ints
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.errors import HeatnetError
 from heatnet.location.climbing import SHORT_STEP, Top
-from heatnet.location.evidence import CallsMode, Evidence, Rates, ReadingRates, season_evidence, state_logs
+from heatnet.location.evidence import CallsMode, Evidence, Rates, ReadingRates, season_evidence, state_logs, what_enters
 from heatnet.location.groups import GroupTree, Stretches, group_tree, stretches
 from heatnet.location.messages import Beliefs, Seen, beliefs, log_clear_paths
 from heatnet.location.posterior import Location
@@ -66,8 +66,12 @@ class WatchedWinter:
     asked: Asked
     evidence: Evidence
     tree: GroupTree
-    seen_below: Ints
-    cold_below: Ints
+
+    def among(self, chosen: Truths, like: WatchedWinter | None = None) -> WatchedWinter:
+        """Return the winter as if only these buildings (per node) had been observed."""
+        by_node = np.argsort(self.evidence.node)
+        few = self.evidence.sorted_by(by_node).only(chosen[self.evidence.node[by_node]])
+        return _with_tree(self.network, self.paths, self.season, self.asked, few, like)
 
     def known(self, prior: Floats, *, with_causes: bool = True, for_tables: bool = True) -> Stretches:
         """Return what is known of the stretches before anything was seen, also what only tables tell."""
@@ -124,8 +128,8 @@ class WatchedWinter:
         counted = self.evidence.calls.any()
         own_prior = np.full(len(last_asset), self.asked.building_prior) if own is None else own[network.building_nodes]
         assets = asset_table(network, self.tree, self.evidence, known, told, prior)
-        assets.insert(1, "visits", self.seen_below)
-        assets.insert(2, "cold_visits", self.cold_below)
+        for place, (name, counts) in enumerate(_counts_below(self.paths, self.evidence).items()):
+            assets.insert(1 + place, name, counts)
         return Location(
             assets=assets,
             buildings=building_table(network, self.evidence, told, own_prior, path_clear),
@@ -149,34 +153,50 @@ class WatchedWinter:
 
 
 def watched_winter(
-    network: Network, visits: pd.DataFrame, *, season: int, asked: Asked, paths: SupplyPaths | None = None
+    network: Network,
+    visits: pd.DataFrame,
+    *,
+    season: int,
+    asked: Asked,
+    paths: SupplyPaths | None = None,
+    like: WatchedWinter | None = None,
+    is_conformed: bool = False,
 ) -> WatchedWinter:
-    """Return what was seen in a winter, with the stretches that it tells apart."""
+    """Return what was seen in a winter, with the stretches that it tells apart.
+
+    Where the same buildings were observed in a winter that it is `like`, its stretches are those of that one. Visits
+    that are conformed, such as cleaned ones, are not read again.
+    """
     paths = supply_paths(network) if paths is None else paths
     evidence = season_evidence(
         network,
         paths,
-        visits,
+        visits if is_conformed else what_enters(visits, asked.cause_error is not None),
         season=season,
         calls=asked.calls,
         words=asked.cause_error is not None,
         temperatures=asked.temperatures,
     )
-    seen_below, cold_below, observed_below = _sums_below(network, paths, evidence)
-    tree = group_tree(network, paths, evidence.node, observed_below)
-    by_group = np.argsort(tree.group_of_building)
-    tree, evidence = tree.with_buildings(by_group), evidence.sorted_by(by_group)
-    return WatchedWinter(network, paths, season, asked, evidence, tree, seen_below, cold_below)
+    return _with_tree(network, paths, season, asked, evidence, like)
 
 
-def _sums_below(network: Network, paths: SupplyPaths, evidence: Evidence) -> tuple[Ints, Ints, Ints]:
-    """Return, per asset, visits and cold visits, and a number that grows with every observed building behind it."""
-    seen, cold = evidence.seen, (evidence.cold_visits + evidence.calls)
-    both = np.zeros(network.n_nodes, dtype=np.int64)
-    both[evidence.node] = (seen.astype(np.int64) << _COUNT_BITS) + cold.astype(np.int64)
-    both_below = paths.subtree_sum(both)  # two counts in one pass
-    if seen.all():
-        return both_below >> _COUNT_BITS, both_below & (2**_COUNT_BITS - 1), both_below
+def _with_tree(
+    network: Network, paths: SupplyPaths, season: int, asked: Asked, evidence: Evidence, like: WatchedWinter | None
+) -> WatchedWinter:
+    if like is not None and np.array_equal(np.sort(like.evidence.node), evidence.node):
+        evidence = evidence.sorted_by(np.searchsorted(evidence.node, like.evidence.node))
+        return WatchedWinter(network, paths, season, asked, evidence, like.tree)
     is_observed = np.zeros(network.n_nodes, dtype=np.int64)
     is_observed[evidence.node] = 1
-    return both_below >> _COUNT_BITS, both_below & (2**_COUNT_BITS - 1), paths.subtree_sum(is_observed)
+    tree = group_tree(network, paths, evidence.node, paths.subtree_sum(is_observed))
+    by_group = np.argsort(tree.group_of_building)
+    return WatchedWinter(network, paths, season, asked, evidence.sorted_by(by_group), tree.with_buildings(by_group))
+
+
+def _counts_below(paths: SupplyPaths, evidence: Evidence) -> dict[str, Ints]:
+    """Return, per asset, the rows that were seen behind it, and the cold ones."""
+    both = np.zeros(len(paths.last_asset), dtype=np.int64)
+    cold = (evidence.cold_visits + evidence.calls).astype(np.int64)
+    both[evidence.node] = (evidence.seen.astype(np.int64) << _COUNT_BITS) + cold
+    below = paths.subtree_sum(both)  # two counts in one pass
+    return {"visits": below >> _COUNT_BITS, "cold_visits": below & (2**_COUNT_BITS - 1)}

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
-from heatnet.history.placing import kept_share
+from heatnet.history.placing import WorksDone
 from heatnet.inventory.records import Records
 from heatnet.language import Note, note
 from heatnet.location.attributes import attributes_of
@@ -108,20 +108,18 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
     heard = visits if settings.cause_error is None else one_word_a_week(visits)
     first = int(min(seasons[seasons < season].min(initial=season - 1), season - 1))
     paths = supply_paths(network)
-    winters = [
-        Winter(
-            winter,
-            _watched(paths, network, heard[seasons == winter], winter, settings),
-            kept_share(
-                network,
-                records.works,
-                since=season_start(winter - 1),
-                before=season_start(winter),
-                clean_removes=settings.values.clean_removes,
-            ),
+    winters: list[Winter] = []
+    works = WorksDone.of(network, records.works)
+    for winter in range(first, season):
+        kept = works.kept_share(
+            since=season_start(winter - 1),
+            before=season_start(winter),
+            clean_removes=settings.values.clean_removes,
         )
-        for winter in range(first, season)
-    ]
+        before = winters[-1].seen if winters else None
+        winters.append(
+            Winter(winter, _watched(paths, network, heard[seasons == winter], winter, settings, before), kept)
+        )
     all_told = filtered(
         winters,
         default_prior(network).to_numpy(dtype=np.float64),
@@ -142,7 +140,12 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
 
 
 def _watched(
-    paths: SupplyPaths, network: Network, visits: pd.DataFrame, season: int, settings: Settings
+    paths: SupplyPaths,
+    network: Network,
+    visits: pd.DataFrame,
+    season: int,
+    settings: Settings,
+    before: WatchedWinter | None,
 ) -> WatchedWinter:
     """Return what the visits of a winter, and no others, say."""
     is_read = visits["room_temp_c"].notna().to_numpy(dtype=bool)
@@ -153,7 +156,7 @@ def _watched(
         cause_error=settings.cause_error,
         temperatures=bool(is_read.sum() >= FEWEST_READINGS),
     )
-    return watched_winter(network, visits, season=season, asked=asked, paths=paths)
+    return watched_winter(network, visits, season=season, asked=asked, paths=paths, like=before, is_conformed=True)
 
 
 def _winters_ill(winters: Sequence[Winter], posteriors: Sequence[Floats]) -> Ints:
