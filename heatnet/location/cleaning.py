@@ -98,7 +98,7 @@ def clean_visits(  # noqa: PLR0913
     steps = CleaningSteps(
         late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons, heating_to, own_words
     )
-    return cleaned_visits(visits, network, steps)[0]
+    return cleaned_visits(conformed_visits(visits), network, steps)[0]
 
 
 @typed
@@ -143,7 +143,7 @@ def visit_findings(  # noqa: PLR0913
     steps = CleaningSteps(
         late_start_days, heating_from, repeat_days, room_min_c, own_after_seasons, heating_to, own_words
     )
-    return cleaned_visits(visits, network, steps)[1]
+    return cleaned_visits(conformed_visits(visits), network, steps)[1]
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,9 +170,8 @@ class CleaningSteps:
             raise HeatnetError(f"room_min_c is {self.room_min_c!r}; give a temperature in degC, e.g. 18.")
 
 
-def cleaned_visits(visits: pd.DataFrame, network: Network, steps: CleaningSteps) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows that `clean_visits` leaves and the findings of `visit_findings`, in one pass."""
-    table = conformed_visits(visits)
+def cleaned_visits(table: pd.DataFrame, network: Network, steps: CleaningSteps) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows that `clean_visits` leaves of visits in standard form, and the findings of `visit_findings`."""
     names = table["visit_id"].where(table["visit_id"].notna(), pd.Series(table.index.astype(str)))
     found: list[pd.DataFrame] = []
 
