@@ -2,12 +2,14 @@
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from heatnet.errors import HeatnetError
+from heatnet.inventory import writing
 from heatnet.inventory.reading import read_network, read_visits
 from heatnet.inventory.staging import whole_folder
 from heatnet.inventory.writing import write_csv, write_inventory, write_json
@@ -69,10 +71,11 @@ def test_a_full_disk_is_a_plain_error_and_leaves_the_old_file(tmp_path: Path, mo
     file = tmp_path / "table.csv"
     write_csv(pd.DataFrame({"a": [1]}), file)
 
-    def full(*_: object, **__: object) -> None:
+    def full(*_: object, **__: object) -> Iterator[str]:
+        yield "half a line"
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(pd.DataFrame, "to_csv", full)
+    monkeypatch.setattr(writing, "lines_of", full)
     with pytest.raises(HeatnetError, match="No space left on device"):
         write_csv(pd.DataFrame({"a": [2]}), file)
     assert file.read_text(encoding="utf-8-sig") == "a\n1\n"
