@@ -85,7 +85,7 @@ def _written(values: pd.Series[Any], exact: bool, keeps_breaks: bool) -> list[st
         return list(truths.tolist())
     if pd.api.types.is_float_dtype(dtype):
         if exact and isinstance(dtype, np.dtype) and dtype != np.float64:  # with the digits of its own type
-            return np.where(values.isna(), "", values.to_numpy().astype(str)).tolist()
+            return list(np.where(values.isna(), "", values.to_numpy().astype(str)).tolist())
         return _worded(values.to_numpy(dtype=np.float64, na_value=np.nan), _all_digits if exact else _twelve_digits)
     if isinstance(dtype, np.dtype) and dtype.kind in "iu":
         return _worded(values.to_numpy(), lambda numbers: list(map(str, numbers.tolist())))
