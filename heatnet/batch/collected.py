@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet.batch.parquet import arrow_table, read_parquet
+from heatnet.batch.parquet import read_arrow
 from heatnet.batch.tasks import RANKING
 from heatnet.inventory.staging import whole_folder
 from heatnet.inventory.writing import write_csv
 from heatnet.value.order import significant
+
+if TYPE_CHECKING:
+    import pyarrow as pa  # type: ignore[import-untyped]
 
 SUMMARY, SCORES = "summary.csv", "scores.parquet"
 ROWS_AT_ONCE = 200_000
@@ -103,41 +106,54 @@ def write_collected(output: Path, rows: Sequence[Mapping[str, Any]]) -> None:
 
 def _write_scores(rankings: Mapping[str, Path], file: Path, most: int) -> None:
     """Write all assets in one order: most worth per cost first, equal ones by network and by their rank in it."""
-    import pyarrow as pa  # type: ignore[import-untyped]
+    import pyarrow as pa
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
-    schema = pa.schema([(name, pa.type_for_alias(kind)) for name, kind in _TYPES.items()])
     written = 0
-    with pq.ParquetWriter(file, schema) as writer:
+    with pq.ParquetWriter(file, _schema(_TYPES)) as writer:
         for part in _in_order(rankings, most):
-            table = part.assign(rank=np.arange(written + 1, written + len(part) + 1))[list(_TYPES)]
-            writer.write_table(arrow_table(table).cast(schema))
+            places = pa.array(np.arange(written + 1, written + len(part) + 1))
+            writer.write_table(part.append_column("rank", places).select(list(_TYPES)))
             written += len(part)
 
 
-def _in_order(rankings: Mapping[str, Path], most: int) -> Iterator[pd.DataFrame]:
+def _in_order(rankings: Mapping[str, Path], most: int) -> Iterator[pa.Table]:
     """Give the assets of all networks in order, some at a time."""
+    import pyarrow as pa
+
     for lowest, below in _ranges(_assets_by_ratio(rankings), most):
         filters = [(_RATIO, ">=", lowest), (_RATIO, "<", below)]
         parts = [_rows(name, file, filters) for name, file in rankings.items()]
-        together = pd.concat([part for part in parts if len(part)], ignore_index=True)
-        ratio = significant(together[_RATIO].to_numpy(dtype=np.float64))
-        yield together.iloc[np.argsort(-ratio, kind="stable")]
+        together = pa.concat_tables([part for part in parts if len(part)])
+        ratio = significant(together[_RATIO].to_numpy())
+        yield together.take(np.argsort(-ratio, kind="stable"))
     for name, file in rankings.items():  # what is worth nothing is equal and in order already
         rest = _rows(name, file, [(_RATIO, "==", 0.0)])
         if len(rest):
             yield rest
 
 
-def _rows(name: str, file: Path, filters: Any) -> pd.DataFrame:
-    return read_parquet(file, _READ, filters).rename(columns=_RENAMED).assign(network=name)
+def _rows(name: str, file: Path, filters: Any) -> pa.Table:
+    import pyarrow as pa
+
+    rows = read_arrow(file, _READ, filters)
+    known = rows.rename_columns([_RENAMED.get(column, column) for column in rows.column_names])
+    whole = known.append_column("network", pa.repeat(pa.scalar(name, pa.string()), len(rows)))
+    kinds = {column: kind for column, kind in _TYPES.items() if column != "rank"}
+    return whole.select(list(kinds)).cast(_schema(kinds))  # a column is of whole numbers in one ranking, not in others
+
+
+def _schema(kinds: Mapping[str, str]) -> pa.Schema:
+    import pyarrow as pa
+
+    return pa.schema([(column, pa.type_for_alias(kind)) for column, kind in kinds.items()])
 
 
 def _assets_by_ratio(rankings: Mapping[str, Path]) -> npt.NDArray[np.int64]:
     """Count the assets that are worth something on a fine logarithmic scale, highest step last."""
     counts = np.zeros(_STEPS, dtype=np.int64)
     for file in rankings.values():
-        ratio = read_parquet(file, [_RATIO])[_RATIO].to_numpy(dtype=np.float64)
+        ratio = read_arrow(file, [_RATIO])[_RATIO].to_numpy()
         steps, found = np.unique(ratio[ratio > 0.0].view(np.int64) >> _BITS, return_counts=True)
         counts[steps] += found
     return counts

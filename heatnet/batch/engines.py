@@ -10,11 +10,11 @@ import multiprocessing
 import os
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from itertools import islice
 from numbers import Integral
 from typing import Any, Protocol, TypeVar
 
@@ -39,7 +39,12 @@ class Crash:
 
 
 class Engine(Protocol):
-    """Runs one task for many arguments and gives each argument with its result, as they finish."""
+    """Runs one task for many arguments and gives each argument with its result, as they finish.
+
+    `is_local`: on this machine, so that numbers are the same to the last digit as if this process had found them.
+    """
+
+    is_local: bool
 
     def each(self, task: Callable[[A], R], arguments: Iterable[A]) -> Iterator[tuple[A, R | Crash]]:
         """Run a task for every argument; what a task raises is raised."""
@@ -73,7 +78,7 @@ def engine(*, workers: int = 1, cluster: str | None = None) -> Iterator[Engine]:
         finally:
             client.close()
     elif workers == 1:
-        yield _Here()
+        yield Here()
     else:
         processes = _Processes(workers)
         try:
@@ -82,10 +87,13 @@ def engine(*, workers: int = 1, cluster: str | None = None) -> Iterator[Engine]:
             processes.close()
 
 
-class _Here:
+class Here:
     """The process that asks."""
 
+    is_local = True
+
     def each(self, task: Callable[[A], R], arguments: Iterable[A]) -> Iterator[tuple[A, R | Crash]]:
+        """Run a task for one argument after the other."""
         for argument in arguments:
             yield argument, task(argument)
 
@@ -93,16 +101,19 @@ class _Here:
 class _Processes:
     """Processes on this machine; one that ends abruptly costs its own task only."""
 
+    is_local = True
+
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._pool = self._new_pool()
 
     def each(self, task: Callable[[A], R], arguments: Iterable[A]) -> Iterator[tuple[A, R | Crash]]:
-        waiting, running = deque(arguments), dict[Future[R], A]()
-        while waiting or running:
-            while waiting and len(running) <= self._workers:
-                argument = waiting.popleft()
+        waiting, running = iter(arguments), dict[Future[R], A]()
+        while True:
+            for argument in islice(waiting, self._workers + 1 - len(running)):
                 running[self._submit(task, argument)] = argument
+            if not running:
+                return
             finished = wait(running, return_when=FIRST_COMPLETED).done
             lost = {future for future in finished if isinstance(future.exception(), BrokenProcessPool)}
             if lost:
@@ -144,6 +155,8 @@ class _Processes:
 class _Cluster:
     """A Dask cluster; a task whose worker is lost is run again on another, as long as there is one."""
 
+    is_local = False
+
     def __init__(self, client: Any) -> None:
         self._client = client
         self._threads, self._looked_at, self._manned_at = 0, -_LOOK_S, time.monotonic()
@@ -152,16 +165,17 @@ class _Cluster:
         import distributed
 
         dask: Any = distributed  # its functions tell no types
-        waiting, running = deque(arguments), dict[Any, A]()
+        waiting, running = iter(arguments), dict[Any, A]()
         finished = dask.as_completed(loop=self._client.loop)
         self._manned_at = time.monotonic()
-        while waiting or running:
+        while True:
             self._look()
-            while waiting and len(running) < 2 * max(self._threads, 1):
-                argument = waiting.popleft()
+            for argument in islice(waiting, max(2 * max(self._threads, 1) - len(running), 0)):
                 future = self._client.submit(task, argument, pure=False)
                 running[future] = argument
                 finished.add(future)
+            if not running:
+                return
             while not finished.has_ready():
                 time.sleep(_WAIT_S)
                 self._look()

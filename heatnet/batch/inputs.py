@@ -59,6 +59,13 @@ class Source:
             return [self.path]
         return sorted(file for file in self.path.glob("*") if file.is_file() and file.stem in TABLES)
 
+    def size_bytes(self) -> int:
+        """Return the size of all files together; 0 where it cannot be told, as of a database."""
+        try:
+            return sum(file.stat().st_size for file in self.files())
+        except OSError:
+            return 0
+
     def fingerprint(self) -> str:
         """Return a hash of the names and the bytes of the tables and settings, wherever they lie.
 

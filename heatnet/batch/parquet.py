@@ -63,10 +63,14 @@ def arrow_table(table: pd.DataFrame) -> pa.Table:
 
 def read_parquet(file: Path, columns: list[str] | None = None, filters: Any = None) -> pd.DataFrame:
     """Return a table, or some columns of those rows that pass a filter of pyarrow."""
+    return pd.DataFrame(read_arrow(file, columns, filters).to_pandas(use_threads=False))
+
+
+def read_arrow(file: Path, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
+    """Return an Arrow table, or some columns of those rows that pass a filter of pyarrow."""
     import pyarrow.parquet as pq
 
-    table = pq.read_table(file, columns=columns, filters=filters, use_threads=False)
-    return pd.DataFrame(table.to_pandas(use_threads=False))
+    return pq.read_table(file, columns=columns, filters=filters, use_threads=False)
 
 
 def noted_columns(file: Path) -> tuple[dict[str, Any], dict[str, Any]] | None:

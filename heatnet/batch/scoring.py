@@ -6,17 +6,18 @@ import logging
 import shutil
 import tempfile
 import weakref
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pandas as pd
 
 from heatnet._typed import typed
 from heatnet.batch.collected import SUMMARY_COLUMNS, write_collected
-from heatnet.batch.engines import Crash, Engine, engine
+from heatnet.batch.engines import Crash, Engine, Here, engine
 from heatnet.batch.inputs import PathLike, Source, absolute, find_sources
 from heatnet.batch.parquet import read_parquet, require_parquet
 from heatnet.batch.tasks import (
@@ -35,10 +36,14 @@ from heatnet.batch.tasks import (
     score_network,
 )
 from heatnet.errors import HeatnetError
-from heatnet.failure.regional import JointModel, fit_joint
+from heatnet.failure import FailureStatistics
+from heatnet.failure.regional import Each, JointModel, fit_joint
 from heatnet.history.exposure import History
 from heatnet.inventory.staging import clear_leftovers
 from heatnet.value import read_settings
+
+A = TypeVar("A")
+R = TypeVar("R")
 
 _LOG = logging.getLogger(__name__)
 # Enough assets to learn how much an asset's own past says; more would only take memory.
@@ -212,10 +217,10 @@ def _rows(
     if coming is None:
         raise HeatnetError("no inventory holds a dated record: say which season is coming")
     _LOG.info("fitting one failure model to %d networks", len(usable))
-    joint = _fitted(by_name, usable, home.folder, coming)
+    joint = _fitted(by_name, usable, home.folder, coming, runs)
+    begun = _as_begun(by_name.values(), lambda source: usable[source.name].assets, runs)
     orders = (
-        Score(source, home.folder / name, usable[name].inputs, coming, seed, joint.of(name))
-        for name, source in by_name.items()
+        Score(one, home.folder / one.name, usable[one.name].inputs, coming, seed, joint.of(one.name)) for one in begun
     )
     _LOG.info("scoring %d networks for season %d", len(usable), coming)
     for order, result in runs.each(score_network, orders):
@@ -229,33 +234,66 @@ def _counted(
     sources: Sequence[Source], output: Path, season: int | None, runs: Engine
 ) -> dict[str, Counted | Unusable | Crash]:
     """Count the faults of each network, all before the same season; the answer is sorted by name."""
-    counted = _counts([Count(source, output / source.name, season) for source in sources], runs)
+    begun = _as_begun(sources, Source.size_bytes, runs)
+    counted = _counts([Count(source, output / source.name, season) for source in begun], runs)
     known = [found.next_season for found in counted.values() if isinstance(found, Counted)]
     dated = [one for one in known if one is not None]
     coming = max(dated, default=None) if season is None else season
     again = [
         Count(source, output / source.name, coming)
-        for source in sources
+        for source in begun
         if isinstance(found := counted[source.name], Counted) and found.season != coming
     ]
     return dict(sorted((counted | _counts(again, runs)).items()))
+
+
+def _as_begun(sources: Iterable[Source], size: Callable[[Source], int], runs: Engine) -> list[Source]:
+    """Return inventories by name where one process takes all; else the largest first, so that none is alone at last."""
+    return list(sources) if isinstance(runs, Here) else sorted(sources, key=lambda source: -size(source))
 
 
 def _counts(orders: Sequence[Count], runs: Engine) -> dict[str, Counted | Unusable | Crash]:
     return {order.source.name: found for order, found in runs.each(count, orders)}
 
 
-def _fitted(sources: Mapping[str, Source], counted: Mapping[str, Counted], output: Path, season: int) -> JointModel:
-    """Fit the joint model, always in this process, so that it does not depend on where the tasks run."""
-    sample: dict[str, History] = {}
+def _fitted(
+    sources: Mapping[str, Source], counted: Mapping[str, Counted], output: Path, season: int, runs: Engine
+) -> JointModel:
+    """Fit the joint model on this machine, so that it does not depend on where the tasks run."""
+    each = _whole(runs if runs.is_local else Here())
+    sampled = [sources[name] for name in _sampled(counted, list(sources))]
+    histories = {source.name: one for source, one in each(partial(_history, season=season), sampled)}
+    in_order = {name: histories[name] for name in sorted(histories)}
+    return fit_joint(sorted(sources), partial(_statistics, output), in_order, each=each)
+
+
+def _whole(runs: Engine) -> Each:
+    """Return how tasks are run for all arguments; what a process leaves that ended abruptly is done in this one."""
+
+    def each(task: Callable[[A], R], arguments: Iterable[A], /) -> Iterator[tuple[A, R]]:
+        for argument, found in runs.each(task, arguments):
+            yield argument, task(argument) if isinstance(found, Crash) else found
+
+    return each
+
+
+def _history(source: Source, season: int) -> History:
+    return history_before(read_source(source), season)
+
+
+def _statistics(output: Path, name: str) -> FailureStatistics:
+    return load_statistics(output / name / STATISTICS)
+
+
+def _sampled(counted: Mapping[str, Counted], names: list[str]) -> list[str]:
+    """Return names, in the order in which they are drawn, of networks with few enough assets together."""
+    sample: list[str] = []
     assets = 0
-    for name in _drawn(list(sources)):
-        if sample and assets + counted[name].assets > _SAMPLE_ASSETS:
-            continue
-        assets += counted[name].assets
-        sample[name] = history_before(read_source(sources[name]), season)
-    in_order = {name: sample[name] for name in sorted(sample)}
-    return fit_joint(sorted(sources), lambda name: load_statistics(output / name / STATISTICS), in_order)
+    for name in _drawn(names):
+        if not sample or assets + counted[name].assets <= _SAMPLE_ASSETS:
+            assets += counted[name].assets
+            sample.append(name)
+    return sample
 
 
 def _drawn(names: list[str]) -> list[str]:

@@ -15,9 +15,9 @@ a sample of networks.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -36,7 +36,17 @@ from heatnet.failure.statistics import life_attributes, mean_makeup, sum_cohorts
 from heatnet.failure.surroundings import surroundings
 from heatnet.history.exposure import History
 
+A = TypeVar("A")
+R = TypeVar("R")
 Load = Callable[[str], FailureStatistics]
+
+
+class Each(Protocol):
+    """Runs one task for many arguments and gives each argument with its result, in any order."""
+
+    def __call__(self, task: Callable[[A], R], arguments: Iterable[A], /) -> Iterable[tuple[A, R]]:
+        """Run the task for every argument, perhaps several at a time in processes of this machine."""
+
 
 MOST_COHORTS = 20_000
 _LEVEL_SPREAD = 0.7
@@ -135,8 +145,18 @@ def statistics_of(history: History) -> FailureStatistics:
     return failure_statistics(_since_recorded(history))[0]
 
 
+def one_by_one(task: Callable[[A], R], arguments: Iterable[A], /) -> Iterator[tuple[A, R]]:
+    """Run a task for one argument after the other in this process."""
+    return ((argument, task(argument)) for argument in arguments)
+
+
 def fit_joint(
-    names: Sequence[str], load: Load, sample: Mapping[str, History], *, most_cohorts: int = MOST_COHORTS
+    names: Sequence[str],
+    load: Load,
+    sample: Mapping[str, History],
+    *,
+    most_cohorts: int = MOST_COHORTS,
+    each: Each = one_by_one,
 ) -> JointModel:
     """Fit one failure model to many networks.
 
@@ -151,6 +171,9 @@ def fit_joint(
         The networks that teach how much an asset's own past says; at least one.
     most_cohorts : int
         Number of cohorts held at once beyond which they are rounded more coarsely.
+    each : callable
+        Runs what is done for each network by itself; then `load` is sent to other processes perhaps. The model is the
+        same to the last digit.
 
     Returns
     -------
@@ -161,13 +184,13 @@ def fit_joint(
     pooled = pool((load(name) for name in names), most_cohorts)
     rates = fit_rates(pooled, np.ones(len(pooled.cohorts)))
     if len(names) > 1:
-        _, levels = _newton_step(rates, pooled, levels, load, None)
+        _, levels = _newton_step(rates, pooled, levels, _Derivatives(load, rates, None), each)
         pooled = pool((_at_risk(load(name), level) for name, level in levels.items()), most_cohorts)
         rates = fit_rates(pooled, np.ones(len(pooled.cohorts)))
     memory = _learned(sample, rates, levels, HALF_LIVES)
     rates = fit_rates(pooled, _information(pooled, rates, memory), near=rates)
     if len(names) > 1:
-        rates, levels = _newton_step(rates, pooled, levels, load, memory)
+        rates, levels = _newton_step(rates, pooled, levels, _Derivatives(load, rates, memory), each)
     memory = _learned(sample, rates, levels, (memory.half_life,))
     return JointModel(rates, memory, levels)
 
@@ -233,8 +256,21 @@ def _at_risk(statistics: FailureStatistics, level: Level) -> FailureStatistics:
     return replace(statistics, exposure=statistics.exposure * np.exp(level.value))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Derivatives:
+    """Loads the statistics of a network and returns their gradient and information at its level."""
+
+    load: Load
+    rates: Rates
+    memory: Memory | None
+
+    def __call__(self, one: tuple[str, Level]) -> tuple[Floats, Floats]:
+        name, level = one
+        return _derivatives(_at_risk(self.load(name), level), self.rates, self.memory)
+
+
 def _newton_step(
-    rates: Rates, pooled: FailureStatistics, levels: Mapping[str, Level], load: Load, memory: Memory | None
+    rates: Rates, pooled: FailureStatistics, levels: Mapping[str, Level], derivatives: _Derivatives, each: Each
 ) -> tuple[Rates, dict[str, Level]]:
     """Take one Newton step of all coefficients and levels together from the rates that fit the pooled statistics best.
 
@@ -247,13 +283,12 @@ def _newton_step(
     and the inverse of K is the covariance of the coefficients. At the best fit the prior's gradient is that of the
     pooled likelihood, and its precision is what the pooled information lacks of the inverse covariance.
     """
-    gradient, information = _derivatives(pooled, rates, memory)
+    gradient, information = _derivatives(pooled, rates, derivatives.memory)
     precision = np.maximum(np.diag(inverse(rates.covariance)) - np.diag(information), _LEAST_PRECISION)
     of_level = 1.0 / _LEVEL_SPREAD**2
     total, towards = np.diag(precision), -gradient
     gradients, moved = dict[str, float](), dict[str, Level]()
-    for name, level in levels.items():
-        gradient, information = _derivatives(_at_risk(load(name), level), rates, memory)
+    for (name, level), (gradient, information) in _as_asked(each(derivatives, levels.items()), levels):
         moved[name] = replace(level, information=float(information[0, 0]) + of_level, slope=information[0])
         gradients[name] = float(gradient[0]) - of_level * level.value
         total += information - np.outer(information[0], information[0]) / moved[name].information
@@ -265,6 +300,19 @@ def _newton_step(
         step = (gradients[name] - float(level.slope @ change)) / level.information
         moved[name] = replace(level, value=level.value + float(np.clip(step, -_LARGEST_STEP, _LARGEST_STEP)))
     return replace(rates, coefficients=rates.coefficients + change, covariance=covariance), moved
+
+
+def _as_asked(
+    found: Iterable[tuple[tuple[str, Level], R]], names: Iterable[str]
+) -> Iterator[tuple[tuple[str, Level], R]]:
+    """Yield what comes in any order in that of the names, so that sums round alike; hold only what came too early."""
+    early: dict[str, tuple[tuple[str, Level], R]] = {}
+    coming = iter(found)
+    for name in names:
+        while name not in early:
+            one = next(coming)
+            early[one[0][0]] = one
+        yield early.pop(name)
 
 
 def _derivatives(statistics: FailureStatistics, rates: Rates, memory: Memory | None) -> tuple[Floats, Floats]:

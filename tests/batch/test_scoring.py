@@ -327,9 +327,11 @@ def test_a_network_whose_process_ended_is_a_row_with_its_reason(
     towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Losing:
+        is_local = True
+
         def each(self, task: Callable[[Any], Any], arguments: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
             for argument in arguments:
-                is_lost = argument.source.name == "north" and task is heatnet.batch.tasks.score_network
+                is_lost = task is heatnet.batch.tasks.score_network and argument.source.name == "north"
                 yield argument, Crash("the process ended") if is_lost else task(argument)
 
     @contextmanager
@@ -349,14 +351,46 @@ def test_an_inventory_that_changes_under_way_is_a_row_that_says_so(
     shutil.copytree(towns / "north", tmp_path / "north")
     fit = heatnet.batch.scoring.fit_joint
 
-    def changing(*arguments: Any) -> Any:
+    def changing(*arguments: Any, **options: Any) -> Any:
         with (tmp_path / "north" / "visits.csv").open("a", encoding="utf-8") as file:
             file.write("\n")
-        return fit(*arguments)
+        return fit(*arguments, **options)
 
     monkeypatch.setattr(heatnet.batch.scoring, "fit_joint", changing)
     (result,) = score(tmp_path / "north", season=SEASON)
     assert (result.status, result.reason) == ("failed", "its files changed while the run was under way: run again")
+
+
+def test_what_a_lost_process_leaves_of_the_fit_is_done_here_and_the_largest_begins_first(
+    towns: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[str] = []
+
+    class Backwards:
+        is_local = True
+
+        def each(self, task: Callable[[Any], Any], arguments: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+            is_order = task in (heatnet.batch.tasks.score_network, heatnet.batch.tasks.count)
+            given = list(arguments)
+            if is_order:
+                begun.extend(order.source.name for order in given)
+            for argument in reversed(given):
+                yield argument, task(argument) if is_order else Crash("the process ended")
+
+    @contextmanager
+    def backwards(**_: object) -> Iterator[Backwards]:
+        yield Backwards()
+
+    run(towns, tmp_path / "plain", season=SEASON)
+    monkeypatch.setattr(heatnet.batch.scoring, "engine", backwards)
+    run(towns, tmp_path / "backwards", season=SEASON)
+    names = ("summary.csv", "scores.parquet")
+    assert [(tmp_path / "plain" / name).read_bytes() for name in names] == [
+        (tmp_path / "backwards" / name).read_bytes() for name in names
+    ]
+    sizes = {town.name: sum(file.stat().st_size for file in town.glob("*.csv")) for town in towns.iterdir()}
+    counted = begun[: len(begun) // 2]
+    assert [sizes[name] for name in counted] == sorted((sizes[name] for name in counted), reverse=True)
 
 
 def test_without_any_date_the_season_has_to_be_said(towns: Path, tmp_path: Path) -> None:
