@@ -53,17 +53,23 @@ class Closings:
     def of_case(self, case: int) -> tuple[Ints, Ints]:
         """Return kinds and items of what the case closes; what goes with both its units may stand there twice."""
         at = self._at(self.starts, case)
-        return self.kind[at], self.item[at]
+        return _joined(self.kind, at), _joined(self.item, at)
 
     def drained_in_supply(self, case: int) -> tuple[Ints, Ints]:
         """Return the rows and the sides that the case drains in the supply layer."""
         rows, sides = self._at(self.supply_row_starts, case), self._at(self.supply_side_starts, case)
-        return self.supply_rows[rows], self.supply_sides[sides]
+        return _joined(self.supply_rows, rows), _joined(self.supply_sides, sides)
 
-    def _at(self, starts: Ints, case: int) -> Ints:
-        units = [unit for unit in self.case_units[:, case].tolist() if unit >= 0]
-        where = [np.arange(starts[unit], starts[unit + 1]) for unit in units]
-        return np.concatenate(where) if where else np.zeros(0, dtype=np.int64)
+    def _at(self, starts: Ints, case: int) -> list[slice]:
+        units = self.case_units[:, case].tolist()
+        return [slice(*starts[unit : unit + 2].tolist()) for unit in units if unit >= 0]
+
+
+def _joined(things: Ints, stretches: list[slice]) -> Ints:
+    """Return what stands at these stretches."""
+    if len(stretches) == 1:
+        return things[stretches[0]]
+    return np.concatenate([things[stretch] for stretch in stretches]) if stretches else things[:0]
 
 
 def closings_of(

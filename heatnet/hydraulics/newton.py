@@ -21,6 +21,7 @@ pressure-dependent delivery: J. Wagner et al., "Water distribution reliability",
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -147,47 +148,58 @@ class _Edges:
 
     def __init__(self, drawing: Drawing, cases: Cases) -> None:
         self.drawing = drawing
-        self.is_open, self.head, self.fixed = cases
-        self.is_fixed = ~np.isnan(self.fixed)
+        is_open, self.head, fixed = cases
         p, c = drawing.n_pipes, drawing.n_consumers
         self.pipes, self.consumers, self.sources = slice(0, p), slice(p, p + c), slice(p + c, None)
+        self.resistance, self.floor = drawing.resistance[:, None], drawing.floor_m3_s[:, None]
         self.asked = drawing.asked_m3_s[:, None]
         self.required = drawing.required_m[:, None]
         self.curve = np.divide(self.required, self.asked**2, out=np.zeros_like(self.asked), where=self.asked > 0.0)
         self.wall = 2.0 * _WALL * self.curve * self.asked
-        total = (np.where(self.is_fixed, self.fixed, self.asked) * cases.is_open[self.consumers]).sum(axis=0)
-        highest = np.abs(self.head).max(axis=0, initial=1.0)
-        self.steepness = highest / np.maximum(total, _LEAST_M3_S)
-        self.rounding = _ROUNDING * highest / self.steepness  # a flow below it may be none
-        self.highest = highest
+        is_fixed = ~np.isnan(fixed)
+        total = (np.where(is_fixed, fixed, self.asked) * is_open[self.consumers]).sum(axis=0)
+        self.highest = np.abs(self.head).max(axis=0, initial=1.0)
+        self.steepness = self.highest / np.maximum(total, _LEAST_M3_S)
+        self.rounding = _ROUNDING * self.highest / self.steepness  # a flow below it may be none
+        # Columns lie together: most of what is computed has one number per edge and few cases.
+        self.is_open, self.is_fixed = np.asfortranarray(is_open), np.asfortranarray(is_fixed)
 
-    def only(self, kept: Ints) -> None:
-        """Keep these cases."""
-        self.is_open, self.head, self.is_fixed = self.is_open[:, kept], self.head[:, kept], self.is_fixed[:, kept]
-        self.steepness, self.highest, self.rounding = self.steepness[kept], self.highest[kept], self.rounding[kept]
+    def only(self, kept: Ints) -> _Edges:
+        """Return the edges of these cases."""
+        few = copy(self)
+        few.is_open, few.head, few.is_fixed = self.is_open[:, kept], self.head[:, kept], self.is_fixed[:, kept]
+        few.steepness, few.highest, few.rounding = self.steepness[kept], self.highest[kept], self.rounding[kept]
+        return few
 
     def taken(self, flow: Floats) -> Floats:
         """Return the head that each edge takes at these flows."""
-        taken = np.empty_like(flow)
-        x = flow[self.pipes]
-        taken[self.pipes] = self.drawing.resistance[:, None] * x * np.abs(x)
+        taken: Floats = np.abs(flow)
+        taken[self.pipes] *= self.resistance * flow[self.pipes]
         x = flow[self.consumers]
-        inside = np.clip(x, 0.0, self.asked)
-        taken[self.consumers] = self.curve * inside * inside + self.wall * (x - inside)
+        inside = np.minimum(np.maximum(x, 0.0), self.asked)
+        beyond = x - inside
+        beyond *= self.wall
+        np.add(self.curve * inside * inside, beyond, out=taken[self.consumers])
         x = flow[self.sources]
         taken[self.sources] = _WALL * self.steepness * np.where(x < -self.rounding, x, 0.0) - self.head
         return taken
 
     def slope(self, flow: Floats) -> Floats:
         """Return how fast the head taken rises with the flow."""
-        slope = np.empty_like(flow)
-        slow = self.drawing.floor_m3_s[:, None]
-        slope[self.pipes] = 2.0 * self.drawing.resistance[:, None] * np.maximum(np.abs(flow[self.pipes]), slow)
+        slope: Floats = np.abs(flow)
+        of_pipes = slope[self.pipes]
+        np.multiply(2.0 * self.resistance, np.maximum(of_pipes, self.floor), out=of_pipes)
         x = flow[self.consumers]
         is_inside = (x >= 0.0) & (x < self.asked)
         slope[self.consumers] = np.where(is_inside, 2.0 * self.curve * np.maximum(x, 1e-6 * self.asked), self.wall)
         slope[self.sources] = np.where(flow[self.sources] >= -self.rounding, _SOURCE_SLOPE, _WALL) * self.steepness
         return slope
+
+    def between(self, heads: Floats) -> Floats:
+        """Return the head between the two ends of each edge."""
+        between: Floats = heads.take(self.drawing.a, axis=0)
+        between -= heads.take(self.drawing.b, axis=0)
+        return between
 
 
 def _solved_together(drawing: Drawing, cases: Cases, start_m3_s: Floats | None) -> Flows:
@@ -202,8 +214,8 @@ def _solved_together(drawing: Drawing, cases: Cases, start_m3_s: Floats | None) 
         np.zeros(n_cases, dtype=np.int64),
     )
     for step in range(1, _MOST_STEPS + 1):
-        flow_next, heads = _newton_step(edges, flow)
-        settled = _settled(edges, flow_next, heads)
+        flow_next, heads, between = _newton_step(edges, flow)
+        settled = _settled(edges, flow_next, between)
         done = at_work[settled]
         result.flow_m3_s[:, done], result.head_m[:, done] = flow_next[:, settled], heads[:, settled]
         result.converged[done], result.steps[done] = True, step
@@ -212,7 +224,7 @@ def _solved_together(drawing: Drawing, cases: Cases, start_m3_s: Floats | None) 
             break
         if len(left) < len(at_work):
             at_work, flow, flow_next = at_work[left], flow[:, left], flow_next[:, left]
-            edges.only(left)
+            edges = edges.only(left)
         if step > _PATIENT_STEPS and step % _LEAP_EVERY == 0:
             flow = _leap(edges, flow_next)
         else:
@@ -235,7 +247,7 @@ def _leap(edges: _Edges, flow: Floats) -> Floats:
 
 
 def _start(drawing: Drawing, cases: Cases, start_m3_s: Floats | None) -> Floats:
-    flow = np.zeros(cases.is_open.shape)
+    flow = np.zeros(cases.is_open.shape, order="F")
     edge = np.empty(len(drawing.a))
     p, c = drawing.n_pipes, drawing.n_consumers
     if start_m3_s is None:
@@ -250,21 +262,26 @@ def _start(drawing: Drawing, cases: Cases, start_m3_s: Floats | None) -> Floats:
     return flow
 
 
-def _newton_step(edges: _Edges, flow: Floats) -> tuple[Floats, Floats]:
-    """Return the flows of the linearised edges, which keep conservation, and the heads."""
+def _newton_step(edges: _Edges, flow: Floats) -> tuple[Floats, Floats, Floats]:
+    """Return the flows of the linearised edges, which keep conservation, the heads, and those between edges' ends."""
     drawing = edges.drawing
-    taken, slope = edges.taken(flow), edges.slope(flow)
+    slope = edges.slope(flow)
     gives = edges.is_open & (slope > 0.0)
     gives[edges.consumers] &= ~edges.is_fixed
     conductance = np.divide(1.0, slope, out=np.zeros_like(slope), where=gives)
-    base = np.where(edges.is_open, flow - taken * conductance, 0.0)
+    base = edges.taken(flow)
+    base *= conductance
+    np.subtract(flow, base, out=base)
+    base[~edges.is_open] = 0.0
     inflow = np.zeros((drawing.n_vertices, flow.shape[1]))
     drawing.out_of.add(-base, inflow)
     drawing.into.add(base, inflow)
     heads = drawing.elimination.heads(conductance, inflow)
-    flow = base + conductance * (heads[drawing.a] - heads[drawing.b])
-    _balance_sources(drawing, flow, slope[edges.sources] <= edges.steepness)
-    return flow, heads
+    between = edges.between(heads)
+    conductance *= between
+    base += conductance
+    _balance_sources(drawing, base, slope[edges.sources] <= edges.steepness)
+    return base, heads, between
 
 
 def _balance_sources(drawing: Drawing, flow: Floats, gives: Truths) -> None:
@@ -281,48 +298,66 @@ def _balance_sources(drawing: Drawing, flow: Floats, gives: Truths) -> None:
     flow[first:] = np.where(gives, leaves[drawing.b[first:]], at_wall)
 
 
-def _settled(edges: _Edges, flow: Floats, heads: Floats) -> Truths:
+def _settled(edges: _Edges, flow: Floats, between: Floats) -> Truths:
     """Return which cases are solved: each edge takes the head between its ends, each consumer gets its share of it."""
-    drawing = edges.drawing
-    between = heads[drawing.a] - heads[drawing.b]
-    off = np.where(edges.is_open, edges.taken(flow) - between, 0.0)
-    pipes_off = np.abs(off[edges.pipes]).max(axis=0, initial=0.0)
-    asks = (edges.curve > 0.0) & ~edges.is_fixed & edges.is_open[edges.consumers]
-    share = np.divide(flow[edges.consumers], edges.asked, out=np.zeros(asks.shape), where=asks)
-    share = np.clip(share, 0.0, 1.0)
-    of_head = np.divide(between[edges.consumers], edges.required, out=np.zeros(asks.shape), where=asks)
-    consumers_off = np.abs(share * share - np.clip(of_head, 0.0, 1.0)) - 1e-8 * share - 1e-12
-    consumers_off = np.where(asks, consumers_off, 0.0).max(axis=0, initial=0.0)
     tolerance_m = _TOLERANCE * edges.highest
-    given, above = flow[edges.sources], -edges.head - between[edges.sources]
-    little = 1e-7 * edges.highest / edges.steepness + 1e-4 * drawing.floor_m3_s.min(initial=1.0)
-    holds = np.abs(off[edges.sources]) <= 10.0 * tolerance_m
-    is_shut = (given >= -little) & (above >= -10.0 * tolerance_m)
-    is_fit = np.where(given > little, holds, is_shut)
-    sources_fit = (is_fit | ~edges.is_open[edges.sources]).all(axis=0)
-    settled: Truths = (pipes_off <= tolerance_m) & (consumers_off <= 0.0) & sources_fit
+    x = flow[edges.pipes]
+    off = np.where(edges.is_open[edges.pipes], edges.resistance * x * np.abs(x) - between[edges.pipes], 0.0)
+    settled: Truths = np.abs(off).max(axis=0, initial=0.0) <= tolerance_m
+    if settled.any():
+        settled &= _consumers_fit(edges, flow[edges.consumers], between[edges.consumers])
+        settled &= _sources_fit(edges, flow[edges.sources], between[edges.sources], tolerance_m)
     return settled
+
+
+def _consumers_fit(edges: _Edges, flow: Floats, between: Floats) -> Truths:
+    """Return the cases in which each consumer gets its share of the head between its ends."""
+    asks = (edges.curve > 0.0) & ~edges.is_fixed & edges.is_open[edges.consumers]
+    share = np.divide(flow, edges.asked, out=np.zeros(asks.shape), where=asks)
+    share = np.clip(share, 0.0, 1.0)
+    of_head = np.divide(between, edges.required, out=np.zeros(asks.shape), where=asks)
+    off = np.abs(share * share - np.clip(of_head, 0.0, 1.0)) - 1e-8 * share - 1e-12
+    fit: Truths = np.where(asks, off, 0.0).max(axis=0, initial=0.0) <= 0.0
+    return fit
+
+
+def _sources_fit(edges: _Edges, flow: Floats, between: Floats, tolerance_m: Floats) -> Truths:
+    """Return the cases in which each source gives at its head, or is shut by a higher one."""
+    above = -edges.head - between
+    wall = _WALL * edges.steepness * np.where(flow < -edges.rounding, flow, 0.0)
+    little = 1e-7 * edges.highest / edges.steepness + 1e-4 * edges.drawing.floor_m3_s.min(initial=1.0)
+    holds = np.abs(wall - edges.head - between) <= 10.0 * tolerance_m
+    is_shut = (flow >= -little) & (above >= -10.0 * tolerance_m)
+    is_fit = np.where(flow > little, holds, is_shut)
+    fit: Truths = (is_fit | ~edges.is_open[edges.sources]).all(axis=0)
+    return fit
 
 
 def _safeguarded(edges: _Edges, flow: Floats, step: Floats) -> Floats:
     """Return the flows after the step, shortened where the content would rise at its end."""
+    taken, whole = edges.taken(flow), flow + step
+    at_start, at_end = (taken * step).sum(axis=0), (edges.taken(whole) * step).sum(axis=0)
+    taken *= flow
+    noise = 1e-9 * edges.highest**2 / edges.steepness + 1e-12 * np.abs(taken).sum(axis=0)
+    long = np.flatnonzero((at_start < 0.0) & (at_end > 0.5 * np.abs(at_start) + noise))
+    if len(long):
+        few, x, d = edges.only(long), flow[:, long], step[:, long]
+        share = _shortened(few, x, d, 0.5 * np.abs(at_start[long]) + noise[long])
+        whole[:, long] = x + share * d
+    return whole
 
-    def falls(share: Floats) -> Floats:
-        falling: Floats = (edges.taken(flow + share * step) * step).sum(axis=0)
-        return falling
 
-    taken = edges.taken(flow)
-    at_start, at_end = (taken * step).sum(axis=0), (edges.taken(flow + step) * step).sum(axis=0)
-    noise = 1e-9 * edges.highest**2 / edges.steepness + 1e-12 * np.abs(taken * flow).sum(axis=0)
+def _shortened(edges: _Edges, flow: Floats, step: Floats, tolerance: Floats) -> Floats:
+    """Return the share of each step at which the content ceases to fall, by halving."""
     share = np.ones(flow.shape[1])
     low, high = np.zeros_like(share), np.ones_like(share)
-    is_long = (at_start < 0.0) & (at_end > 0.5 * np.abs(at_start) + noise)
+    is_long = np.ones(len(share), dtype=bool)
     for _ in range(30):
+        share = np.where(is_long, 0.5 * (low + high), share)
+        falls = (edges.taken(flow + share * step) * step).sum(axis=0)
+        low = np.where(is_long & (falls < 0.0), share, low)
+        high = np.where(is_long & (falls >= 0.0), share, high)
+        is_long &= np.abs(falls) > tolerance
         if not is_long.any():
             break
-        share = np.where(is_long, 0.5 * (low + high), share)
-        now = falls(share)
-        low = np.where(is_long & (now < 0.0), share, low)
-        high = np.where(is_long & (now >= 0.0), share, high)
-        is_long &= np.abs(now) > 0.5 * np.abs(at_start) + noise
-    return flow + share * step
+    return share

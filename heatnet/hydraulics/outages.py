@@ -7,8 +7,10 @@ stands as in the network with nothing out and all valves that turn opened.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import pairwise
 from typing import Literal
 
 import numpy as np
@@ -161,9 +163,9 @@ class OutageWork:
             for first, found in self.area(part).delivered([outs[at] for at in places.tolist()]):
                 if not self.parts.is_secondary(part):
                     self._prepare(part, found)
-                for k in range(found.share.shape[1]):
-                    at = int(places[first + k])
-                    cases[at] = self.changes(part, int(chosen[at]), found.share[:, k], found.is_joined[:, k])
+                block = places[first : first + found.share.shape[1]]
+                for at, change in zip(block.tolist(), self._all_changes(part, chosen[block], found), strict=True):
+                    cases[at] = change
         return replace(self.base, asset_case=case_of, cases=cases)
 
     def _out(self, number: int) -> Out:
@@ -195,6 +197,26 @@ class OutageWork:
             asset_case=_NONE,
             cases=[],
         )
+
+    def _all_changes(self, part: int, numbers: Ints, found: Delivered) -> Iterable[Changes]:
+        """Return what each of several cases changes that touch a part."""
+        is_one = self.parts.is_secondary(part) and not self._is_split(part, self.station_share)
+        if not is_one:  # stations cease, or it matters on which one a building hangs
+            by_case = zip(numbers.tolist(), found.share.T, found.is_joined.T, strict=True)
+            return [self.changes(part, number, share, joined) for number, share, joined in by_case]
+        at = slice(self.area(part).first, self.area(part).stop)
+        nodes = self.consumers.node[at]
+        of_station = self.station_share[self.station[nodes]][:, None]
+        share = found.share * of_station
+        is_moved = ~(np.abs(share - self.own[at][:, None] * of_station) <= _SAME)
+        is_solved = np.asarray(~np.isnan(found.share).any(axis=0))
+        case, place = np.nonzero((is_moved & is_solved).T)
+        node, value = nodes[place], share[place, case]
+        stops: list[int] = np.searchsorted(case, np.arange(len(numbers) + 1)).tolist()
+        return [
+            Changes(None, node[start:stop], value[start:stop], is_known)
+            for (start, stop), is_known in zip(pairwise(stops), is_solved.tolist(), strict=True)
+        ]
 
     def changes(self, part: int, number: int, share: Floats, joined: Truths) -> Changes:
         """Return what a case changes, from what the consumers of the part it touches get."""
@@ -235,7 +257,7 @@ class OutageWork:
         stations = self.station_share.copy()
         stations[number_at[number_at >= 0]] = share[number_at >= 0]
         dead = number_at[is_dead]
-        parts = self.parts.fed_by(dead) | {one for one in self.parts.shared if self._differs(one, stations)}
+        parts = self.parts.fed_by(dead) | {one for one in self.parts.shared if self._is_split(one, stations)}
         reach: Floats | None = None
         for one in sorted(parts):
             ceased = self._ceased(one, dead)
@@ -243,7 +265,7 @@ class OutageWork:
             if len(ceased):
                 own = self.area(one).with_dead(self.parts.source_of(ceased))
                 is_solved &= not np.isnan(own).any()
-            if reach is None and one in self.parts.shared and self._differs(one, stations):
+            if reach is None and self._is_split(one, stations):
                 reach = self._reach(number)
             node, value = self._buildings(one, own, stations, self.reach if reach is None else reach, (_NONE, _NONE))
             building.append(node)
@@ -259,8 +281,10 @@ class OutageWork:
         reach[station] = np.inf
         return reach
 
-    def _differs(self, part: int, stations: Floats) -> bool:
-        """Return whether it matters on which station of the part a building hangs."""
+    def _is_split(self, part: int, stations: Floats) -> bool:
+        """Return whether several stations feed a part, and it matters on which of them a building hangs."""
+        if part not in self.parts.shared:
+            return False
         of_part = stations[self.parts.stations(part)]
         return bool(of_part.max() - of_part.min() > _SAME)
 
@@ -271,7 +295,7 @@ class OutageWork:
         area = self.area(part)
         nodes = self.consumers.node[area.first : area.stop]
         before = station = self.station[nodes]
-        if part in self.parts.shared and self._differs(part, stations):
+        if self._is_split(part, stations):
             station = self.routes.stations(reach, part, self.parts.stations(part), nodes, *drained)
         share = own * stations[station]
         is_moved = ~(np.abs(share - self.own[area.first : area.stop] * stations[before]) <= _SAME)

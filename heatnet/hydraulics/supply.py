@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from heatnet.reachability.cut_off import Outages, outages
 from heatnet.reachability.serving import served
 
 NORM_SHARE = 0.85
+_CASES_AT_ONCE, _CELLS_AT_ONCE = 1000, 2_000_000
 
 
 class Block(NamedTuple):
@@ -62,6 +64,30 @@ class Usual:
         place[buildings] = np.arange(len(buildings))
         return cls(buildings, share, intact, heat, np.flatnonzero(heat < 1.0), place)
 
+    def below_one(self, changes: list[Changes]) -> list[tuple[Ints, Floats]]:
+        """Return buildings and heat shares below 1 of each of several cases that leave stations as ever."""
+        if not changes:
+            return []
+        n, n_cases = len(self.buildings), len(changes)
+        case = np.repeat(np.arange(n_cases), [len(change.building) for change in changes])
+        place = self.place[np.concatenate([change.building for change in changes])]
+        share = np.concatenate([change.share for change in changes])
+        here = place >= 0
+        case, place = case[here], place[here]
+        heat = heat_shares_of(share[here], self.intact[place])
+        moved, low = case * n + place, heat < 1.0
+        at, heat = moved[low], heat[low]
+        if len(self.below):  # those that are below 1 as ever stay so, but where a case moves them
+            usual = (np.arange(n_cases)[:, None] * n + self.below).reshape(-1)
+            stays = ~np.isin(usual, moved)
+            at = np.append(at, usual[stays])
+            heat = np.append(heat, np.tile(self.heat[self.below], n_cases)[stays])
+        order = np.argsort(at, kind="stable")
+        at, heat = at[order], heat[order]
+        stops = np.searchsorted(at, np.arange(n_cases + 1) * n).tolist()
+        node = self.buildings[at % n] if n else at
+        return [(node[start:stop], heat[start:stop]) for start, stop in pairwise(stops)]
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class HeatShares:
@@ -103,10 +129,7 @@ class HeatShares:
         """
         kept: list[tuple[int, Ints, Floats]] = []
         size = 0
-        for case in np.flatnonzero(self.is_solved).tolist():
-            node, share = self._below_one(case)
-            if not len(node):
-                continue
+        for case, node, share in self._all_below_one():
             if kept and size + len(node) > most_entries:
                 yield _block(kept)
                 kept, size = [], 0
@@ -119,23 +142,23 @@ class HeatShares:
         """Return the buildings whose heat share is below 1 in a case, and theirs."""
         return self._below_one(case)
 
+    def _all_below_one(self) -> Iterator[tuple[int, Ints, Floats]]:
+        """Yield each solved case that leaves any building less than its heat, these buildings and their heat shares."""
+        cases, solved = self._flows.cases, np.flatnonzero(self.is_solved).tolist()
+        at_once = min(_CASES_AT_ONCE, _CELLS_AT_ONCE // (len(self._usual.below) + 1) + 1)
+        for first in range(0, len(solved), at_once):
+            chunk = solved[first : first + at_once]
+            few = iter(self._usual.below_one([cases[case] for case in chunk if cases[case].stations is None]))
+            for case in chunk:
+                node, share = next(few) if cases[case].stations is None else self._below_one(case)
+                if len(node):
+                    yield case, node, share
+
     def _below_one(self, case: int) -> tuple[Ints, Floats]:
         """Return buildings and heat shares below 1 of one case."""
         change, usual = self._flows.cases[case], self._usual
-        if change.stations is None:  # few buildings differ from what is usual
-            place = usual.place[change.building]
-            here = place >= 0
-            moved, heat = place[here], heat_shares_of(change.share[here], usual.intact[place[here]])
-            low = heat < 1.0
-            below, share = moved[low], heat[low]
-            if len(usual.below):
-                stays = np.ones(len(usual.below), dtype=bool)
-                at = np.searchsorted(usual.below, moved)
-                at = at[np.append(usual.below, -1)[at] == moved]
-                stays[at] = False
-                below, share = np.append(usual.below[stays], below), np.append(usual.heat[usual.below[stays]], share)
-            order = np.argsort(below, kind="stable")
-            return usual.buildings[below[order]], share[order]
+        if change.stations is None:
+            return usual.below_one([change])[0]
         share = heat_shares_of(flow_shares_of(self._flows, change, usual.buildings), usual.intact)
         below = np.flatnonzero(share < 1.0)
         return usual.buildings[below], share[below]
@@ -150,9 +173,8 @@ class HeatShares:
             which every building has all of its heat or is cut off are left out, those of unknown flow too.
         """
         order, starts = group_by(self.asset_case, self.n_cases)
-        for case in np.flatnonzero(self.is_solved).tolist():
+        for case, nodes, share in self._all_below_one():
             assets = order[starts[case] : starts[case + 1]].astype(np.int64)
-            nodes, share = self._below_one(case)
             if len(assets) and (share > 0.0).any():
                 yield assets, nodes, share
 
