@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import heatnet as hn
 from heatnet.hydraulics import heat_shares, outage_supply, steady_flow
 from heatnet.hydraulics.asking import building_load_kw
-from heatnet.hydraulics.outages import outage_flows
-from heatnet.hydraulics.supply import flow_shares_of
+from heatnet.hydraulics.outages import Changes, outage_flows
+from heatnet.hydraulics.supply import Usual, flow_shares_of, heat_shares_of
 from tests.hydraulics.test_steady import R_100, network_of, node, row
 from tests.hydraulics_oracle import HydraulicTwin, NotSolvedError, hydraulic_networks, is_close
 
@@ -168,3 +168,33 @@ def test_a_case_that_leaps_early_ends_where_it_ends_without(network: hn.Network)
         leaping = outage_supply(network, isolate="segment")["flow_share"]
     for one, other in zip(without, leaping, strict=True):
         assert is_close(one, other)
+
+
+@brief
+@given(hydraulic_networks(), st.sampled_from(["segment", "section"]))
+def test_cases_in_a_row_are_those_told_one_by_one(network: hn.Network, isolate: str) -> None:
+    try:
+        shares = heat_shares(network.in_id_order, isolate)
+    except hn.HeatnetError:
+        assume(False)
+    told = {case: shares.of_case(case) for case in np.flatnonzero(shares.is_solved).tolist()}
+    single = [(case, *row) for case, (node, share) in told.items() for row in zip(node, share, strict=True)]
+    blocks = [row for block in shares.blocks(3) for row in zip(*block, strict=True)]
+    assert blocks == single
+    partly = {case for case, (_, share) in told.items() if (share > 0.0).any()}
+    assets = [int(asset) for assets, _, _ in shares.outages() for asset in assets]
+    assert sorted(assets) == np.flatnonzero(np.isin(shares.asset_case, list(partly))).tolist()
+
+
+def test_a_home_that_has_less_than_its_heat_as_ever_keeps_that_unless_the_outage_moves_it() -> None:
+    buildings, intact = np.array([2, 4, 5]), np.array([1.0, 1.0, 1.0])
+    share = np.array([0.5, 1.0, 0.25])
+    place = np.array([-1, -1, 0, -1, 1, 2])
+    usual = Usual(buildings, share, intact, heat_shares_of(share, intact), np.array([0, 2]), place)
+    nobody = Changes(None, np.zeros(0, dtype=np.int64), np.zeros(0))
+    moved = Changes(None, np.array([5, 4, 3]), np.array([1.0, 0.0, 0.0]))
+    as_ever, alone, mixed = usual.below_one([nobody]), usual.below_one([moved]), usual.below_one([moved, nobody])
+    assert [(node.tolist(), heat.tolist()) for node, heat in as_ever] == [([2, 5], [0.5**0.4, 0.25**0.4])]
+    assert [(node.tolist(), heat.tolist()) for node, heat in alone] == [([2, 4], [0.5**0.4, 0.0])]
+    for (homes, heat), (same_homes, same_heat) in zip(mixed, [*alone, *as_ever], strict=True):
+        assert (homes.tolist(), heat.tolist()) == (same_homes.tolist(), same_heat.tolist())
