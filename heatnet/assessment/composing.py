@@ -16,7 +16,7 @@ from heatnet.assessment.hours import chronic_part, outage_part, without_explaine
 from heatnet.assessment.ranking import rank_assets, with_office_grades
 from heatnet.assessment.reasons import reasons
 from heatnet.assessment.renewed import old_row_notes
-from heatnet.assessment.results import Assessment, in_reading_order, told_of_assets
+from heatnet.assessment.results import Assessment, in_reading_order, side_by_side, told_of_assets
 from heatnet.assessment.valuing import expected_of, value_notes, valued_assets
 from heatnet.failure import FailureModel, fit_failure_model
 from heatnet.history.exposure import history_of
@@ -111,21 +111,23 @@ def assess(  # noqa: PLR0913 - the public contract
     winters = past_winters(network, records, season=season, settings=settings)
     chronic = chronic_part(network, records, winters, season=season, settings=settings)
     _LOG.info("what cures are worth")
-    known = pd.concat([told_of_assets(network, history), expected, outage.columns, chronic.columns], axis=1)
+    told = told_of_assets(network, history)
+    notes = (*outage.notes, *chronic.notes, *old_row_notes(network, told), *value_notes(settings))
+    climate = outage.climate
+    known = side_by_side([told, expected, outage.columns, chronic.columns])
+    del told, expected, outage, chronic
     valued = valued_assets(known, acceptance(network), season=season, settings=settings)
+    del known
     _LOG.info("how stable the order is")
     ranking = rank_assets(valued, grade_share=grade_share, settings=settings, rng=rng)
+    del valued
     ranking["reason"] = reasons(ranking, language=language)
     if grades is not None:
         ranking = with_office_grades(ranking, grades)
     found = [*inventory.found(), history.findings, winters.findings, explained]
     findings = worded_findings(all_findings(found), language)
     fates = fates_in_season(inventory, season, winters, explained)
-    notes = of_rows_read(
-        (*outage.notes, *chronic.notes, *old_row_notes(network, history), *value_notes(settings)), fates
-    )
-    ranked = in_reading_order(ranking)
-    climate = outage.climate
+    ranked, notes = in_reading_order(ranking), of_rows_read(notes, fates)
     return Assessment(
         network, season, ranked, notes, findings, history, model, winters, settings, climate, language, fates
     )

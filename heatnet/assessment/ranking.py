@@ -232,23 +232,44 @@ def _spread(
     n = len(table)
     length = np.nan_to_num(table["length_m"].to_numpy(dtype=np.float64))
     limit = grade_share * np.sort(length).sum()
-    ranks = np.empty((draws, n), dtype=np.int32)
+    low, high = int(np.floor(0.05 * (draws - 1))), int(np.ceil(0.95 * (draws - 1)))
+    least, greatest = _Least(low + 1, n), _Least(draws - high, n)  # the greatest ranks: the least ones negated
     is_among_best = np.zeros(n, dtype=np.int64)
     places = np.arange(1, n + 1, dtype=np.int32)
-    for draw in range(draws):
+    for _ in range(draws):
         order = _most_first(future.drawn(rng))
-        ranks[draw, order] = places
+        ranks = np.empty(n, dtype=np.int32)
+        ranks[order] = places
+        least.add(ranks)
+        greatest.add(-ranks)
         in_order = length[order]
         is_among_best[order] += np.cumsum(in_order) - in_order < limit
     share = is_among_best / draws
-    grade = np.select([share >= least for least, _ in _GRADES], [name for _, name in _GRADES], default="C")
-    low, high = int(np.floor(0.05 * (draws - 1))), int(np.ceil(0.95 * (draws - 1)))
-    ranks.partition([low, high], axis=0)
+    grade = np.select([share >= least_share for least_share, _ in _GRADES], [name for _, name in _GRADES], default="C")
     return {
-        "rank_low": ranks[low].astype(np.int64),
-        "rank_high": ranks[high].astype(np.int64),
+        "rank_low": least.last(),
+        "rank_high": -greatest.last(),
         "grade": grade.astype(object),
     }
+
+
+class _Least:
+    """The few least numbers of each asset among those of many draws, kept in order; no others are kept."""
+
+    def __init__(self, count: int, n: int) -> None:
+        self._rows = np.full((count, n), np.iinfo(np.int32).max, dtype=np.int32)
+
+    def add(self, numbers: npt.NDArray[np.int32]) -> None:
+        """Take in the numbers of one draw: each row keeps the lesser one and hands the other on."""
+        for row in self._rows:
+            handed_on = np.maximum(row, numbers)
+            np.minimum(row, numbers, out=row)
+            numbers = handed_on
+
+    def last(self) -> Ints:
+        """Return the greatest of the least numbers."""
+        last: Ints = self._rows[-1].astype(np.int64)
+        return last
 
 
 def _most_first(ratios: _Float32s) -> npt.NDArray[np.int64]:

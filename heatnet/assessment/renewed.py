@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
 from heatnet._arrays import Truths
 from heatnet.history.exposure import History
@@ -25,10 +26,19 @@ def is_old_row(network: Network, history: History) -> Truths:
     return renewed
 
 
-def old_row_notes(network: Network, history: History) -> tuple[Note, ...]:
-    """Return what to say of measured heat losses that are those of old pipes; nothing where there are none."""
+def old_row_notes(network: Network, told: pd.DataFrame) -> tuple[Note, ...]:
+    """Return what to say of measured heat losses that are those of old pipes; nothing where there are none.
+
+    Parameters
+    ----------
+    network : Network
+        Its rows hold what was measured.
+    told : DataFrame
+        ``heat_loss_w_m`` of the assets in its order, missing where it is that of an old pipe (`told_of_assets`).
+    """
     measured = network.segments["heat_loss_w_m"].notna().to_numpy(dtype=bool)
-    ids = network.segment_ids[is_old_row(network, history) & measured]
+    counts = told["heat_loss_w_m"].notna().to_numpy(dtype=bool)[: network.n_segments]
+    ids = network.segment_ids[measured & ~counts]
     if not len(ids):
         return ()
     return (note("assessment.heat_loss_of_old_pipe", count=len(ids), ids=tuple(ids.astype(str))),)

@@ -65,7 +65,14 @@ FIRST_COLUMNS = (
 
 def in_reading_order(ranking: pd.DataFrame) -> pd.DataFrame:
     """Return the ranking with the columns that everybody reads in front, the others behind as they were."""
-    return ranking[[*FIRST_COLUMNS, *(name for name in ranking.columns if name not in FIRST_COLUMNS)]]
+    names = [*FIRST_COLUMNS, *(name for name in ranking.columns if name not in FIRST_COLUMNS)]
+    return side_by_side([ranking[name] for name in names])
+
+
+def side_by_side(parts: Iterable[pd.DataFrame | pd.Series[Any]]) -> pd.DataFrame:
+    """Return the columns of tables of one index as one table that shares them: many columns are not copied."""
+    tables = [part.to_frame() if isinstance(part, pd.Series) else part for part in parts]
+    return pd.DataFrame({name: table[name] for table in tables for name in table.columns}, copy=False)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -270,8 +277,8 @@ def told_of_assets(network: Network, history: History) -> pd.DataFrame:
             "diameter_mm": np.concatenate([network.diameter_mm, unknown]),
             "heat_loss_w_m": np.concatenate([heat_loss, unknown]),
             "laid_year": np.concatenate([segments["laid_year"].to_numpy(dtype=np.float64), unknown]),
-            "past_faults": history.counts.sum(axis=1).reindex(network.asset_ids).to_numpy(),
-            "past_seasons": (history.seasons_at_risk > 0).sum(axis=1).reindex(network.asset_ids).to_numpy(),
+            "past_faults": history.past_faults.reindex(network.asset_ids).to_numpy(),
+            "past_seasons": history.past_seasons.reindex(network.asset_ids).to_numpy(),
         },
         index=network.asset_ids,
     )

@@ -138,6 +138,20 @@ class History:
         return self._by_asset(self.lives.seasons_at_risk)
 
     @property
+    def past_faults(self) -> pd.Series[Any]:
+        """Recorded faults of all seasons: index asset_id in the network's order."""
+        total = self.lives.faults.sum(axis=1, dtype=np.int64)
+        np.add.at(total, self.lives.asset[len(self.assets) :], total[len(self.assets) :])
+        return self._in_order(total[: len(self.assets)])
+
+    @property
+    def past_seasons(self) -> pd.Series[Any]:
+        """Seasons in which the asset was at risk for some time: index asset_id in the network's order."""
+        is_at_risk = self.lives.seasons_at_risk > 0
+        np.logical_or.at(is_at_risk, self.lives.asset[len(self.assets) :], is_at_risk[len(self.assets) :])
+        return self._in_order(is_at_risk[: len(self.assets)].sum(axis=1, dtype=np.int64))
+
+    @property
     def exposure(self) -> pd.DataFrame:
         """Time at risk times size: km x seasons of a segment (route length), seasons of a station."""
         km = self.assets["length_m"].to_numpy(dtype=np.float64) / 1000.0
@@ -189,9 +203,17 @@ class History:
     def _by_asset(self, values: npt.NDArray[Any]) -> pd.DataFrame:
         total = values[: len(self.assets)].astype(np.float64 if values.dtype.kind == "f" else np.int64)
         np.add.at(total, self.lives.asset[len(self.assets) :], values[len(self.assets) :])
-        order = np.argsort(self.assets["position"].to_numpy(), kind="stable")
+        order = self._order()
         columns = pd.Index(self.seasons, name="season")
         return pd.DataFrame(total[order], index=self.assets.index[order], columns=columns)
+
+    def _in_order(self, values: npt.NDArray[Any]) -> pd.Series[Any]:
+        order = self._order()
+        return pd.Series(values[order], index=self.assets.index[order])
+
+    def _order(self) -> Ints:
+        """Return the rows of the assets in the network's order."""
+        return np.argsort(self.assets["position"].to_numpy(), kind="stable").astype(np.int64)
 
 
 @typed

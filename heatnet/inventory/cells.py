@@ -13,7 +13,7 @@ import pandas as pd
 from heatnet._arrays import Floats
 from heatnet.schema import FORMULA
 
-ROWS_AT_ONCE = 32_768  # the texts of more rows would fill the memory
+ROWS_AT_ONCE = 8192  # the texts of more rows would fill the memory
 _LOOKED_AT = 512  # so many cells tell whether a column repeats itself
 _MOST_WHOLE = 2**53  # beyond it a double no longer holds every whole number
 _THIRTEEN_DIGITS = 1e12

@@ -53,12 +53,16 @@ class KnownRecords:
 
     def only(self, rows: Truths) -> KnownRecords:
         """Return these rows, without what was found of any."""
-        judged = self.judged
+        judged, table = self.judged, self.table
         nothing = judged.findings.iloc[:0]
-        left = Judged(judged.table, judged.ids[rows], judged.rule[rows], judged.place[rows], nothing)
+        if rows.all():  # a large table is copied for what is taken off, not for nothing
+            left = replace(judged, findings=nothing)
+        else:
+            left = Judged(judged.table, judged.ids[rows], judged.rule[rows], judged.place[rows], nothing)
+            table = table[rows].reset_index(drop=True)
         return replace(
             self,
-            table=self.table[rows].reset_index(drop=True),
+            table=table,
             judged=left,
             found=(),
             taken_off=self.taken_off.iloc[:0],

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import heatnet as hn
-from heatnet.assessment.ranking import _Future, _most_first, _States, rank_assets, with_office_grades
+from heatnet.assessment.ranking import _Future, _Least, _most_first, _States, rank_assets, with_office_grades
 from heatnet.errors import HeatnetError
 from heatnet.value.risk import RISK_PARTS, risk_parts
 from heatnet.value.worth import worth_parts
@@ -194,3 +194,12 @@ def test_office_grades_that_cannot_be_used_are_refused(ids: list[str], grade: st
 def test_the_order_is_that_of_a_plain_sort_and_equal_ones_stand_as_they_do(ratios: list[float]) -> None:
     order = sorted(range(len(ratios)), key=lambda place: -ratios[place])
     assert _most_first(np.array(ratios, dtype=np.float32)).tolist() == order
+
+
+@given(st.lists(st.lists(st.integers(-50, 50), min_size=3, max_size=3), min_size=1, max_size=12), st.data())
+def test_the_least_numbers_are_those_of_a_sort(draws: list[list[int]], data: st.DataObject) -> None:
+    count = data.draw(st.integers(1, len(draws)))
+    kept = _Least(count, 3)
+    for numbers in draws:
+        kept.add(np.array(numbers, dtype=np.int32))
+    assert kept.last().tolist() == [sorted(of_asset)[count - 1] for of_asset in zip(*draws, strict=True)]

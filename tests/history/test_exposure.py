@@ -185,6 +185,8 @@ def test_a_history_cut_at_a_season_is_the_history_built_then() -> None:
     late = asset_seasons(small_network(), faults, first_season=2010, last_season=2013, works=works).until(2011)
     then = asset_seasons(small_network(), faults, first_season=2010, last_season=2011, works=works)
     pd.testing.assert_frame_equal(late.counts, then.counts)
+    assert late.past_faults.to_dict() == late.counts.sum(axis=1).to_dict()
+    assert late.past_seasons.to_dict() == (late.seasons_at_risk > 0).sum(axis=1).to_dict()
     pd.testing.assert_frame_equal(late.exposure, then.exposure)
     pd.testing.assert_frame_equal(late.renewals, then.renewals)
 
@@ -238,6 +240,8 @@ def test_lives_agree_with_counting_day_by_day(
             own = faults[(faults["asset_id"] == asset) & (faults["found_on"].dt.year >= laid[asset])]
             assert history.counts.loc[asset, season] == int((season_of(own["found_on"]) == season).sum())
     assert len(history.set_aside) + history.counts.to_numpy().sum() == len(faults)
+    assert history.past_faults.to_dict() == history.counts.sum(axis=1).to_dict()
+    assert history.past_seasons.to_dict() == (history.seasons_at_risk > 0).sum(axis=1).to_dict()
 
 
 def test_a_line_without_coordinates_is_near_to_nothing() -> None:
