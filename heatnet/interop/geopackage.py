@@ -208,7 +208,7 @@ def _clean(text: str) -> str:
 
 def _stored(values: pd.Series[Any]) -> tuple[str, list[Any]]:
     """Return the type of a column and its cells as SQLite holds them."""
-    missing = values.isna().to_numpy(dtype=bool).tolist()
+    missing = values.isna().to_numpy(dtype=bool)
     kind = values.dtype
     if pd.api.types.is_datetime64_any_dtype(kind):
         stored, cells = "DATE", values.dt.strftime("%Y-%m-%d").tolist()
@@ -219,8 +219,17 @@ def _stored(values: pd.Series[Any]) -> tuple[str, list[Any]]:
     elif pd.api.types.is_float_dtype(kind):
         stored, cells = "DOUBLE", values.to_numpy(dtype=np.float64, na_value=np.nan).tolist()
     else:
-        stored, cells = "TEXT", [_clean(str(cell)) for cell in values.tolist()]
-    return stored, [None if lacks else cell for cell, lacks in zip(cells, missing, strict=True)]
+        stored, cells = "TEXT", _cleaned(list(map(str, values.to_numpy(dtype=object).tolist())))
+    for place in np.flatnonzero(missing).tolist():
+        cells[place] = None
+    return stored, cells
+
+
+def _cleaned(texts: list[str]) -> list[str]:
+    together = "".join(texts)
+    if together.isascii() and "\x00" not in together:
+        return texts
+    return [_clean(text) for text in texts]
 
 
 def _boxes(courses: Sequence[list[Floats]]) -> Floats:

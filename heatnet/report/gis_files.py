@@ -165,17 +165,18 @@ class _Layers:
         is_segment = (cures["asset_kind"] == "segment").to_numpy(dtype=bool)
         classes = [(name, self.words(name), colour, 1.4) for name, colour in _MEASURES.items()]
         dots = [(name, words, colour, 5.0) for name, words, colour, _ in classes]
+        at_of = self.assets_of_jobs(cures)
         return [
-            self.jobs(plan, cures),
+            self.jobs(plan, at_of),
             self.layer("cures", cures[is_segment], "LINESTRING", style_of(LINE, classes, field="measure")),
             self.layer(
                 "station_cures", cures[~is_segment], "POINT", style_of(POINT, dots, field="measure", label="job_id")
             ),
-            self.valves(cures),
+            self.valves(at_of),
         ]
 
-    def jobs(self, plan: Plan, cures: pd.DataFrame) -> MapLayer:
-        jobs, at_of = plan.jobs.sort_index(kind="stable"), self.assets_of_jobs(cures)
+    def jobs(self, plan: Plan, at_of: dict[str, list[int]]) -> MapLayer:
+        jobs = plan.jobs.sort_index(kind="stable")
         pipes = [[at for at in at_of.get(job, []) if at < self.network.n_segments] for job in jobs.index]
         shapes: Shapes = [[part for at in of_job for part in self.courses[at]] for of_job in pipes]
         style = style_of(LINE, [("", self.words("jobs"), "255,210,60,160", 3.2)], label="job_id")
@@ -183,16 +184,20 @@ class _Layers:
 
     def assets_of_jobs(self, cures: pd.DataFrame) -> dict[str, list[int]]:
         """Return the positions of the assets of each job, in the order of the cures."""
-        by_job = pd.Series(self.network.asset_positions(cures.index)).groupby(cures["job_id"].to_numpy(dtype=object))
-        return {str(job): at[at >= 0].tolist() for job, at in by_job}
+        at, of_job = self.network.asset_positions(cures.index), cures["job_id"]
+        found: dict[str, list[int]] = {str(job): [] for job in of_job.dropna().unique()}
+        is_known = (at >= 0) & of_job.notna().to_numpy(dtype=bool)
+        for job, place in zip(of_job.to_numpy(dtype=object)[is_known].tolist(), at[is_known].tolist(), strict=True):
+            found[str(job)].append(place)
+        return found
 
-    def valves(self, cures: pd.DataFrame) -> MapLayer:
+    def valves(self, at_of: dict[str, list[int]]) -> MapLayer:
         """Return a point for each valve that a job's shutdown needs closed."""
         network = self.network
         table = network.valves.set_index("valve_id")[["segment_id", "node_id"]].astype(object)
         shutdowns = Shutdowns(network)
         closed = []
-        for job, at in sorted(self.assets_of_jobs(cures).items()):
+        for job, at in sorted(at_of.items()):
             found = [name for names in shutdowns.valves(np.unique(at)) for name in names.split(", ")]
             closed += [(job, name) for name in sorted(found)]
         points = pd.DataFrame(closed, columns=["job_id", "valve_id"], dtype=object)

@@ -61,19 +61,29 @@ class Shutdowns:
 
         A valve is one of them where, in some layer, exactly one of pipe and node is drained; of a station those at it.
         """
-        end, segment = np.nonzero(valve_ends(self.network).is_operable)
-        points = self._parts.end_points[end, segment]
+        end, segment, nodes, sides = self._valve_sides
         is_border = np.zeros(len(end), dtype=bool)
         pipes = assets[assets < self.network.n_segments]
-        for units, point_part in zip(self._parts.pipe_unit, self._parts.point_part, strict=True):
-            mine = np.unique(units[pipes])
-            mine = mine[mine >= 0]
-            is_border |= np.isin(units[segment], mine) != np.isin(point_part[points], mine)
-        stations = self.network.station_nodes[assets[assets >= self.network.n_segments] - self.network.n_segments]
-        nodes = np.stack([self.network.from_node, self.network.to_node])[end, segment]
-        is_border |= np.isin(nodes, stations)
+        is_mine = np.zeros(self._parts.n_parts + 1, dtype=bool)  # the last one: of no section
+        for units, (of_pipe, of_point) in zip(self._parts.pipe_unit, sides, strict=True):
+            is_mine[:] = False
+            is_mine[units[pipes]] = True
+            is_mine[-1] = False
+            is_border |= is_mine[of_pipe] != is_mine[of_point]
+        stations = assets[assets >= self.network.n_segments]
+        if len(stations):
+            is_border |= np.isin(nodes, self.network.station_nodes[stations - self.network.n_segments])
         found = zip(end[is_border].tolist(), segment[is_border].tolist(), strict=True)
         return sorted(self._ids[one] for one in found)
+
+    @cached_property
+    def _valve_sides(self) -> tuple[AnyInts, AnyInts, Ints, list[tuple[AnyInts, AnyInts]]]:
+        """Return end, segment and node of the ends with an operable valve, and per layer the sections on both sides."""
+        end, segment = np.nonzero(valve_ends(self.network).is_operable)
+        nodes = np.stack([self.network.from_node, self.network.to_node])[end, segment]
+        points = self._parts.end_points[end, segment]
+        layers = zip(self._parts.pipe_unit, self._parts.point_part, strict=True)
+        return end, segment, nodes, [(units[segment], of_point[points]) for units, of_point in layers]
 
     @cached_property
     def _spans(self) -> tuple[Ints, Ints, Ints, Ints]:

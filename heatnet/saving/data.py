@@ -172,8 +172,13 @@ class _Writing:
         if isinstance(kind, np.dtype) and kind.kind in "iub":
             return list(np.asarray(values).tolist())
         if not pd.api.types.is_object_dtype(kind):
-            return [None if pd.isna(cell) else cell.item() if hasattr(cell, "item") else cell for cell in list(values)]
-        return [cell if type(cell) is str or cell is None else self.data(cell) for cell in list(values)]
+            known, missing = np.asarray(values, dtype=object).tolist(), np.asarray(pd.isna(values), dtype=bool).tolist()
+            return [
+                None if lacks else cell if type(cell) is str else cell.item() if hasattr(cell, "item") else cell
+                for cell, lacks in zip(known, missing, strict=True)
+            ]
+        objects = np.asarray(values, dtype=object).tolist()
+        return [cell if type(cell) is str or cell is None else self.data(cell) for cell in objects]
 
 
 class _Reading:
