@@ -147,7 +147,9 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str, s
     By what its renewal returns per money spent, with the range of each rank and a reason.
     """
     refuse_inventory_files(output, inventory)
-    assessment = _assessed(_read(inventory, settings_file, outputs=[output]), season, seed, language)
+    # In the order of ids at once: of a large inventory no second one, in the order of its files, stays in memory.
+    tables = _read(inventory, settings_file, outputs=[output]).in_id_order
+    assessment = _assessed(tables, season, seed, language)
     print_accounts(assessment.accounts, language)
     write_ranking(assessment.ranking, output)
     tell_notes(assessment)

@@ -126,14 +126,18 @@ def rounded(attributes: pd.DataFrame) -> pd.DataFrame:
     of ten, as pipes are graded), wall left to tenths or steps of 20 %, make-up water to steps of 65 %.
     """
     number = {name: attributes[name].to_numpy(dtype=np.float64) for name in _NUMBERS}
-    return attributes.assign(
-        laid_year=np.floor(number["laid_year"] / 5.0) * 5.0 + 2.0,
-        length_m=_geometric(number["length_m"], float(np.sqrt(2.0))),
-        diameter_mm=_geometric(number["diameter_mm"], 10.0**0.1),
-        wall_left_share=np.maximum(np.round(number["wall_left_share"], 1), 0.05),
-        wall_left_mm=_geometric(number["wall_left_mm"], 1.2),
-        makeup_m3_per_m=_geometric(number["makeup_m3_per_m"] + _LEAST_MAKEUP, float(np.exp(0.5))) - _LEAST_MAKEUP,
-    )
+    steps = {
+        "laid_year": np.floor(number["laid_year"] / 5.0) * 5.0 + 2.0,
+        "length_m": _geometric(number["length_m"], float(np.sqrt(2.0))),
+        "diameter_mm": _geometric(number["diameter_mm"], 10.0**0.1),
+        "wall_left_share": np.maximum(np.round(number["wall_left_share"], 1), 0.05),
+        "wall_left_mm": _geometric(number["wall_left_mm"], 1.2),
+        "makeup_m3_per_m": _geometric(number["makeup_m3_per_m"] + _LEAST_MAKEUP, float(np.exp(0.5))) - _LEAST_MAKEUP,
+    }
+    coarse = attributes.copy(deep=False)  # the words of many assets are shared, not copied
+    for name, values in steps.items():
+        coarse[name] = values
+    return coarse
 
 
 def choose_terms(cohorts: pd.DataFrame, weight: Floats) -> tuple[Term, ...]:

@@ -132,12 +132,16 @@ def _drawn(history: History) -> Floats:
 
 def _rows(part: Recorded, half_life: float, weight: Floats) -> _Rows:
     history, n = part.history, len(part.history.assets)
-    faults, mean = history.lives.faults[:n].astype(np.float64), part.expected[:n].copy()
-    np.add.at(faults, history.lives.asset[n:], history.lives.faults[n:])
-    np.add.at(mean, history.lives.asset[n:], part.expected[n:])
     chosen = np.flatnonzero(weight)
+    place = np.full(n, -1, dtype=np.int64)
+    place[chosen] = np.arange(len(chosen))
+    ended = place[history.lives.asset[n:]]
+    of_chosen = np.flatnonzero(ended >= 0)
+    faults, mean = history.lives.faults[chosen].astype(np.float64), part.expected[chosen]
+    np.add.at(faults, ended[of_chosen], history.lives.faults[n:][of_chosen])
+    np.add.at(mean, ended[of_chosen], part.expected[n:][of_chosen])
     past = part.past(half_life, chosen)
-    row, season = np.nonzero(mean[chosen, 1:] > 0)
+    row, season = np.nonzero(mean[:, 1:] > 0)
     asset, season = chosen[row], season + 1
     return _Rows(
         recorded=past.recorded[season, row],
@@ -145,8 +149,8 @@ def _rows(part: Recorded, half_life: float, weight: Floats) -> _Rows:
         log_near=past.log_near[season, row],
         log_street=past.log_street[season, row],
         log_length=log_length(history.assets)[asset],
-        mean=mean[asset, season],
-        faults=faults[asset, season],
+        mean=mean[row, season],
+        faults=faults[row, season],
         weight=weight[asset],
     )
 

@@ -267,8 +267,8 @@ def _expectations(
 ) -> list[Recorded]:
     recorded = []
     for history, attributes, neighbours in zip(histories, lives, around, strict=True):
-        at_risk = history.lives.seasons_at_risk.astype(np.float64)
-        recorded.append(Recorded(history, rates.expected(attributes, history.seasons, at_risk), neighbours))
+        expected = rates.expected(attributes, history.seasons, history.lives.seasons_at_risk)
+        recorded.append(Recorded(history, expected, neighbours))
     return recorded
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
@@ -60,7 +62,7 @@ class Rates:
         """Logarithm of the level of each season."""
         return self.coefficients[len(self.terms) + len(AGE_SPREADS) :]
 
-    def expected(self, attributes: pd.DataFrame, seasons: Ints, seasons_at_risk: Floats) -> Floats:
+    def expected(self, attributes: pd.DataFrame, seasons: Ints, seasons_at_risk: npt.NDArray[Any]) -> Floats:
         """Return expected faults of each row in past seasons: array (rows, seasons)."""
         of_age = self.coefficients[len(self.terms) : len(self.terms) + len(AGE_SPREADS)]
         effect = attribute_effect(attributes, self.terms, self.coefficients)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
@@ -70,15 +72,27 @@ def failure_statistics(
     """
     if attributes is None:
         attributes = life_attributes(history, network)
-    exposure = history.lives.seasons_at_risk * size_of(attributes)[:, None]
-    faults = history.lives.faults.astype(np.float64)
-    return sum_cohorts(rounded(attributes), history.seasons, faults, exposure, np.ones(len(attributes)))
+    size = size_of(attributes)
+    return sum_cohorts(
+        rounded(attributes),
+        history.seasons,
+        history.lives.faults,
+        history.lives.seasons_at_risk,
+        np.ones(len(attributes)),
+        size=size,
+    )
 
 
 def life_attributes(history: History, network: int) -> pd.DataFrame:
     """Return attributes of every life of a history: those of its asset, with the laying year of the life."""
+    lives = history.lives
     attributes = modelled_attributes(history.assets, mean_makeup(history), network)
-    return attributes.iloc[history.lives.asset].assign(laid_year=history.lives.laid_year).reset_index(drop=True)
+    if len(lives.asset) > len(attributes):  # the lives that have ended stand behind the current ones
+        attributes = attributes.take(lives.asset)
+    attributes = attributes.copy(deep=False)  # one column of many is another
+    attributes["laid_year"] = lives.laid_year
+    attributes.index = pd.RangeIndex(len(attributes))
+    return attributes
 
 
 def mean_makeup(history: History) -> Floats:
@@ -88,9 +102,18 @@ def mean_makeup(history: History) -> Floats:
 
 
 def sum_cohorts(
-    attributes: pd.DataFrame, seasons: Ints, faults: Floats, exposure: Floats, assets: Floats
+    attributes: pd.DataFrame,
+    seasons: Ints,
+    faults: npt.NDArray[Any],
+    exposure: npt.NDArray[Any],
+    assets: Floats,
+    *,
+    size: Floats | None = None,
 ) -> tuple[FailureStatistics, Ints]:
-    """Add up the rows that agree in all attributes, and tell the cohort of each row; cohorts are sorted."""
+    """Add up the rows that agree in all attributes, and tell the cohort of each row; cohorts are sorted.
+
+    What is at risk counts times `size`, season by season, so that no second table of rows and seasons is made.
+    """
     cohort = np.zeros(len(attributes), dtype=np.int64)
     for name in COHORT_COLUMNS:
         codes = pd.factorize(attributes[name].to_numpy(), sort=True)[0].astype(np.int64)
@@ -100,8 +123,9 @@ def sum_cohorts(
     first = np.unique(cohort, return_index=True)[1]
     sums = np.zeros((2, len(first), len(seasons)))
     for column in range(len(seasons)):
-        for row, values in enumerate((faults, exposure)):
-            sums[row, :, column] = np.bincount(cohort, weights=values[:, column], minlength=len(first))
+        at_risk = exposure[:, column] if size is None else exposure[:, column] * size
+        for row, values in enumerate((faults[:, column], at_risk)):
+            sums[row, :, column] = np.bincount(cohort, weights=values, minlength=len(first))
     statistics = FailureStatistics(
         cohorts=attributes.iloc[first].reset_index(drop=True),
         seasons=seasons,

@@ -6,7 +6,7 @@ Nothing is dropped silently: a record that cannot be used is set aside with its 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,7 @@ from heatnet.schema import TABLES, WORKS, conform
 from heatnet.schema.findings import all_findings
 from heatnet.season import season_of
 
+_SIDES: tuple[Literal["left", "right"], ...] = ("left", "right")
 _RENEWAL_COLUMNS = ("asset", "done_on", "season", "share", "laid_year", "new_laid_year")
 
 
@@ -214,8 +215,18 @@ def makeup_per_metre(
     water = water[judged.is_used & (water["season"] <= last_season).to_numpy(dtype=bool)]
     by_net = water.groupby(["net", "season"])["m3"].sum().reset_index()
     by_net["makeup_m3_per_m"] = by_net["m3"] / by_net["net"].map(metres)
-    # A row per pipe and season, in this order: a merge keeps that of the pipes, and the seasons of a net are sorted.
-    return pipes.merge(by_net.dropna(), on="net")[["asset", "season", "makeup_m3_per_m"]]
+    by_net = by_net.dropna()
+    # A row per pipe and season, in this order; the seasons of a net stand together, ascending.
+    first, stop = (np.searchsorted(by_net["net"].to_numpy(), pipes["net"].to_numpy(), side) for side in _SIDES)
+    count = stop - first
+    row = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - first, count)
+    return pd.DataFrame(
+        {
+            "asset": np.repeat(pipes["asset"].to_numpy(dtype=np.int32), count),
+            "season": by_net["season"].to_numpy(dtype=np.int32)[row],
+            "makeup_m3_per_m": by_net["makeup_m3_per_m"].to_numpy(dtype=np.float64)[row],
+        }
+    )
 
 
 def _row_of_position(assets: pd.DataFrame) -> Ints:
