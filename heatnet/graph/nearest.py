@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from scipy.spatial import cKDTree
 
-from heatnet._arrays import Floats, Ints
+from heatnet._arrays import Floats, Ints, Truths
 
+_SQUARES = 1000  # along one side of the map
 _SPACING_M = 50.0  # distance between the sample points by which candidate lines are found
 
 
@@ -39,7 +40,10 @@ def nearest_lines(places: Floats, starts: Floats, ends: Floats, *, within_m: flo
     if not len(lines) or not len(asked):
         return nearest
     points, line_of_point = _sample_points(starts[lines], ends[lines])
-    candidates = cKDTree(points).query_ball_point(places[asked], within_m + _SPACING_M / 2)
+    radius = within_m + _SPACING_M / 2
+    near_some = _near_some(points, places[asked], radius)
+    points, line_of_point = points[near_some], line_of_point[near_some]
+    candidates = cKDTree(points).query_ball_point(places[asked], radius)
     for place, near in zip(asked, candidates, strict=True):
         near_lines = lines[np.unique(line_of_point[near])]
         if not len(near_lines):
@@ -58,6 +62,21 @@ def _sample_points(starts: Floats, ends: Floats) -> tuple[Floats, Ints]:
     first = np.cumsum(pieces + 1) - (pieces + 1)
     share = (np.arange(len(line)) - first[line]) / pieces[line]
     return starts[line] + (ends - starts)[line] * share[:, None], line
+
+
+def _near_some(points: Floats, places: Floats, radius: float) -> Truths:
+    """Return which points lie in a square that is near to a place; few places on a large map need few of its points."""
+    low = places.min(axis=0)
+    size = max(1.001 * radius, float(np.ptp(places, axis=0).max()) / _SQUARES)
+    count = ((places.max(axis=0) - low) // size).astype(np.int64) + 5  # two squares more on each side
+    is_near = np.zeros(tuple(count), dtype=bool)
+    x, y = ((places - low) // size).astype(np.int64).T + 2
+    for right in (-1, 0, 1):
+        for up in (-1, 0, 1):
+            is_near[x + right, y + up] = True
+    square = np.clip((points - low) // size + 2, 0, count - 1).astype(np.int64)
+    found: Truths = is_near[square[:, 0], square[:, 1]]
+    return found
 
 
 def _distance(place: Floats, starts: Floats, ends: Floats) -> Floats:

@@ -138,7 +138,7 @@ class Inventory:
             return self
         known = {
             name: replace(
-                one, judged=replace(one.judged, place=JUDGES[name](network, one.table, one.judged.rule).place)
+                one, judged=replace(one.judged, place=JUDGES[name](network, one.table, one.judged.rule, None).place)
             )
             for name, one in self.known.items()
         }

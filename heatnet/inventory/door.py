@@ -8,13 +8,13 @@ from typing import Any
 
 import pandas as pd
 
-from heatnet._arrays import Truths
+from heatnet._arrays import Ints, Truths
 from heatnet.inventory.accounts import Fates
 from heatnet.inventory.judging import JUDGES, NEAREST_M, Judged, judged_faults
 from heatnet.inventory.matching import Identities, Matches, identities
 from heatnet.inventory.places import Assets, Buildings, match_assets, match_streets, match_visits
 from heatnet.language import note
-from heatnet.network import BUILDING, STATION, Network
+from heatnet.network import BUILDING, STATION, Network, placed_among
 from heatnet.schema import TABLES, WORKS, Reading, conformed
 from heatnet.schema.findings import all_findings, findings_at
 from heatnet.value import Settings
@@ -125,23 +125,26 @@ def known_records(
     nearest_m : float
         Farthest that a fault with nothing but a place may lie from its segment.
     """
-    targets = _Targets(network)
+    targets = _Targets(
+        network, {name: readings[name].table[column] for name, column in _REFERENCE.items() if name in readings}
+    )
     known = {}
     for name, reading in readings.items():
         matches = Matches(name, TABLES[name].key[0], reading.table)
-        if name in _REFERENCE:
-            targets.match_ids(matches, _REFERENCE[name])
+        place = targets.match_ids(matches, _REFERENCE[name]) if name in _REFERENCE else None
+        with_ids = matches.table
         if name == "visits":
             match_visits(matches, reading.hints, targets.buildings)
         elif name in _MATCHED:
             match_assets(matches, reading.hints, targets.assets)
         elif name == "digs":
             match_streets(matches, network)
+        place = place if matches.table is with_ids else None
         table = matches.finished() if name in _MATCHED else matches.table
         judged = (
-            judged_faults(network, table, matches.rule, nearest_m=nearest_m)
+            judged_faults(network, table, matches.rule, place, nearest_m=nearest_m)
             if name == "faults"
-            else JUDGES[name](network, table, matches.rule)
+            else JUDGES[name](network, table, matches.rule, place)
         )
         judged = replace(judged, findings=all_findings([*matches.aside, judged.findings]))
         known[name] = KnownRecords(
@@ -162,8 +165,14 @@ def says_in_words(reading: Reading, name: str) -> bool:
 class _Targets:
     """What records can point to, made when first asked for."""
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, named: Mapping[str, pd.Series[Any]]) -> None:
         self._network = network
+        of_nodes = {name: ids for name, ids in named.items() if name in ("visits", "makeup")}
+        of_assets = {name: ids for name, ids in named.items() if name not in of_nodes}
+        self._places: dict[str, Ints] = {}
+        for among, columns in ((network.node_ids, of_nodes), (network.asset_ids, of_assets)):
+            places = placed_among(among, list(columns.values())) if columns else []
+            self._places |= dict(zip(columns, places, strict=True))
         self._buildings: Buildings | None = None
         self._assets: Assets | None = None
 
@@ -177,15 +186,17 @@ class _Targets:
             self._assets = Assets(self._network, self.buildings())
         return self._assets
 
-    def match_ids(self, matches: Matches, column: str) -> None:
-        """Replace ids that are written in another way; where all are written as they are, nothing is looked up."""
-        written = pd.Index(matches.table[column].dropna().unique())
-        of_nodes = matches.name in ("visits", "makeup")
-        known = self._network.node_positions(written) if of_nodes else self._network.asset_positions(written)
+    def match_ids(self, matches: Matches, column: str) -> Ints | None:
+        """Replace ids that are written in another way; where all are written as they are, return their positions."""
+        written = matches.table[column]
+        place = self._places[matches.name]
         kind = {"visits": BUILDING, "makeup": STATION}.get(matches.name)
-        is_known = known >= 0 if kind is None else (known >= 0) & (self._network.node_kind[known] == kind)
-        if not is_known.all():
+        is_known = place >= 0 if kind is None else (place >= 0) & (self._network.node_kind[place] == kind)
+        if not is_known.all() and written.notna().to_numpy(dtype=bool)[~is_known].any():
+            before = matches.table
             matches.match_ids(column, self.of(matches.name))
+            return place if matches.table is before else None
+        return place
 
     def of(self, name: str) -> Identities:
         network = self._network

@@ -10,16 +10,20 @@ import pandas as pd
 
 from heatnet.inventory.matching import Matches, identities
 from heatnet.language import note
-from heatnet.network import Network
+from heatnet.network import Lookups, Network, looked_up
 from heatnet.schema import Problem, Reading
 from heatnet.schema.findings import findings_at
 
 NETWORK_TABLES = ("nodes", "segments", "valves")
 _ENDS = ("from_node", "to_node")
+_PLACES = ("segment_id", "node_id")  # of valves
 
 
 def drawn_network(
-    readings: Mapping[str, Reading], origins: Mapping[str, str], problems: Sequence[Problem] = ()
+    readings: Mapping[str, Reading],
+    origins: Mapping[str, str],
+    problems: Sequence[Problem] = (),
+    lookups: Lookups | None = None,
 ) -> tuple[Network, tuple[pd.DataFrame, ...]]:
     """Return the network of tables in standard form, and what was found when they were matched to each other.
 
@@ -34,27 +38,34 @@ def drawn_network(
         The file of each table, for messages.
     problems : sequence of Problem
         What was found in these and other tables before; raised together with what is found here.
+    lookups : Lookups, optional
+        What was looked up in these tables before.
 
     Raises
     ------
     HeatnetError
         What makes the network unusable, at once.
     """
-    nodes, segments = readings["nodes"], Matches("segments", "segment_id", readings["segments"].table)
-    known = identities(nodes.table["node_id"], nodes.table["name"])
-    for end in _ENDS:
-        segments.match_ids(end, known)
-    nodes, found = _with_junctions(nodes, segments.table)
-    parts = [*segments.found, *found]
-    tables = {"nodes": nodes.table, "segments": segments.table}
-    rows = {"nodes": nodes.rows, "segments": readings["segments"].rows}
-    if "valves" in readings:
-        fitted = Matches("valves", "valve_id", readings["valves"].table)
-        fitted.match_ids("segment_id", identities(segments.table["segment_id"]))
+    tables = {name: readings[name].table for name in NETWORK_TABLES if name in readings}
+    rows = {name: readings[name].rows for name in tables}
+    found = looked_up(tables) if lookups is None else lookups
+    parts: list[pd.DataFrame] = []
+    known = identities(tables["nodes"]["node_id"], tables["nodes"]["name"])
+    if not all(found.is_all_known(tables["segments"], "segments", end) for end in _ENDS):
+        segments = Matches("segments", "segment_id", tables["segments"])
+        for end in _ENDS:
+            segments.match_ids(end, known)
+        nodes, said = _with_junctions(readings["nodes"], segments.table)
+        tables |= {"nodes": nodes.table, "segments": segments.table}
+        rows["nodes"], found = nodes.rows, looked_up(tables)
+        parts += [*segments.found, *said]
+    if "valves" in tables and not all(found.is_all_known(tables["valves"], "valves", name) for name in _PLACES):
+        fitted = Matches("valves", "valve_id", tables["valves"])
+        fitted.match_ids("segment_id", identities(tables["segments"]["segment_id"]))
         fitted.match_ids("node_id", known)
-        tables["valves"], rows["valves"] = fitted.table, readings["valves"].rows
+        tables["valves"], found = fitted.table, looked_up(tables)
         parts += fitted.found
-    return Network.of_standard(tables, origins, rows, problems), tuple(parts)
+    return Network.of_standard(tables, origins, rows, problems, found), tuple(parts)
 
 
 def _with_junctions(nodes: Reading, segments: pd.DataFrame) -> tuple[Reading, list[pd.DataFrame]]:

@@ -81,7 +81,9 @@ class _Judge:
         return Judged(self.table, self.ids, self.rule, place, all_findings(self.found))
 
 
-def judged_visits(network: Network, visits: pd.DataFrame, before: Objects | None = None) -> Judged:
+def judged_visits(
+    network: Network, visits: pd.DataFrame, before: Objects | None = None, place: Ints | None = None
+) -> Judged:
     """Return which visits can be used; their place is the node of the building.
 
     Parameters
@@ -92,15 +94,22 @@ def judged_visits(network: Network, visits: pd.DataFrame, before: Objects | None
         Visits in standard form.
     before : array, optional
         The rules by which rows were set aside before.
+    place : array of int, optional
+        The nodes of the buildings, where they are known already.
     """
     judge = _Judge("visits", row_names(visits, "visit_id"), before)
-    node = network.node_positions(visits["building_id"])
+    node = network.node_positions(visits["building_id"]) if place is None else place
     judge.aside("error", "unknown_building", "building_id", ~np.isin(node, network.building_nodes))
     return judge.verdict(node)
 
 
 def judged_faults(
-    network: Network, faults: pd.DataFrame, before: Objects | None = None, *, nearest_m: float = NEAREST_M
+    network: Network,
+    faults: pd.DataFrame,
+    before: Objects | None = None,
+    place: Ints | None = None,
+    *,
+    nearest_m: float = NEAREST_M,
 ) -> Judged:
     """Return which faults can be used; their place is the asset they name, else the nearest segment.
 
@@ -112,11 +121,13 @@ def judged_faults(
         Faults in standard form.
     before : array, optional
         The rules by which rows were set aside before.
+    place : array of int, optional
+        The assets that are named, where they are known already.
     nearest_m : float
         Farthest that a fault with nothing but a place may lie from its segment.
     """
     judge = _Judge("faults", row_names(faults, "fault_id"), before)
-    asset = network.asset_positions(faults["asset_id"])
+    asset = network.asset_positions(faults["asset_id"]) if place is None else place.copy()
     is_named = faults["asset_id"].notna().to_numpy(dtype=bool)
     given = faults[["x_m", "y_m"]].to_numpy(dtype=np.float64)
     by_place = ~is_named & np.isfinite(given).all(axis=1)
@@ -134,15 +145,22 @@ def judged_faults(
     return judge.verdict(asset)
 
 
-def judged_works(network: Network, works: pd.DataFrame, before: Objects | None = None) -> Judged:
-    """Return which works, in standard form, can be used; their place is the asset they name."""
+def judged_works(
+    network: Network, works: pd.DataFrame, before: Objects | None = None, place: Ints | None = None
+) -> Judged:
+    """Return which works, in standard form, can be used; their place is the asset they name (`place` if known)."""
     judge = _Judge("works", row_names(works, "work_id"), before)
-    asset = network.asset_positions(works["asset_id"])
+    asset = network.asset_positions(works["asset_id"]) if place is None else place
     judge.aside("error", "unknown_asset", "asset_id", asset < 0)
     return judge.verdict(asset)
 
 
-def judged_digs(network: Network, digs: pd.DataFrame, before: Objects | None = None) -> Judged:
+def judged_digs(
+    network: Network,
+    digs: pd.DataFrame,
+    before: Objects | None = None,
+    place: Ints | None = None,  # noqa: ARG001 - all tables are judged alike
+) -> Judged:
     """Return which digs, in standard form, can be used: those on a street of the network, or in the whole city."""
     judge = _Judge("digs", row_names(digs, "dig_id"), before)
     streets = network.segments["street"].dropna().unique()
@@ -152,10 +170,12 @@ def judged_digs(network: Network, digs: pd.DataFrame, before: Objects | None = N
     return judge.verdict(np.full(len(digs), -1, dtype=np.int64))
 
 
-def judged_makeup(network: Network, makeup: pd.DataFrame, before: Objects | None = None) -> Judged:
-    """Return which rows of make-up water, in standard form, can be used; their place is the node of the station."""
+def judged_makeup(
+    network: Network, makeup: pd.DataFrame, before: Objects | None = None, place: Ints | None = None
+) -> Judged:
+    """Return which rows of make-up water can be used; their place is the node of the station (`place` if known)."""
     judge = _Judge("makeup", makeup["station_id"].fillna("").to_numpy(dtype=object), before)
-    node = network.node_positions(makeup["station_id"])
+    node = network.node_positions(makeup["station_id"]) if place is None else place
     judge.aside("error", "unknown_station", "station_id", ~np.isin(node, network.station_nodes))
     for column in ("season", "makeup_m3"):
         judge.aside("error", "makeup_unknown", column, makeup[column].isna().to_numpy(dtype=bool))
@@ -168,7 +188,7 @@ def cold_in_warm_room(visits: pd.DataFrame, room_min_c: float) -> Truths:
     return np.asarray(is_cold & (visits["room_temp_c"].to_numpy(dtype=np.float64) >= room_min_c), dtype=bool)
 
 
-JUDGES: dict[str, Callable[[Network, pd.DataFrame, Objects | None], Judged]] = {
+JUDGES: dict[str, Callable[[Network, pd.DataFrame, Objects | None, Ints | None], Judged]] = {
     "visits": judged_visits,
     "faults": judged_faults,
     "works": judged_works,

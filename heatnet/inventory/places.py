@@ -244,7 +244,7 @@ def match_assets(records: Matches, hints: pd.DataFrame, assets: Callable[[], Ass
 
 def match_streets(digs: Matches, network: Network) -> None:
     """Write the street of each dig as the segments write it, where they write it in one way."""
-    streets = set(network.segments["street"].dropna())
+    streets = set(network.segments["street"].dropna().unique().tolist())
     spelled: dict[str, set[str]] = defaultdict(set)
     for street in streets:
         spelled[folded_name(street)].add(street)
@@ -273,6 +273,8 @@ def _without(records: Matches, column: str, hints: pd.DataFrame, needed: tuple[s
 
 def _take(records: Matches, column: str, rows: list[int], meant: list[Meant], rules: tuple[str, str]) -> None:
     """Keep the ids that are meant, and set aside the rows that mean nothing or more than one thing."""
+    if not rows:
+        return
     ids = records.table[column].astype(object).to_numpy(copy=True)
     for row, match in zip(rows, meant, strict=True):
         if match.id is not None:

@@ -19,7 +19,7 @@ from heatnet.interop import SNAP_M, RawTables, is_database, label_of, raw_table,
 from heatnet.inventory.contents import Inventory, with_records
 from heatnet.inventory.door import known_records, read_table, says_in_words
 from heatnet.inventory.drawn import NETWORK_TABLES, drawn_network
-from heatnet.network import Network
+from heatnet.network import Lookups, Network, looked_up
 from heatnet.schema import TABLES, Problem, Reading, raise_problems, size_problems
 from heatnet.value import Settings, read_settings
 
@@ -78,8 +78,8 @@ def read_inventory(
     """
     town = _settings_of(path, settings)
     raw = raw_tables(path, headings=_headings(town), snap_m=snap_m, queries=queries)
-    readings, problems = _readings(raw, label_of(path), town, keep)
-    network, matched = drawn_network(readings, _origins(raw), problems)
+    readings, problems, lookups = _readings(raw, label_of(path), town, keep)
+    network, matched = drawn_network(readings, _origins(raw), problems, lookups)
     network = network.with_crs(raw.crs)
     of_network = {name: readings.pop(name) for name in NETWORK_TABLES if name in readings}
     readings = {name: reading for name, reading in readings.items() if not _is_untouched(reading)}
@@ -124,8 +124,8 @@ def read_network(path: Source, *, snap_m: float = SNAP_M) -> Network:
     town = _settings_of(path, None)
     raw = raw_tables(path, headings=_headings(town), snap_m=snap_m)
     of_network = RawTables(tuple(part for part in raw.tables if part.name in NETWORK_TABLES), raw.files, raw.findings)
-    readings, problems = _readings(of_network, label_of(path), town)
-    return drawn_network(readings, _origins(of_network), problems)[0].with_crs(raw.crs)
+    readings, problems, lookups = _readings(of_network, label_of(path), town)
+    return drawn_network(readings, _origins(of_network), problems, lookups)[0].with_crs(raw.crs)
 
 
 @typed
@@ -265,8 +265,8 @@ def _headings(town: Settings | None) -> Mapping[str, Mapping[str, str]] | None:
 
 def _readings(
     raw: RawTables, path: str, town: Settings | None, keep: Sequence[str] = ()
-) -> tuple[dict[str, Reading], list[Problem]]:
-    """Return the tables in standard form, and what makes any of them unusable.
+) -> tuple[dict[str, Reading], list[Problem], Lookups | None]:
+    """Return the tables in standard form, what makes any of them unusable, and the ids that were looked up.
 
     Raises
     ------
@@ -283,10 +283,12 @@ def _readings(
     problems += [
         Problem(name, "", f"has no rows; each is {TABLES[name].row}", origin=raw.of(name)[0].origin) for name in empty
     ]
-    if not problems:
-        tables = {name: readings[name].table for name in NETWORK_TABLES if name in readings}
-        problems += size_problems(tables, units=None if town is None else town.units, origins=_origins(raw))
-    return readings, problems
+    if problems:
+        return readings, problems, None
+    tables = {name: readings[name].table for name in NETWORK_TABLES if name in readings}
+    lookups, units = looked_up(tables), None if town is None else town.units
+    ends = lookups.found["segments", "from_node"], lookups.found["segments", "to_node"]
+    return readings, size_problems(tables, units=units, origins=_origins(raw), ends=ends), lookups
 
 
 def _is_untouched(reading: Reading) -> bool:

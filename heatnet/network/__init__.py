@@ -2,6 +2,16 @@
 
 from heatnet.network.frozen import Network
 from heatnet.network.ordering import computed_in_id_order
-from heatnet.network.positions import BUILDING, JUNCTION, SOURCE, STATION
+from heatnet.network.positions import BUILDING, JUNCTION, SOURCE, STATION, Lookups, looked_up, placed_among
 
-__all__ = ["BUILDING", "JUNCTION", "SOURCE", "STATION", "Network", "computed_in_id_order"]
+__all__ = [
+    "BUILDING",
+    "JUNCTION",
+    "SOURCE",
+    "STATION",
+    "Lookups",
+    "Network",
+    "computed_in_id_order",
+    "looked_up",
+    "placed_among",
+]

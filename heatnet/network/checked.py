@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import AnyInts, Truths
-from heatnet.network.positions import lookup_of, positions_in
+from heatnet.network.positions import Lookups, looked_up
 from heatnet.schema import NODES, SEGMENTS, VALVES, Problem, conform_leniently, problem_at
 
 
@@ -35,27 +35,26 @@ class Checked:
         problems: list[Problem],
         origins: Mapping[str, str],
         rows: Mapping[str, AnyInts] | None = None,
-        lookups: Mapping[str, pd.Index[Any]] | None = None,
+        lookups: Lookups | None = None,
     ) -> None:
         self.nodes, self.segments, self.valves, self.problems = nodes, segments, valves, problems
-        self.origins, known = origins, rows or {}
+        self.origins, numbers = origins, rows or {}
         names = ("nodes", "segments", "valves")
-        self.rows: dict[str, int | AnyInts] = {name: known.get(name, 2 if name in origins else 0) for name in names}
+        self.rows: dict[str, int | AnyInts] = {name: numbers.get(name, 2 if name in origins else 0) for name in names}
         self.node_ids = pd.Index(self.nodes["node_id"], name="node_id")
         self.segment_ids = pd.Index(self.segments["segment_id"], name="segment_id")
-        ready = lookups or {}  # of tables that are those of another network
-        self.node_lookup = ready["nodes"] if "nodes" in ready else lookup_of(self.node_ids)
-        self.segment_lookup = ready["segments"] if "segments" in ready else lookup_of(self.segment_ids)
         if any(not problem.column for problem in self.problems):
             return  # not a table at all
+        known = looked_up({"nodes": nodes, "segments": segments, "valves": valves}, lookups)
+        self.lookups, self.found = known, known.found
         self._follow_segments()
         if self.node_ids.is_unique and self.segment_ids.is_unique:
             self._follow_levels()
             self._follow_valves()
 
     def _follow_segments(self) -> None:
-        self.from_node = positions_in(self.node_lookup, self.segments["from_node"])
-        self.to_node = positions_in(self.node_lookup, self.segments["to_node"])
+        self.from_node = self.found["segments", "from_node"]
+        self.to_node = self.found["segments", "to_node"]
         for column, ends in (("from_node", self.from_node), ("to_node", self.to_node)):
             unknown = (ends < 0) & self.segments[column].notna().to_numpy()
             self._note(
@@ -87,9 +86,9 @@ class Checked:
         self._note(NODES, "kind", touched["primary"] & touched["secondary"] & is_other, what)
 
     def _follow_valves(self) -> None:
-        self.valve_segment = positions_in(self.segment_lookup, self.valves["segment_id"])
+        self.valve_segment = self.found["valves", "segment_id"]
         self.is_stray = self.valve_segment < 0
-        valve_node = positions_in(self.node_lookup, self.valves["node_id"])
+        valve_node = self.found["valves", "node_id"]
         at_from = (valve_node == self.from_node[self.valve_segment]) if len(self.segments) else valve_node < -1
         at_to = (valve_node == self.to_node[self.valve_segment]) if len(self.segments) else valve_node < -1
         self.valve_end = np.where(at_to & ~at_from, 1, 0).astype(np.int8)

@@ -27,12 +27,14 @@ from heatnet.network.graphs import graph_of, tables_of
 from heatnet.network.lines import Lines, lines_of
 from heatnet.network.positions import (
     BUILDING,
-    KIND_CODES,
     SOURCE,
     STATION,
+    Lookups,
     copy_of,
     frozen,
     is_sorted,
+    kind_codes,
+    lookup_of,
     positions_in,
     ranks_of,
     text_order,
@@ -83,8 +85,6 @@ class Network:
     _set_aside: pd.DataFrame
     node_ids: pd.Index[Any]
     segment_ids: pd.Index[Any]
-    _node_lookup: pd.Index[Any]
-    _segment_lookup: pd.Index[Any]
     node_kind: npt.NDArray[np.int8]
     from_node: Ints
     to_node: Ints
@@ -110,7 +110,12 @@ class Network:
 
     @classmethod
     def of_standard(
-        cls, tables: Mapping[str, pd.DataFrame], origins: Mapping[str, str], rows: Mapping[str, AnyInts], problems: Any
+        cls,
+        tables: Mapping[str, pd.DataFrame],
+        origins: Mapping[str, str],
+        rows: Mapping[str, AnyInts],
+        problems: Any,
+        lookups: Lookups | None = None,
     ) -> Network:
         """Return the network of tables that are in standard form already.
 
@@ -124,12 +129,16 @@ class Network:
             The row of each row in its file.
         problems : sequence of Problem
             What was found when they were brought into that form; raised together with what is found here.
+        lookups : Lookups, optional
+            What was looked up in these tables before.
         """
         valves = tables.get("valves")
         if valves is None:
             valves = conform(pd.DataFrame(columns=[column.name for column in VALVES.columns]), VALVES)
         found = list(problems)
-        checked = Checked(tables["nodes"], tables["segments"], valves, problems=found, origins=origins, rows=rows)
+        checked = Checked(
+            tables["nodes"], tables["segments"], valves, problems=found, origins=origins, rows=rows, lookups=lookups
+        )
         raise_problems(checked.problems, origins)
         network = object.__new__(cls)
         network._take(checked)
@@ -144,14 +153,14 @@ class Network:
             _set_aside=checked.valves[checked.is_stray].assign(reason="names no segment of the network"),
             node_ids=checked.node_ids,
             segment_ids=checked.segment_ids,
-            _node_lookup=checked.node_lookup,
-            _segment_lookup=checked.segment_lookup,
-            node_kind=frozen(checked.nodes["kind"].map(KIND_CODES).to_numpy(dtype=np.int8)),
+            node_kind=frozen(kind_codes(checked.nodes["kind"])),
             from_node=frozen(checked.from_node),
             to_node=frozen(checked.to_node),
             valve_segment=frozen(checked.valve_segment[~checked.is_stray]),
             valve_end=frozen(checked.valve_end[~checked.is_stray]),
         )
+        ready = {"_node_lookup": checked.lookups.nodes, "_segment_lookup": checked.lookups.segments}
+        self.__dict__.update({name: lookup for name, lookup in ready.items() if lookup is not None})
 
     def __repr__(self) -> str:
         return (
@@ -218,6 +227,14 @@ class Network:
     def building_nodes(self) -> Ints:
         """Node positions of the buildings."""
         return frozen(np.flatnonzero(self.node_kind == BUILDING))
+
+    @cached_property
+    def _node_lookup(self) -> pd.Index[Any]:
+        return lookup_of(self.node_ids)
+
+    @cached_property
+    def _segment_lookup(self) -> pd.Index[Any]:
+        return lookup_of(self.segment_ids)
 
     @cached_property
     def asset_ids(self) -> pd.Index[Any]:
@@ -327,8 +344,10 @@ class Network:
         given = {"nodes": nodes, "segments": segments, "valves": valves}
         parts = {name: self._changed(name, table) for name, table in given.items()}
         if all(part is not None for part in parts.values()):
-            lookups = {"nodes": self._node_lookup, "segments": self._segment_lookup}
-            ready = {name: lookup for name, lookup in lookups.items() if given[name] is None}
+            ready = Lookups(
+                nodes=self._node_lookup if nodes is None else None,
+                segments=self._segment_lookup if segments is None else None,
+            )
             checked = Checked(**parts, problems=[], origins={}, lookups=ready)  # type: ignore[arg-type]
             if not checked.problems:
                 changed = object.__new__(Network)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Floats
+from heatnet._arrays import Floats, Ints
 from heatnet.schema.problems import Problem
 
 _LEAST_ROWS = 2
@@ -32,6 +32,7 @@ def size_problems(
     *,
     units: Mapping[str, Mapping[str, str]] | None = None,
     origins: Mapping[str, str] | None = None,
+    ends: tuple[Ints, Ints] | None = None,
 ) -> list[Problem]:
     """Return the columns whose numbers are of another unit than the one meant.
 
@@ -43,6 +44,8 @@ def size_problems(
         By table and column: the units that the user has said, which are not doubted.
     origins : mapping, optional
         The file of each table.
+    ends : pair of array of int, optional
+        Rows of the nodes at both ends of each segment, -1 where one is unknown, if they are known already.
 
     Returns
     -------
@@ -58,7 +61,7 @@ def size_problems(
     said = units or {}
     found: list[tuple[str, str, str, str]] = []
     if "segments" in tables:
-        found += _lengths(tables["segments"], tables.get("nodes"))
+        found += _lengths(tables["segments"], tables.get("nodes"), ends)
         found += _diameters(tables["segments"])
     if "nodes" in tables:
         found += [*_loads(tables["nodes"]), *_areas(tables["nodes"])]
@@ -87,9 +90,11 @@ def _median(values: Floats) -> float:
     return float(np.sort(values)[(len(values) - 1) // 2]) if len(values) >= _LEAST_ROWS else float("nan")
 
 
-def _lengths(segments: pd.DataFrame, nodes: pd.DataFrame | None) -> list[tuple[str, str, str, str]]:
+def _lengths(
+    segments: pd.DataFrame, nodes: pd.DataFrame | None, ends: tuple[Ints, Ints] | None
+) -> list[tuple[str, str, str, str]]:
     lengths = segments["length_m"].to_numpy(dtype=np.float64)
-    ratio = _median(_to_distance(segments, nodes, lengths)) if nodes is not None else float("nan")
+    ratio = _median(_to_distance(segments, nodes, lengths, ends)) if nodes is not None else float("nan")
     typical = _median(_known(lengths))
     if ratio < _LENGTH_TO_DISTANCE[0]:
         return [("segments", "length_m", f"is {ratio:.2g} times the distance between the ends of a segment", "km")]
@@ -102,11 +107,17 @@ def _lengths(segments: pd.DataFrame, nodes: pd.DataFrame | None) -> list[tuple[s
     return []
 
 
-def _to_distance(segments: pd.DataFrame, nodes: pd.DataFrame, lengths: Floats) -> Floats:
+def _to_distance(
+    segments: pd.DataFrame, nodes: pd.DataFrame, lengths: Floats, ends: tuple[Ints, Ints] | None
+) -> Floats:
     """Return lengths over the distances between the ends, where both ends have a place and not the same one."""
-    known = nodes.drop_duplicates("node_id").set_index("node_id")[["x_m", "y_m"]]
-    start = known.reindex(segments["from_node"]).to_numpy(dtype=np.float64)
-    end = known.reindex(segments["to_node"]).to_numpy(dtype=np.float64)
+    if ends is None:
+        known = nodes.drop_duplicates("node_id").set_index("node_id")[["x_m", "y_m"]]
+        start = known.reindex(segments["from_node"]).to_numpy(dtype=np.float64)
+        end = known.reindex(segments["to_node"]).to_numpy(dtype=np.float64)
+    else:
+        places = np.append(nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64), [[np.nan, np.nan]], axis=0)
+        start, end = places[ends[0]], places[ends[1]]
     with np.errstate(invalid="ignore", divide="ignore", over="ignore"):
         distance = np.hypot(*(end - start).T)
         ratio: Floats = np.where(distance > 0, lengths / distance, np.nan)
