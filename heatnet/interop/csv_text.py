@@ -21,7 +21,7 @@ from heatnet.interop.titles import kind_in
 from heatnet.language import note
 from heatnet.schema import ESCAPED_FORMULA, PANDAS_VERSION, ROW, Column, RawTable, TableSpec
 from heatnet.schema.findings import all_findings, findings_at
-from heatnet.schema.headings import understood
+from heatnet.schema.headings import meanings
 from heatnet.schema.plain import TEXT_DTYPE
 from heatnet.schema.units import STANDARD
 
@@ -130,8 +130,8 @@ def _kinds(head: list[list[str]], found: HeadingRows, spec: TableSpec, headings:
 
     Digits are text whose first rows look like something else; the parser must not make that of it.
     """
-    named = understood(list(found.texts), spec, headings=headings)
-    kinds = ["text" if heading.meant is None else _kind_of(heading.meant.column) for heading in named]
+    named = meanings(found.texts, spec, headings=headings)
+    kinds = ["text" if meant is None else _kind_of(meant.column) for meant in named]
     sample = head[found.first + found.count :]
     return [
         "digits" if kind != "number" and _is_like_digits([row[at] for row in sample if at < len(row)], kind) else kind
@@ -146,11 +146,10 @@ def _kind_of(column: Column) -> str:
 
 
 def _is_like_digits(cells: list[str], kind: str) -> bool:
-    """Return whether text looks like numbers, or like truths where none are meant or some are missing."""
+    """Return whether text looks like numbers, or like truths where none are meant."""
     if any(_NUMBER.fullmatch(cell) for cell in cells):
         return True
-    truths = [bool(_TRUTH.fullmatch(cell)) for cell in cells]
-    return any(truths) and (kind != "truth" or not all(truths))
+    return kind != "truth" and any(_TRUTH.fullmatch(cell) for cell in cells)
 
 
 def _body(read: Decoded, separator: str, found: HeadingRows, kinds: list[str], file: Path) -> pd.DataFrame:
@@ -185,16 +184,18 @@ def _body(read: Decoded, separator: str, found: HeadingRows, kinds: list[str], f
 
 def _with_text(cells: pd.DataFrame, guessed: Mapping[str, str], read_csv: Any, read: Decoded) -> pd.DataFrame:
     """Return the cells with text as it stands where the parser took it for something else: it is read once more."""
-    others = [
-        name
-        for name, kind in guessed.items()
-        if kind != "number"
-        and not isinstance(cells[name].dtype, pd.StringDtype)
-        and not (kind == "truth" and cells[name].dtype == bool)
-    ]
-    empty = [name for name in others if cells[name].isna().all()]
-    again = [name for name in others if name not in empty]
-    text: dict[str, Any] = {name: cells[name].astype(TEXT_DTYPE) for name in empty}
+    text: dict[str, Any] = {}
+    again = []
+    for name, kind in guessed.items():
+        column = cells[name]
+        if kind == "number" or isinstance(column.dtype, pd.StringDtype) or (kind == "truth" and column.dtype == bool):
+            continue
+        if column.isna().all():
+            text[name] = column.astype(TEXT_DTYPE)
+        elif kind == "truth" and pd.api.types.infer_dtype(column, skipna=True) == "boolean":
+            text[name] = column.astype("boolean")
+        else:
+            again.append(name)
     if again:
         text |= dict(read_csv(_stream(read), usecols=again).items())
     return cells.assign(**text) if text else cells

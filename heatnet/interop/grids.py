@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from heatnet.schema import TableSpec
-from heatnet.schema.headings import understood
+from heatnet.schema.headings import meanings
 
 LOOKED_AT = 25  # rows among which the heading is looked for
 
@@ -78,8 +78,8 @@ def _candidates(rows: Sequence[Row], at: int, spec: TableSpec, own: Mapping[str,
 
 
 def _n_known(texts: Row, spec: TableSpec, own: Mapping[str, str] | None) -> int:
-    named = list(understood([text for text in texts if text], spec, headings=own))
-    return len({heading.meant.column.name for heading in named if heading.meant is not None})
+    named = meanings([text for text in texts if text], spec, headings=own)
+    return len({meant.column.name for meant in named if meant is not None})
 
 
 def _is_second(first: Row, second: Row) -> bool:

@@ -163,7 +163,7 @@ def judged_digs(
 ) -> Judged:
     """Return which digs, in standard form, can be used: those on a street of the network, or in the whole city."""
     judge = _Judge("digs", row_names(digs, "dig_id"), before)
-    streets = network.segments["street"].dropna().unique()
+    streets = pd.Series(network.segments["street"].unique()).dropna()
     is_known = digs["street"].isin([*streets, WHOLE_CITY]).to_numpy(dtype=bool)
     judge.aside("error", "unknown_street", "street", ~is_known)
     judge.aside("error", "dig_ends_before_start", "end_on", (digs["end_on"] < digs["start_on"]).to_numpy(dtype=bool))

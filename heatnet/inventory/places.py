@@ -244,7 +244,7 @@ def match_assets(records: Matches, hints: pd.DataFrame, assets: Callable[[], Ass
 
 def match_streets(digs: Matches, network: Network) -> None:
     """Write the street of each dig as the segments write it, where they write it in one way."""
-    streets = set(network.segments["street"].dropna().unique().tolist())
+    streets = set(pd.Series(network.segments["street"].unique()).dropna().tolist())
     spelled: dict[str, set[str]] = defaultdict(set)
     for street in streets:
         spelled[folded_name(street)].add(street)

@@ -15,7 +15,7 @@ from heatnet.schema.columns import Column
 from heatnet.schema.days import FIRST_DAY, LAST_DAY, days_of
 from heatnet.schema.diameters import NOMINAL, nominal_of, size_of
 from heatnet.schema.folding import folded_cell, folded_word
-from heatnet.schema.plain import TEXT_DTYPE, clean_text, distinct, plain_cells, taken
+from heatnet.schema.plain import are_plain_ids, distinct, plain_cells, taken
 from heatnet.schema.quantities import Number, numbers_of
 from heatnet.schema.units import OUTER
 from heatnet.schema.vocabulary import is_unknown, truth_words, yes_and_no
@@ -75,9 +75,7 @@ def _hows(uniques: list[str], codes: Ints) -> Objects | None:
 
 
 def _read_id(values: pd.Series[Any], meant: Meant) -> Cells:
-    known = clean_text(values)
-    is_plain = known is not None and not _are_float_ids(known[:1])
-    if known is not None and is_plain and (meant.column.type == "id" or all(map(str.isalnum, known))):
+    if are_plain_ids(values, _are_ids if meant.column.type == "id" else _are_references):
         return Cells(values.reset_index(drop=True))
     codes, texts = distinct(values)
     how = [""] * len(texts)
@@ -93,6 +91,15 @@ def _read_id(values: pd.Series[Any], meant: Meant) -> Cells:
 def _are_float_ids(texts: list[str]) -> bool:
     """Return whether ids became numbers with a decimal point, and text again."""
     return bool(texts) and all(text.endswith(".0") and text[:-2].isdecimal() for text in texts)
+
+
+def _are_ids(texts: list[str]) -> bool:
+    return not _are_float_ids(texts[:1])
+
+
+def _are_references(texts: list[str]) -> bool:
+    """Return whether each text names something, and no number with a decimal point."""
+    return _are_ids(texts) and all(text[-1].isalnum() for text in texts)
 
 
 def _that_name_nothing(texts: list[str]) -> set[int]:
@@ -127,11 +134,10 @@ def _read_choice(values: pd.Series[Any], meant: Meant) -> Cells:
     codes, texts = distinct(values)
     words = _choice_words(tuple(column.choices.items()))
     read = [_chosen(text, words) for text in texts]
-    cells = np.array([word for word, _ in read] + [None], dtype=object)[codes]
-    how = _hows([way for _, way in read], codes)
-    if column.default is not None:
-        cells = np.where(pd.isna(cells), column.default, cells)
-    return Cells(pd.Series(cells, dtype=TEXT_DTYPE), how)
+    meant_by = [column.default if word is None else word for word in (*(word for word, _ in read), None)]
+    place = {word: at for at, word in enumerate(dict.fromkeys(str(word) for word in meant_by if word is not None))}
+    places = np.array([-1 if word is None else place[str(word)] for word in meant_by], dtype=np.int64)
+    return Cells(taken(places[codes], list(place)), _hows([way for _, way in read], codes))
 
 
 def _chosen(text: str, words: dict[str, str]) -> tuple[str | None, str]:

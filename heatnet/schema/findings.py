@@ -67,9 +67,11 @@ def all_findings(parts: Iterable[pd.DataFrame]) -> pd.DataFrame:
         return pd.DataFrame({name: pd.Series(dtype=object) for name in COLUMNS})
     table = pd.concat(given, ignore_index=True)
     place = table["severity"].map({severity: place for place, severity in enumerate(SEVERITIES)})
-    keys = table.assign(place=place)
-    keys["message"] = keys["message"].map(str)
-    order = keys.sort_values(["place", "table", "rule", "row_id", "message"], kind="stable").index
+    keys, by = table.assign(place=place), ["place", "table", "rule", "row_id"]
+    if keys.duplicated(by).any():  # only then does it matter what is said, which takes long to word
+        keys["message"] = keys["message"].map(str)
+        by.append("message")
+    order = keys.sort_values(by, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 
 

@@ -101,9 +101,24 @@ def understood(
     return [_understood(whole_letters(text), spec, columns, own, units or {}) for text in texts]
 
 
+def meanings(texts: Sequence[str], spec: TableSpec, *, headings: Mapping[str, str] | None = None) -> list[Meant | None]:
+    """Return what each heading means as `understood` does, ``None`` where it means no column."""
+    own = {folded_word(heading): column for heading, column in (headings or {}).items()}
+    columns = {column.name: column for column in _columns_of(spec)}
+    found = [_meaning(whole_letters(text), spec, columns, own, {}) for text in texts]
+    return [None if heading is None else heading.meant for heading in found]
+
+
 def _understood(
     text: str, spec: TableSpec, columns: dict[str, Column], own: dict[str, str], units: Mapping[str, str]
 ) -> Heading:
+    return _meaning(text, spec, columns, own, units) or _unread(text, spec, columns)
+
+
+def _meaning(
+    text: str, spec: TableSpec, columns: dict[str, Column], own: dict[str, str], units: Mapping[str, str]
+) -> Heading | None:
+    """Return what a heading means, ``None`` where it means no column."""
     for base, unit in _readings(text):
         word = folded_word(base)
         name, is_opposite = (own[word], False) if word in own else known_headings(spec).get(word, ("", False))
@@ -112,7 +127,7 @@ def _understood(
             name, unit = special.split(":")
         if name in columns:
             return _with_unit(text, Meant(spec.name, columns[name], is_opposite=is_opposite), unit, units, word)
-    return _unread(text, spec, columns)
+    return None
 
 
 def _readings(text: str) -> list[tuple[str, str]]:

@@ -38,8 +38,7 @@ def not_blank(cells: pd.DataFrame) -> Truths:
         if holds_text[place]:
             known = column.iloc[at[~missing]] if not missing.all() else column.iloc[:0]
             known = known.astype(object) if isinstance(known.dtype, pd.CategoricalDtype) else known
-            blank = _is_space(known) if len(known) and len(at) < len(cells) else _is_space_quickly(known)
-            missing[np.flatnonzero(~missing)[blank]] = True
+            missing[np.flatnonzero(~missing)[_is_space(known)]] = True
         at = at[missing]
     kept = np.ones(len(cells), dtype=bool)
     kept[at] = False
@@ -54,12 +53,8 @@ def _may_be_blank(dtype: Any) -> bool:
 
 
 def _is_space(column: pd.Series[Any]) -> Truths:
-    return np.array([isinstance(cell, str) and not cell.strip() for cell in column.to_numpy(dtype=object)], dtype=bool)
-
-
-def _is_space_quickly(column: pd.Series[Any]) -> Truths:
-    """Return which texts are blank, told by their different values."""
-    cells = column.tolist()
+    """Return which texts are blank, told at once where no text holds a blank."""
+    cells = column.to_numpy(dtype=object).tolist()
     if set(map(type, cells)) <= {str} and "" not in cells and has_no_space("".join(cells)):
         return np.zeros(len(cells), dtype=bool)
     return np.array([isinstance(cell, str) and (not cell or cell.isspace()) for cell in cells], dtype=bool)

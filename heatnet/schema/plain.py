@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -95,13 +96,20 @@ def distinct(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
     return np.where(codes < 0, -1, places[again[codes]]), kept
 
 
-def clean_text(values: pd.Series[Any]) -> list[str] | None:
-    """Return the cells that are not empty where all of them are text of ASCII that needs no cleaning, else ``None``."""
+def are_plain_ids(values: pd.Series[Any], may_hold: Callable[[list[str]], bool]) -> bool:
+    """Return whether all cells that are not empty are text of ASCII that needs no cleaning.
+
+    Letters and digits alone are seen at once; others are asked for by `may_hold`.
+    """
     if values.dtype != TEXT_DTYPE or not _is_text(values):
-        return None
+        return False
+    if TEXT_DTYPE == "str" and (values.str.isalnum() & values.str.isascii() | values.isna()).all():
+        return True
     cells: list[Any] = values[values.notna().to_numpy(dtype=bool)].to_numpy(dtype=object).tolist()
     together = "".join(cells)
-    return cells if together.isascii() and has_no_space(together) and "" not in cells else None
+    if not together.isascii() or not has_no_space(together) or "" in cells:
+        return False
+    return together.isalnum() or may_hold(cells)
 
 
 def has_no_space(text: str) -> bool:
