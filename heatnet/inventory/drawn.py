@@ -57,13 +57,15 @@ def drawn_network(
             segments.match_ids(end, known)
         nodes, said = _with_junctions(readings["nodes"], segments.table)
         tables |= {"nodes": nodes.table, "segments": segments.table}
-        rows["nodes"], found = nodes.rows, looked_up(tables)
+        rows["nodes"] = nodes.rows
+        found = looked_up(tables)
         parts += [*segments.found, *said]
     if "valves" in tables and not all(found.is_all_known(tables["valves"], "valves", name) for name in _PLACES):
         fitted = Matches("valves", "valve_id", tables["valves"])
         fitted.match_ids("segment_id", identities(tables["segments"]["segment_id"]))
         fitted.match_ids("node_id", known)
-        tables["valves"], found = fitted.table, looked_up(tables)
+        tables["valves"] = fitted.table
+        found = looked_up(tables)
         parts += fitted.found
     return Network.of_standard(tables, origins, rows, problems, found), tuple(parts)
 
