@@ -9,6 +9,9 @@ import numpy as np
 
 from heatnet._arrays import Floats, Ints
 
+_HOMES_AT_ONCE = 500_000
+_Held = dict[float, list[tuple[Ints, Ints, Floats]]]  # outages by hours: assets, homes, heat shares
+
 
 class HeatShares(Protocol):
     """Heat shares by outage and building, as hydraulics finds them; handed over outage by outage, never as a table."""
@@ -54,11 +57,28 @@ def with_shares(
     """
     if shares is None:
         return totals
-    summed = totals.copy()
+    summed, size = totals.copy(), 0
+    held: _Held = {}
     for assets, nodes, share in shares.outages():
         counts = weights[nodes] != 0.0
         nodes, share = nodes[counts], share[counts]
-        for hours in np.unique(outage_h[assets]).tolist():
-            alike = assets[outage_h[assets] == hours]
-            summed[alike] = float((weights[nodes] * effect(hours, nodes, share)).sum())
+        of_assets = outage_h[assets]
+        for hours in set(of_assets.tolist()):
+            held.setdefault(hours, []).append((assets[of_assets == hours], nodes, share))
+            size += len(nodes)
+        if size > _HOMES_AT_ONCE:
+            _add(summed, held, weights, effect)
+            held, size = {}, 0
+    _add(summed, held, weights, effect)
     return summed
+
+
+def _add(summed: Floats, held: _Held, weights: Floats, effect: Callable[[float, Ints, Floats], Floats]) -> None:
+    """Put in the sums of outages that last as long: the effect on all their homes at once, then summed one by one."""
+    for hours, outages in held.items():
+        nodes, share = (np.concatenate([outage[part] for outage in outages]) for part in (1, 2))
+        weighed = weights[nodes] * effect(hours, nodes, share)
+        stop = 0
+        for assets, homes, _ in outages:
+            start, stop = stop, stop + len(homes)
+            summed[assets] = float(weighed[start:stop].sum())

@@ -18,6 +18,21 @@ def vertex_labels(drawing: Drawing, pipe_open: Truths) -> Ints:
     drawing : Drawing
     pipe_open : array of bool, shape (n_pipes, n_cases)
     """
+    is_whole = np.asarray(pipe_open.all(axis=0))
+    if is_whole.sum() < 2:
+        return _labels(drawing, pipe_open)
+    whole, parted = np.flatnonzero(is_whole), np.flatnonzero(~is_whole)
+    few = np.append(parted, whole[0])  # where all pipes are open the parts are the same
+    found = _labels(drawing, pipe_open[:, few])
+    labels = np.empty((drawing.n_vertices, len(is_whole)), dtype=np.int64)
+    labels[:, parted] = found[:, :-1]
+    first = found[:, -1].min(initial=0)  # the last case has the highest numbers
+    width = found[:, -1].max(initial=0) - first + 1
+    labels[:, whole] = found[:, [-1]] + width * np.arange(len(whole))
+    return labels
+
+
+def _labels(drawing: Drawing, pipe_open: Truths) -> Ints:
     n_cases = pipe_open.shape[1]
     pipe, case = np.nonzero(pipe_open)
     offset = case * drawing.n_vertices
