@@ -22,6 +22,17 @@ from heatnet._arrays import Floats, Ints, Truths
 Places = Ints | slice
 
 
+def columns(matrix: Floats, places: Places) -> Floats:
+    """Return columns of a matrix as a new one; three times faster than ``matrix[:, places]`` of an array of places."""
+    return np.array(matrix[:, places]) if isinstance(places, slice) else np.take(matrix, places, axis=1)
+
+
+def put_columns(matrix: Floats, places: Places, values: Floats) -> None:
+    """Set columns of a matrix, row by row, which is twice as fast."""
+    for row, of_row in zip(matrix, values, strict=True):
+        row[places] = of_row
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pairing:
     """Streams, one after another, whose members are joined two by two from the top; an odd last one stays alone.

@@ -7,6 +7,7 @@ there are observed buildings.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,6 +21,9 @@ from heatnet.graph.streams import Forest, Pairing, pairings_of, sums_along
 from heatnet.location.states import PathStates
 from heatnet.network import Network
 from heatnet.reachability.paths import SupplyPaths
+
+Counts = tuple[Floats, ...]
+"""How probably none, one, two or more are impaired, of each of some things."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -156,29 +160,38 @@ def stretches(tree: GroupTree, states: PathStates, prior: Floats, *, for_tables:
     What only tables tell (`of_segments`, `clear_before`, `rest`) is left empty where not `for_tables`.
     """
     q = prior[tree.members]
-    q_segment, q_station = np.where(tree.is_station, 0.0, q), np.where(tree.is_station, q, 0.0)
+    q_segment = np.where(tree.is_station, 0.0, q)
+    at_station = np.flatnonzero(tree.is_station)
     group, n_groups = tree.member_group, len(tree)
     is_first = tree.rank == 0
-    is_last = np.r_[is_first[1:], True] if len(is_first) else is_first
+    first = np.flatnonzero(is_first)
+    last = np.append(first[1:], len(q))[: len(first)] - 1
     log_none = np.log1p(-q_segment)
     none_so_far = sums_along(log_none, None, tree.pairings)
-    behind = _counts_behind(np.array([np.exp(log_none), q_segment, np.zeros(len(q))]), tree.pairings)
-    after = np.where(is_last, np.array([[1.0], [0.0], [0.0]]), np.roll(behind, -1, axis=1))
+    behind = np.array(_counts_behind((np.exp(log_none), q_segment, np.zeros(len(q))), tree.pairings))
+    after = np.empty_like(behind)
+    after[:, :-1] = behind[:, 1:]
+    after[:, last] = [[1.0], [0.0], [0.0]]
     segments, station = np.zeros((3, n_groups)), np.zeros(n_groups)
-    segments[:, group[is_first]] = behind[:, is_first]
-    np.maximum.at(station, group, q_station)
+    segments[:, group[first]] = behind[:, first]
+    np.maximum.at(station, group[at_station], q[at_station])
     station_rank = np.full(n_groups, -1)
-    station_rank[group[tree.is_station]] = tree.rank[tree.is_station]
+    station_rank[group[at_station]] = tree.rank[at_station]
     log_clear = np.zeros(n_groups)
-    log_clear[group[is_last]] = none_so_far[is_last]
+    log_clear[group[last]] = none_so_far[last]
     log_clear += np.log1p(-station)
-    any_before = -np.expm1(np.where(is_first, 0.0, np.roll(none_so_far, 1)))
+    none_before = np.empty_like(none_so_far)
+    none_before[1:] = none_so_far[:-1]
+    none_before[first] = 0.0
+    any_before = -np.expm1(none_before)
     # Of a segment: whether others of its stretch are impaired too, before it or after it.
     any_other = any_before + (1 - any_before) * (after[1] + after[2])
-    others = np.array([(1 - any_before) * after[0], any_other])
-    of_members = _of_states(states, np.array([np.zeros(len(q)), *(q_segment * others)]), station[group])
-    of_station = _of_states(states, np.where(tree.is_station, segments[:, group], 0.0), np.ones(len(q)))
-    of_members = np.where(tree.is_station, q_station * of_station, of_members)
+    alone = (1 - any_before) * after[0]
+    of_members = _of_states(
+        states, np.array([np.zeros(len(q)), q_segment * alone, q_segment * any_other]), station[group]
+    )
+    counted = segments[:, group[at_station]]
+    of_members[:, at_station] = q[at_station] * _of_states(states, counted, np.ones(len(at_station)))
     moves, steps = _moves_and_steps(states, segments, station, log_clear)
     with np.errstate(divide="ignore"):
         np.log(of_members, out=of_members)
@@ -217,25 +230,31 @@ def _of_states(states: PathStates, segments: Floats, station: Floats) -> Floats:
     return found
 
 
-def _counts_behind(counts: Floats, pairings: tuple[Pairing, ...]) -> Floats:
+def _counts_behind(counts: Counts, pairings: tuple[Pairing, ...]) -> Counts:
     """Return, for each member, how probably none, one, two or more from itself on are impaired.
 
-    Sums of products of positive numbers only: what is improbable is as exact as what is probable.
+    Sums of products of positive numbers only: what is improbable is as exact as what is probable. Each count is an
+    array of its own, from which places are read several times faster than from rows of one.
     """
     if not pairings:
         return counts
     pairing = pairings[0]
-    pairs = counts[:, pairing.upper].copy()
-    pairs[:, pairing.joined] = _joined_counts(pairs[:, pairing.joined], counts[:, pairing.lower])
+    pairs = tuple(count[pairing.upper].copy() for count in counts)
+    joined = _joined_counts([count[pairing.joined] for count in pairs], [count[pairing.lower] for count in counts])
+    for count, values in zip(pairs, joined, strict=True):
+        count[pairing.joined] = values
     pairs = _counts_behind(pairs, pairings[1:])
-    behind = counts.copy()
-    behind[:, pairing.upper] = pairs
-    behind[:, pairing.before] = _joined_counts(counts[:, pairing.before], pairs[:, pairing.follows])
+    behind = tuple(count.copy() for count in counts)
+    follows = [count[pairing.follows] for count in pairs]
+    joined = _joined_counts([count[pairing.before] for count in counts], follows)
+    for count, of_pairs, values in zip(behind, pairs, joined, strict=True):
+        count[pairing.upper] = of_pairs
+        count[pairing.before] = values
     return behind
 
 
-def _joined_counts(a: Floats, b: Floats) -> Floats:
-    return np.array([a[0] * b[0], a[0] * b[1] + a[1] * b[0], a[0] * b[2] + a[1] * (b[1] + b[2]) + a[2]])
+def _joined_counts(a: Sequence[Floats], b: Sequence[Floats]) -> Counts:
+    return (a[0] * b[0], a[0] * b[1] + a[1] * b[0], a[0] * b[2] + a[1] * (b[1] + b[2]) + a[2])
 
 
 def _sibling_key(parent: Ints, names: npt.NDArray[np.object_]) -> npt.NDArray[np.uint64]:

@@ -27,7 +27,7 @@ import numpy as np
 
 from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
-from heatnet.graph.streams import Pairing
+from heatnet.graph.streams import Pairing, columns, put_columns
 from heatnet.location.groups import GroupTree, Stretches
 from heatnet.location.states import TWO, PathStates
 from heatnet.reachability.paths import SupplyPaths
@@ -158,7 +158,7 @@ def beliefs(tree: GroupTree, known: Stretches, seen: Seen) -> Beliefs:
             "no way to them. Give rates strictly between 0 and 1."
         )
     above, below = _downward(tree, known, ends, message)
-    return Beliefs(known.states, float(roots.sum()), ends, message, above, below[:, tree.group_of_building], seen)
+    return Beliefs(known.states, float(roots.sum()), ends, message, above, columns(below, tree.group_of_building), seen)
 
 
 def log_evidence(tree: GroupTree, known: Stretches, seen: Seen) -> float:
@@ -171,7 +171,7 @@ def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Fl
     """Return the logs of U and M of every stretch, given what its building says."""
     states = known.states
     ends = np.zeros((len(states), len(tree)))
-    ends[:, tree.group_of_building] = of_buildings
+    put_columns(ends, tree.group_of_building, of_buildings)
     message = np.empty_like(ends)
     after = np.array([v for _, v in states.pairs])
     for streams in reversed(tree.forest.streams):
@@ -183,7 +183,7 @@ def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Fl
         hangs = streams.joint >= 0
         joint, top = streams.joint[hangs], streams.top[hangs]
         message[:, here] = _handed_up(states, matrix, streams.pairings)
-        ends[:, inner] += message[:, inner + 1]
+        put_columns(ends, inner, columns(ends, inner) + columns(message, inner + 1))
         for state in range(len(states)):
             np.add.at(ends[state], joint, message[state][top])
     return ends, message
@@ -200,9 +200,9 @@ def _downward(tree: GroupTree, known: Stretches, ends: Floats, message: Floats) 
     for streams in tree.forest.streams:
         here, is_root = streams.members, streams.joint < 0
         start = np.full((len(states), streams.stop - streams.start), -np.inf)
-        start[:, streams.top - streams.start] = np.where(is_root, at_source, below[:, streams.joint])
+        put_columns(start, streams.top - streams.start, np.where(is_root, at_source, columns(below, streams.joint)))
         below[:, here] = _handed_down(states, matrix[:, here], start, streams.pairings)
-    return np.where(tree.parent < 0, at_source, below[:, tree.parent]), below
+    return np.where(tree.parent < 0, at_source, columns(below, tree.parent)), below
 
 
 def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...]) -> Floats:
@@ -212,10 +212,10 @@ def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...]
     pairing = pairings[0]
     pairs = _handed_up(states, _joined(states, matrix, pairing), pairings[1:])
     message = np.zeros((len(states), matrix.shape[1]))
-    message[:, pairing.before] = pairs[:, pairing.follows]  # nothing hangs below the last ones
-    below = message[:, pairing.lower][[v for _, v in states.pairs]]
-    message[:, pairing.lower] = _all_ways(states, matrix[:, pairing.lower] + below)
-    message[:, pairing.upper] = pairs
+    put_columns(message, pairing.before, columns(pairs, pairing.follows))  # nothing hangs below the last ones
+    below = columns(message, pairing.lower)[[v for _, v in states.pairs]]
+    put_columns(message, pairing.lower, _all_ways(states, columns(matrix, pairing.lower) + below))
+    put_columns(message, pairing.upper, pairs)
     return message
 
 
@@ -224,20 +224,22 @@ def _handed_down(states: PathStates, matrix: Floats, start: Floats, pairings: tu
     if not pairings:
         return _after(states, start, matrix)
     pairing = pairings[0]
-    pairs = _handed_down(states, _joined(states, matrix, pairing), start[:, pairing.upper], pairings[1:])
+    upper = pairing.upper
+    pairs = _handed_down(states, _joined(states, matrix, pairing), columns(start, upper), pairings[1:])
     before = start.copy()
-    before[:, pairing.later] = pairs[:, pairing.led]
+    put_columns(before, pairing.later, columns(pairs, pairing.led))
     after = np.empty_like(start)
-    after[:, pairing.upper] = _after(states, before[:, pairing.upper], matrix[:, pairing.upper])
-    after[:, pairing.lower] = pairs[:, pairing.joined]
+    put_columns(after, upper, _after(states, columns(before, upper), columns(matrix, upper)))
+    put_columns(after, pairing.lower, columns(pairs, pairing.joined))
     return after
 
 
 def _joined(states: PathStates, matrix: Floats, pairing: Pairing) -> Floats:
     """Return the log weights of the ways through pairs of stretches, the odd ones as they are."""
-    pairs = np.array(matrix[:, pairing.upper])
-    first, then = pairs[:, pairing.joined], matrix[:, pairing.lower]
-    pairs[:, pairing.joined] = [_log_sum([first[a] + then[b] for a, b in ways]) for ways in states.chained]
+    pairs = columns(matrix, pairing.upper)
+    first, then = columns(pairs, pairing.joined), columns(matrix, pairing.lower)
+    through = [_log_sum([first[a] + then[b] for a, b in ways]) for ways in states.chained]
+    put_columns(pairs, pairing.joined, np.array(through))
     return pairs
 
 
