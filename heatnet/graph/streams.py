@@ -24,7 +24,7 @@ Places = Ints | slice
 
 def columns(matrix: Floats, places: Places) -> Floats:
     """Return columns of a matrix as a new one; three times faster than ``matrix[:, places]`` of an array of places."""
-    return np.array(matrix[:, places]) if isinstance(places, slice) else np.take(matrix, places, axis=1)
+    return np.array(matrix[:, places]) if isinstance(places, slice) else matrix.take(places, axis=1)
 
 
 def put_columns(matrix: Floats, places: Places, values: Floats) -> None:

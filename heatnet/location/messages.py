@@ -37,6 +37,8 @@ _FEW = 400
 """Fewer logarithms than this are added by one call a term, more by vectors."""
 _LEAST_LOG = -1e300
 """Stands for the log of nil where differences are taken."""
+_quiet = np.errstate(invalid="ignore", divide="ignore")
+"""Logs of nil and their differences are no accidents here."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -67,6 +69,7 @@ class Seen:
             return np.log(np.asarray(self.building_prior, dtype=np.float64))
 
     @property
+    @_quiet
     def total(self) -> Floats:
         """The building itself impaired or not."""
         if not self.has_own:
@@ -102,6 +105,7 @@ class Beliefs:
     of_building: Floats
     seen: Seen
 
+    @_quiet
     def weights(self) -> Floats:
         """Return, per state and stretch, how much likelier everything seen makes that the stretch is in the state."""
         joins = self.states.joins
@@ -116,6 +120,7 @@ class Beliefs:
         own = np.log1p(-self.seen.building_prior)
         return _minus(self.of_building[0] + own + self.seen.if_own_clear[0], self.seen.total[0])
 
+    @_quiet
     def own_impaired(self) -> Floats:
         """Return, per building, the probability that it itself is impaired."""
         if not self.seen.has_own:
@@ -167,6 +172,7 @@ def log_evidence(tree: GroupTree, known: Stretches, seen: Seen) -> float:
     return float(message[0][tree.parent < 0].sum())
 
 
+@_quiet
 def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Floats, Floats]:
     """Return the logs of U and M of every stretch, given what its building says."""
     states = known.states
@@ -189,6 +195,7 @@ def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Fl
     return ends, message
 
 
+@_quiet
 def _downward(tree: GroupTree, known: Stretches, ends: Floats, message: Floats) -> tuple[Floats, Floats]:
     """Return the logs of the state of the path before and after every stretch."""
     states = known.states
@@ -255,26 +262,30 @@ def _after(states: PathStates, before: Floats, matrix: Floats) -> Floats:
 
 
 def _log_sum(parts: Sequence[Floats]) -> Floats:
-    """Return the log of a sum from the logs of its positive terms; minus infinity is nil."""
+    """Return the log of a sum from the logs of its positive terms; minus infinity is nil. Its callers are `_quiet`."""
     if parts[0].size < _FEW:
         return reduce(np.logaddexp, parts)
     if len(parts) == 1:
         return parts[0]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        if len(parts) == _JUST_TWO:
-            a, b = parts
-            # Equal infinities have no difference: fmin makes it 0.
-            two: Floats = np.maximum(a, b) + np.log1p(np.exp(np.fmin(-np.abs(a - b), 0.0)))
-            return two
-        top = np.maximum(parts[0], parts[1])
-        for part in parts[2:]:
-            np.maximum(top, part, out=top)
-        np.fmax(top, _LEAST_LOG, out=top)
-        total = np.exp(parts[0] - top)
-        for part in parts[1:]:
-            total += np.exp(part - top)
-        np.log(total, out=total)
-        total += top
+    if len(parts) == _JUST_TWO:
+        a, b = parts
+        two: Floats = a - b
+        np.abs(two, out=two)
+        np.negative(two, out=two)
+        np.fmin(two, 0.0, out=two)  # equal infinities have no difference: fmin makes it 0
+        np.exp(two, out=two)
+        np.log1p(two, out=two)
+        two += np.maximum(a, b)
+        return two
+    top = np.maximum(parts[0], parts[1])
+    for part in parts[2:]:
+        np.maximum(top, part, out=top)
+    np.fmax(top, _LEAST_LOG, out=top)
+    total = np.exp(parts[0] - top)
+    for part in parts[1:]:
+        total += np.exp(part - top)
+    np.log(total, out=total)
+    total += top
     return total
 
 
