@@ -23,13 +23,18 @@ ROUNDING = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """One limit over all units: ``sum(use)/per <= most``; a minimum has both sides negated."""
+    """One limit over all units: ``sum(use)/per <= most``; a minimum has both sides negated.
+
+    `ban_days`: days on which all streets are banned, of which `granted` count as worked by each crew beforehand.
+    """
 
     kind: str
     name: str
     most: float
     per: float = 1.0
     period: int = 0
+    ban_days: int = 0
+    granted: int = 0
 
     @property
     def total(self) -> float:
@@ -39,6 +44,18 @@ class Limit:
     def is_kept(self, uses: Sequence[float]) -> bool:
         """Return whether these uses keep the limit, summed without rounding error."""
         return math.fsum(uses) / self.per <= self.most
+
+    def beside_ban(self, days: Ints) -> Floats:
+        """Return what jobs of so many days without a street take of crew days beside the ban; 0 of jobs of no days.
+
+        A crew that works in the ban works there at the most what is granted and, for each of its jobs, what is taken
+        off here: of one as long as the ban all that is not granted, of a shorter one half of that at the least, since
+        two may fill the ban together.
+        """
+        rest = self.ban_days - self.granted
+        is_short = days < self.ban_days
+        taken_off = np.where(is_short & (self.granted > 0), np.maximum(days - self.granted, rest / 2.0), rest)
+        return np.asarray(np.maximum(0.0, days - taken_off), dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +124,7 @@ def _add_lengths(found: _Collected, rows: Rows, rules: PlanRules) -> None:
 
 
 def _add_crew_days(found: _Collected, rows: Rows, unit: Ints, terms: Terms) -> None:
-    """Return days of all jobs; and, where all streets are banned on some days, those that fall on the other days."""
+    """Add days of all jobs; and, where all streets are banned on some days, those that fall on the other days."""
     if terms.summer is None or terms.crew_days is None:
         return
     days, window = rows.days, terms.summer.working_days
@@ -115,15 +132,25 @@ def _add_crew_days(found: _Collected, rows: Rows, unit: Ints, terms: Terms) -> N
     found.add(Limit("crew_days", "", sum(max(0, window - day) for day in terms.crew_days)), days * 1.0, setup)
     runs = () if terms.streets is None else terms.streets.default.runs
     closed = window - sum(run.days for run in runs)
-    if closed:
-        # Days of streets, and of the other jobs what exceeds the days on which streets are banned.
-        free = [max(0, run.after - max(run.first, day)) for day in terms.crew_days for run in runs]
-        named = np.array([one.street is not None for one in found.units], dtype=bool)
-        spared = np.where(rows.is_trench, np.maximum(0.0, closed - setup[unit]), closed)
-        use = np.where(named[unit], days, np.maximum(0.0, days - spared))
-        found.add(
-            Limit("crew_days", "streets", sum(free)), use, np.where(named, setup, np.maximum(0.0, setup - closed))
-        )
+    if not closed:
+        return
+    free = sum(max(0, run.after - max(run.first, day)) for day in terms.crew_days for run in runs)
+    _add_days_beside_bans(found, rows, unit, Limit("crew_days", "streets", free, ban_days=closed))
+    first, after = runs[0].after if runs and not runs[0].first else 0, runs[-1].first if runs else window
+    if after - first == closed > 1:  # one spell: a crew needs one long job there or several short ones
+        granted = (closed + 1) // 2
+        most = free + granted * sum(day < after for day in terms.crew_days)
+        _add_days_beside_bans(found, rows, unit, Limit("crew_days", "crews", most, ban_days=closed, granted=granted))
+
+
+def _add_days_beside_bans(found: _Collected, rows: Rows, unit: Ints, limit: Limit) -> None:
+    """Add days of streets, and of the other jobs what at the least counts as worked beside the ban."""
+    days, spare = rows.days, limit.ban_days - limit.granted
+    setup = np.array([one.setup_days for one in found.units], dtype="float64")
+    named = np.array([one.street is not None for one in found.units], dtype=bool)
+    spared = np.where(rows.is_trench, np.maximum(0.0, spare - setup[unit]), spare)
+    use = np.where(named[unit], days, np.maximum(0.0, days - spared))
+    found.add(limit, use, np.where(named, setup, np.maximum(0.0, setup - spare)))
 
 
 def _add_shut_days(found: _Collected, rows: Rows, unit: Ints, section: npt.NDArray[np.object_], total: float) -> None:

@@ -82,13 +82,18 @@ def enumerate_patterns(model: Model, unit: int, fit: Fit) -> Patterns:
     trenches = _trench_counts(labels)
     if is_tight(model, unit):
         keep = _fitting(model, unit, chosen, labels, fit)
-        chosen, trenches = chosen[keep], trenches[keep]
+        chosen, labels, trenches = chosen[keep], labels[keep], trenches[keep]
     benefit = trenches * model.job_benefit[unit]
     use = trenches[:, None] * model.job_use[unit]
     # Option by option, so that the sums do not hang on the number of threads.
     for place, option in enumerate(options.tolist()):
         benefit = benefit + chosen[:, place] * model.options.benefit[option]
         use = use + chosen[:, [place]] * model.use[option]
+    bans = [row for row, limit in enumerate(model.limits) if limit.ban_days and limit.period == one.period]
+    if bans and one.street is None:
+        lengths = _job_days(model, unit, chosen, labels)
+        for row in bans:
+            use[:, row] = np.maximum(use[:, row], model.limits[row].beside_ban(lengths).sum(axis=1))
     return Patterns(chosen, benefit, use)
 
 
@@ -120,14 +125,7 @@ def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: Fit) ->
     long_enough = _long_enough(model, options, labels)
     if one.rule is None:
         return long_enough
-    days = np.where(labels >= 0, model.options.days[options], 0)
-    is_first = np.zeros(chosen.shape, dtype=bool)
-    lengths = np.where(chosen & model.options.is_station[options], model.options.days[options], 0)
-    for place in range(chosen.shape[1]):
-        mine = labels[:, place]
-        is_first[:, place] = (mine >= 0) & (labels[:, :place] != mine[:, None]).all(axis=1)
-        together = (days * (labels == mine[:, None])).sum(axis=1) + one.setup_days
-        lengths[:, place] += np.where(is_first[:, place], together, 0)
+    lengths = _job_days(model, unit, chosen, labels)
     rule = one.rule
     keep = np.asarray(lengths.sum(axis=1) <= rule.row_days)
     doubtful = np.flatnonzero(~keep)
@@ -137,6 +135,20 @@ def _fitting(model: Model, unit: int, chosen: Truths, labels: Ints, fit: Fit) ->
     if model.shutdowns.limit is not None:
         keep &= _shuts_few(model, options, labels)
     return keep & long_enough
+
+
+def _job_days(model: Model, unit: int, chosen: Truths, labels: Ints) -> Ints:
+    """Return the days of each job of each pattern, at the place of its first option; 0 elsewhere."""
+    one = model.units[unit]
+    of_option = model.options.days[one.options]
+    days = np.where(labels >= 0, of_option, 0)
+    lengths = np.where(chosen & model.options.is_station[one.options], of_option, 0)
+    for place in range(chosen.shape[1]):
+        mine = labels[:, place]
+        is_first = (mine >= 0) & (labels[:, :place] != mine[:, None]).all(axis=1)
+        together = (days * (labels == mine[:, None])).sum(axis=1) + one.setup_days
+        lengths[:, place] += np.where(is_first, together, 0)
+    return np.asarray(lengths, dtype=np.int64)
 
 
 def _long_enough(model: Model, options: Ints, labels: Ints) -> Truths:
