@@ -17,9 +17,10 @@ from heatnet._arrays import Ints
 from heatnet.planning.model.days import DaySpan
 from heatnet.planning.model.jobs import Job
 from heatnet.planning.model.shutdowns import ShutDays, Shutdowns
+from heatnet.planning.schedule.joining import Starts, join_gaps
 from heatnet.planning.schedule.searching import runs_of
+from heatnet.planning.schedule.sums import largest_sum
 
-Starts = list[int | None]
 Runs = tuple[DaySpan, ...]
 
 
@@ -59,12 +60,14 @@ class _Book:
     gaps: list[tuple[DaySpan, int]]
     shut: ShutDays
     taken: dict[str, list[DaySpan]] = field(default_factory=dict)
+    crew_of: dict[int, int] = field(default_factory=dict)
 
     def book(self, gap: int, start: int, number: int) -> None:
         """Give a job its days in one of the gaps."""
         job = self.jobs[number]
         self.starts[number] = start
         span, crew = self.gaps.pop(gap)
+        self.crew_of[number] = crew
         mine = DaySpan(start, start + job.days)
         parts = (DaySpan(span.first, mine.first), crew), (DaySpan(mine.after, span.after), crew)
         self.gaps += [part for part in parts if part[0].days]
@@ -83,7 +86,8 @@ def _pack_once(
     jobs: Sequence[Job], crews: Sequence[int], window: int, shutdowns: Shutdowns, *, big_gaps_first: bool
 ) -> Starts:
     """Pack once: jobs bound by a rule of their own, then jobs without any, then those with the usual open days."""
-    gaps = [(DaySpan(day, window), crew) for crew, day in enumerate(sorted(crews)) if day < window]
+    free_from = sorted(crews)
+    gaps = [(DaySpan(day, window), crew) for crew, day in enumerate(free_from) if day < window]
     book = _Book(jobs, [None] * len(jobs), gaps, ShutDays(shutdowns, window))
     on_street = Counter(job.street for job in jobs if job.street is not None)
     whole = (DaySpan(0, window),)
@@ -100,6 +104,7 @@ def _pack_once(
     _bridge_bans(easy, book, usual, window)
     _fill_gaps(free + easy, book, usual, big_gaps_first=big_gaps_first)
     _fill_gaps(easy, book, whole, big_gaps_first=big_gaps_first)
+    join_gaps(jobs, book.starts, book.crew_of, free_from, runs=usual, free=free, easy=easy)
     return book.starts
 
 
@@ -189,27 +194,3 @@ def _fill_gaps(numbers: Sequence[int], book: _Book, runs: Runs, *, big_gaps_firs
             day = end
         used = set(chosen)
         left = [one for place, one in enumerate(left) if place not in used]
-
-
-def largest_sum(days: list[int], room: int) -> list[int]:
-    """Return positions of a subset with the largest sum up to `room`; among those, one with the longest jobs.
-
-    Examples
-    --------
-    >>> largest_sum([7, 5, 4], 9)
-    [1, 2]
-    """
-    whole = (1 << (room + 1)) - 1
-    # reach[k]: the sums that jobs k, k+1, ... can make.
-    reach = [1] * (len(days) + 1)
-    for place in range(len(days) - 1, -1, -1):
-        reach[place] = (reach[place + 1] | (reach[place + 1] << days[place])) & whole
-    target = reach[0].bit_length() - 1
-    chosen = []
-    for place, length in enumerate(days):
-        if 0 < length <= target and (reach[place + 1] >> (target - length)) & 1:
-            chosen.append(place)
-            target -= length
-        elif length == 0:
-            chosen.append(place)
-    return chosen

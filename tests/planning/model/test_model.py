@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from heatnet.errors import HeatnetError, InfeasiblePlanError
 from heatnet.planning import PlanRules, Prices, Summer
@@ -12,6 +14,7 @@ from heatnet.planning.model.building import build_model, priced
 from heatnet.planning.model.candidates import candidate_table, priced_table, total_ratio
 from heatnet.planning.model.days import DaySpan
 from heatnet.planning.model.jobs import jobs_of, trench_labels
+from heatnet.planning.model.limits import Limit
 from heatnet.planning.model.options import joined_options, trenches_of
 from heatnet.planning.model.streets import street_rules
 
@@ -167,3 +170,22 @@ def test_candidates_are_read_as_the_readers_do():
         candidate_table(pd.concat([table, table[["worth"]]], axis=1))
     with pytest.raises(HeatnetError, match="beyond 1e"):
         candidate_table(table.assign(worth=1e300))
+
+
+@given(
+    crews=st.lists(st.lists(st.integers(1, 14), max_size=4), min_size=1, max_size=4),
+    ban=st.integers(2, 11),
+)
+@settings(derandomize=True, deadline=None)
+def test_what_counts_as_worked_beside_a_ban_is_never_more_than_what_is(crews, ban):
+    of_all = np.array([days for crew in crews for days in crew], dtype=np.int64)
+    beside = sum(max(0, sum(crew) - ban) for crew in crews)  # each crew works in the ban all that it can
+    for granted in (0, (ban + 1) // 2):
+        limit = Limit("crew_days", "streets", 0.0, ban_days=ban, granted=granted)
+        assert limit.beside_ban(of_all).sum() <= beside + granted * len(crews)
+
+
+def test_half_a_ban_is_granted_to_each_crew_and_the_rest_goes_by_the_job():
+    limit = Limit("crew_days", "crews", 0.0, ban_days=9, granted=5)
+    # 15 days: 9 in the ban, of which 5 are granted, so 11 count; 7 days: two such fill the ban, 2 are taken off each.
+    assert limit.beside_ban(np.array([15, 9, 8, 7, 6, 0])).tolist() == [11.0, 5.0, 5.0, 5.0, 4.0, 0.0]

@@ -12,8 +12,9 @@ from heatnet.planning.model.days import DaySpan
 from heatnet.planning.model.jobs import Job
 from heatnet.planning.model.streets import StreetRule
 from heatnet.planning.schedule.calendar import crews_of, fit_calendar
-from heatnet.planning.schedule.packing import largest_sum
+from heatnet.planning.schedule.joining import join_gaps
 from heatnet.planning.schedule.searching import search_calendar
+from heatnet.planning.schedule.sums import largest_sum
 
 PROFILE = settings(derandomize=True, deadline=None, max_examples=60)
 WINDOW = 14
@@ -32,7 +33,7 @@ def some_jobs(draw, most=4):
     return [Job(street, draw(st.integers(1, 8)), of_street[street]) for street in streets]
 
 
-def keeps_the_calendar(jobs, starts, crews):
+def keeps_the_calendar(jobs, starts, crews, window=WINDOW):
     for job, start in zip(jobs, starts, strict=True):
         if job.rule.earliest(job.days, start) != start:
             return False
@@ -40,7 +41,7 @@ def keeps_the_calendar(jobs, starts, crews):
         overlap = starts[one] < starts[two] + jobs[two].days and starts[two] < starts[one] + jobs[one].days
         if overlap and jobs[one].street is not None and jobs[one].street == jobs[two].street:
             return False
-    days = [sum(s <= day < s + job.days for job, s in zip(jobs, starts, strict=True)) for day in range(WINDOW)]
+    days = [sum(s <= day < s + job.days for job, s in zip(jobs, starts, strict=True)) for day in range(window)]
     return max(days, default=0) <= crews
 
 
@@ -68,6 +69,40 @@ def test_a_packed_calendar_keeps_every_rule(jobs, crews):
     for crew in range(1, crews + 1):
         mine = sorted((start, job.days) for job, start, own in zip(jobs, starts, numbers, strict=True) if own == crew)
         assert all(one[0] + one[1] <= two[0] for one, two in itertools.pairwise(mine))
+
+
+@settings(derandomize=True, deadline=None, max_examples=60)
+@given(
+    of_streets=st.lists(st.integers(1, 6), min_size=13, max_size=24),
+    nameless=st.lists(st.integers(1, 7), max_size=6),
+    ban=st.tuples(st.integers(2, 8), st.integers(1, 4)),
+    crews=st.lists(st.integers(0, 3), min_size=2, max_size=7),
+)
+def test_a_calendar_packed_round_a_ban_keeps_every_rule(of_streets, nameless, ban, crews):
+    usual = StreetRule((DaySpan(0, ban[0]), DaySpan(sum(ban), WINDOW)))
+    jobs = [Job(f"s{number}", days, usual) for number, days in enumerate(of_streets)]
+    jobs += [Job(None, days, StreetRule((DaySpan(0, WINDOW),))) for days in nameless]
+    starts, _ = fit_calendar(jobs, crews, WINDOW)
+    placed = [(job, start) for job, start in zip(jobs, starts, strict=True) if start is not None]
+    assert keeps_the_calendar([job for job, _ in placed], [start for _, start in placed], len(crews))
+    numbers = crews_of([job for job, _ in placed], [start for _, start in placed], crews)
+    for crew, first in enumerate(crews, start=1):
+        mine = sorted((start, job.days) for (job, start), own in zip(placed, numbers, strict=True) if own == crew)
+        assert all(start >= first for start, _ in mine)
+        assert all(one[0] + one[1] <= two[0] for one, two in itertools.pairwise(mine))
+
+
+def test_idle_days_of_two_crews_are_brought_together_for_a_job_that_waits():
+    usual, whole = StreetRule((DaySpan(0, 6), DaySpan(8, 20))), StreetRule((DaySpan(0, 20),))
+    days = {"a": 5, "b": 6, "c": 9, "d": 2, "f": 10}
+    jobs = [Job(street, length, usual) for street, length in days.items()]
+    jobs += [Job(None, 4, whole), Job(None, 4, whole)]
+    # A crew is idle on day 5, the other on day 19, before two jobs of which each fills the ban of days 6 and 7.
+    starts, crew_of = [0, 0, 10, None, 10, 6, 6], {0: 0, 4: 0, 5: 0, 1: 1, 2: 1, 6: 1}
+    join_gaps(jobs, starts, crew_of, (0, 0), runs=usual.runs, free=[0, 1, 2, 3, 4], easy=[5, 6])
+    assert starts[5] == 5  # a day earlier, and still there when the ban ends
+    assert None not in starts
+    assert keeps_the_calendar(jobs, starts, 2, window=20)
 
 
 def test_many_free_jobs_fill_the_summer_to_the_day():
