@@ -66,13 +66,18 @@ def misfits_of(rows: Rows, terms: Terms) -> dict[int, Note]:
     streets = rows.table["street"].tolist()
     shut = rows.table["households_shut"].to_numpy(dtype="float64")
     rules = {street: terms.streets.of(street) for street in dict.fromkeys(streets)}
+    days = (rows.days + np.where(rows.is_trench, terms.setup_days, 0)).astype(np.int64).tolist()
+    has_days: dict[tuple[int, int], bool] = {}  # by rule, which most streets share, and days
     for one in np.flatnonzero(rows.is_trench | ~rows.is_segment).tolist():
         rule = rules[streets[one]]
+        asked = id(rule), days[one]
+        if asked not in has_days:
+            has_days[asked] = rule.earliest(days[one]) is not None
         if rule.is_closed:
             misfit[one] = note("planning.out_closed_street")
-        elif rule.earliest(int(rows.days[one]) + (terms.setup_days if rows.is_trench[one] else 0)) is None:
+        elif not has_days[asked]:
             misfit[one] = note("planning.out_no_days")
-        elif not terms.shutdowns.allows([("", float(shut[one]))]):
+        elif terms.shutdowns.limit is not None and not terms.shutdowns.allows([("", float(shut[one]))]):
             misfit[one] = note("planning.out_too_many_shut")
     for one in np.flatnonzero(~rows.is_trench & rows.is_segment).tolist():
         if not rules[streets[one]].runs:  # banned all summer: nobody flushes there either
