@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heatnet._freed import give_back
 from heatnet._progress import shows_progress
 from heatnet._typed import typed
 from heatnet.assessment.accounting import fates_in_season, of_rows_read
@@ -100,17 +101,17 @@ def assess(  # noqa: PLR0913 - the public contract
     settings = settings or inventory.settings or Settings()
     earlier = inventory.in_id_order.before(season)
     network, records = earlier.network, earlier.records()
-    _LOG.info("how often assets fail")
+    _begin("how often assets fail")
     history = history_of(earlier, first_season=records.first_season(season), last_season=season - 1)
     model = fit_failure_model(history) if model is None else model
     expected = expected_of(model, network, season, settings)
-    _LOG.info("what outages mean in homes")
+    _begin("what outages mean in homes")
     outage = outage_part(network, records, expected, settings=settings, climate=climate)
-    _LOG.info("what the visits say")
+    _begin("what the visits say")
     records, explained = without_explained(network, records, outage, settings)
     winters = past_winters(network, records, season=season, settings=settings)
     chronic = chronic_part(network, records, winters, season=season, settings=settings)
-    _LOG.info("what cures are worth")
+    _begin("what cures are worth")
     told = told_of_assets(network, history)
     notes = (*outage.notes, *chronic.notes, *old_row_notes(network, told), *value_notes(settings))
     climate = outage.climate
@@ -118,7 +119,7 @@ def assess(  # noqa: PLR0913 - the public contract
     del told, expected, outage, chronic
     valued = valued_assets(known, acceptance(network), season=season, settings=settings)
     del known
-    _LOG.info("how stable the order is")
+    _begin("how stable the order is")
     ranking = rank_assets(valued, grade_share=grade_share, settings=settings, rng=rng)
     del valued
     ranking["reason"] = reasons(ranking, language=language)
@@ -131,3 +132,9 @@ def assess(  # noqa: PLR0913 - the public contract
     return Assessment(
         network, season, ranked, notes, findings, history, model, winters, settings, climate, language, fates
     )
+
+
+def _begin(step: str) -> None:
+    """Say what is done now, once what the step before it has freed is given back."""
+    give_back()
+    _LOG.info(step)

@@ -41,7 +41,7 @@ _NAMED = (
 _WINTERS_WORTH_TELLING = 2
 _SURROUNDINGS_WORTH_TELLING = 1.5
 _COLD_WORTH_TELLING = 0.01  # share of the worth below which other assets explain the cold
-_ROWS_AT_ONCE = 50_000  # the phrases of more rows would fill the memory
+_ROWS_AT_ONCE = 10_000  # the phrases of more rows would fill the memory
 
 
 def reasons(ranking: pd.DataFrame, *, language: str = "en", least_count: int = 1) -> pd.Series[Any]:
