@@ -7,7 +7,9 @@ mean too.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -188,29 +190,26 @@ def attribute_effect(attributes: pd.DataFrame, terms: tuple[Term, ...], coeffici
     return effect
 
 
-def _entries(
-    attributes: pd.DataFrame, terms: tuple[Term, ...]
-) -> list[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64], Floats]]:
-    """Return rows, columns and values of the entries other than 0, one attribute at a time."""
+def _entries(attributes: pd.DataFrame, terms: tuple[Term, ...]) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield rows, columns and values of the entries other than 0, one attribute at a time.
+
+    All rows are a slice, one column or value a plain number: of a million assets each array takes 8 MB.
+    """
     classes, all_numbers = _derived(attributes)
-    everything = np.arange(len(attributes))
-    entries = []
     places: dict[str, dict[str, int]] = {}
     for place, term in enumerate(terms):
         if term.value is not None:
             places.setdefault(term.attribute, {})[term.value] = place
-            continue
-        values = np.ones(len(attributes))
-        if term.attribute != INTERCEPT:
+        elif term.attribute == INTERCEPT:
+            yield slice(None), place, 1.0
+        else:
             numbers = all_numbers[term.attribute] - term.centre
-            values = np.where(np.isfinite(numbers), numbers, 0.0)
-        entries.append((everything, np.full(len(values), place), values))
+            yield slice(None), place, np.where(np.isfinite(numbers), numbers, 0.0)
     for attribute, place_of in places.items():
         codes, words = classes[attribute]
         target = np.array([place_of.get(word, -1) for word in words] + [-1])[codes]
         rows = np.flatnonzero(target >= 0)
-        entries.append((rows, target[rows], np.ones(len(rows))))
-    return entries
+        yield rows, target[rows], 1.0
 
 
 def _derived(attributes: pd.DataFrame) -> tuple[dict[str, Classes], dict[str, Floats]]:
