@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree
 from heatnet._arrays import Floats, Ints, Truths
 
 _SQUARES = 1000  # along one side of the map
+_SHORT_M = 200.0  # half of a line that is near to a place only where its middle is not far
 _SPACING_M = 50.0  # distance between the sample points by which candidate lines are found
 
 
@@ -39,8 +40,11 @@ def nearest_lines(places: Floats, starts: Floats, ends: Floats, *, within_m: flo
     asked = np.flatnonzero(np.isfinite(places).all(axis=1))
     if not len(lines) or not len(asked):
         return nearest
-    points, line_of_point = _sample_points(starts[lines], ends[lines])
     radius = within_m + _SPACING_M / 2
+    half = np.hypot(*(ends[lines] - starts[lines]).T) / 2
+    middle = (starts[lines] + ends[lines]) / 2
+    lines = lines[(half > _SHORT_M) | _near_some(middle, places[asked], radius + _SHORT_M)]
+    points, line_of_point = _sample_points(starts[lines], ends[lines])
     near_some = _near_some(points, places[asked], radius)
     points, line_of_point = points[near_some], line_of_point[near_some]
     candidates = cKDTree(points).query_ball_point(places[asked], radius)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,8 @@ import pandas as pd
 
 from heatnet.errors import HeatnetError, MissingExtraError
 from heatnet.schema import ROW, RawTable, TableSpec
+
+_SMALL = 4  # bytes a row that a column takes at most whose words repeat
 
 
 def read_parquet(file: Path, spec: TableSpec, *, kind: str = "") -> RawTable:
@@ -29,27 +32,55 @@ def read_parquet(file: Path, spec: TableSpec, *, kind: str = "") -> RawTable:
     except ImportError as error:
         raise MissingExtraError("parquet", f"reading {file}") from error
     try:
-        table = pq.ParquetFile(file).read()
+        opened = pq.ParquetFile(file)
+        often = _often_repeated(opened.metadata, opened.schema_arrow, pa)
+        table = pq.ParquetFile(file, read_dictionary=often).read() if often else opened.read()
         table.validate(full=True)
-        cells = _as_frame(table)
+        cells = _as_frame(table, set(often))
     except (pa.ArrowException, ValueError, OSError, KeyError, IndexError, TypeError, OverflowError) as error:
         raise HeatnetError(f"{file} is not a Parquet file that can be read: {str(error).splitlines()[0]}") from error
     cells.index = pd.Index(np.arange(len(cells), dtype=np.int64) + 2, name=ROW)
     return RawTable(spec.name, cells, file=str(file), kind=kind)
 
 
-def _as_frame(table: Any) -> pd.DataFrame:
+def _often_repeated(metadata: Any, schema: Any, pa: Any) -> list[str]:
+    """Return the columns of text that take little room for so many rows: few words, which are then kept once."""
+    size: dict[str, int] = {}
+    for group in range(metadata.num_row_groups):
+        for at in range(metadata.num_columns):
+            column = metadata.row_group(group).column(at)
+            size[column.path_in_schema] = size.get(column.path_in_schema, 0) + column.total_uncompressed_size
+    kinds = (pa.string(), pa.large_string())
+    texts = [field.name for field in schema if field.type in kinds and schema.names.count(field.name) == 1]
+    return [name for name in texts if size.get(name, metadata.num_rows * _SMALL + 1) <= metadata.num_rows * _SMALL]
+
+
+def _as_frame(table: Any, often: Set[str]) -> pd.DataFrame:
     """Return the columns one by one, without what pandas once noted about them; an index that was written is one."""
     noted = table.schema.pandas_metadata
     if noted is not None and not (isinstance(noted, dict) and {"columns", "index_columns"} <= set(noted)):
         raise ValueError("what is noted of its columns is damaged")
     columns, names = [], []
     for name, column in zip(table.column_names, table.columns, strict=True):
-        columns.append(_cells(column))
+        columns.append(_as_categories(column) if name in often else _cells(column))
         names.append("" if name.startswith("__index_level_") else name)
     if not columns:
         return pd.DataFrame()
     return pd.concat(columns, axis=1).set_axis(names, axis=1)
+
+
+def _as_categories(column: Any) -> pd.Series[Any]:
+    """Return text of few words as categories."""
+    one: Any = column.unify_dictionaries().combine_chunks()
+    if one.dictionary.null_count:
+        return _cells(column)
+    return _categories(one.dictionary.to_pylist(), one.indices)
+
+
+def _categories(words: list[Any], places: Any) -> pd.Series[Any]:
+    codes = places.fill_null(-1).to_numpy(zero_copy_only=False)
+    categories: pd.Index[Any] = pd.Index(words, dtype=object)
+    return pd.Series(pd.Categorical.from_codes(codes, categories=categories))
 
 
 def _cells(column: Any) -> pd.Series[Any]:
@@ -58,25 +89,22 @@ def _cells(column: Any) -> pd.Series[Any]:
     kind = column.type
     if types.is_dictionary(kind):
         return _cells(column.cast(kind.value_type))
-    if types.is_timestamp(kind) or types.is_date(kind) or types.is_decimal(kind) or types.is_nested(kind):
-        return pd.Series(_plain_days(column), dtype=object)
+    if types.is_timestamp(kind) or types.is_date(kind):
+        return _plain_days(column)
+    if types.is_decimal(kind) or types.is_nested(kind):
+        return pd.Series(list(column.to_pylist()), dtype=object)
     if types.is_boolean(kind):
         return pd.Series(column.to_pandas(types_mapper={kind: pd.BooleanDtype()}.get))
     return pd.Series(column.to_pandas())
 
 
-def _plain_days(column: Any) -> list[Any]:
-    """Return days as their text, which needs no range; other values as Python's."""
+def _plain_days(column: Any) -> pd.Series[Any]:
+    """Return days as their text, which needs no range."""
     pa: Any = import_module("pyarrow")
     pc: Any = import_module("pyarrow.compute")
-    types, kind = pa.types, column.type
-    if types.is_timestamp(kind) or types.is_date(kind):
-        local = pc.local_timestamp(column) if getattr(kind, "tz", None) else column
-        texts = pc.cast(local, pa.string())
-        if pc.any(pc.starts_with(texts, "<")).as_py():
-            raise ValueError("a day that no calendar holds")
-        days = pc.utf8_slice_codeunits(texts, 0, 10).combine_chunks().dictionary_encode()  # few, each many times
-        words = np.array([*days.dictionary.to_pylist(), None], dtype=object)
-        found: list[Any] = words[days.indices.fill_null(-1).to_numpy(zero_copy_only=False)].tolist()
-        return found
-    return list(column.to_pylist())
+    local = pc.local_timestamp(column) if getattr(column.type, "tz", None) else column
+    texts = pc.cast(local, pa.string())
+    if pc.any(pc.starts_with(texts, "<")).as_py():
+        raise ValueError("a day that no calendar holds")
+    days = pc.utf8_slice_codeunits(texts, 0, 10).combine_chunks().dictionary_encode()  # few, each many times
+    return _categories(days.dictionary.to_pylist(), days.indices)

@@ -11,6 +11,7 @@ import pandas as pd
 from heatnet._arrays import AnyInts, Truths
 from heatnet.network.positions import Lookups, looked_up
 from heatnet.schema import NODES, SEGMENTS, VALVES, Problem, conform_leniently, problem_at
+from heatnet.schema.plain import ascends
 
 
 class Checked:
@@ -48,7 +49,7 @@ class Checked:
         known = looked_up({"nodes": nodes, "segments": segments, "valves": valves}, lookups)
         self.lookups, self.found = known, known.found
         self._follow_segments()
-        if self.node_ids.is_unique and self.segment_ids.is_unique:
+        if all(ascends(ids.to_series()) or ids.is_unique for ids in (self.node_ids, self.segment_ids)):
             self._follow_levels()
             self._follow_valves()
 

@@ -16,7 +16,7 @@ from heatnet.schema.findings import findings_at
 from heatnet.schema.folding import folded_word
 from heatnet.schema.headings import SERIAL, Heading
 from heatnet.schema.judging import Judged, cells_shown
-from heatnet.schema.plain import TEXT_DTYPE, distinct, taken
+from heatnet.schema.plain import TEXT_DTYPE, ascends, distinct, taken
 from heatnet.schema.raw import RawTable
 from heatnet.schema.units import DEGREES
 from heatnet.schema.vocabulary import truth_words
@@ -248,6 +248,8 @@ def _keys(judged: Judged, read: Read) -> None:
     if not key or (not set(key) <= {*read, *([] if judged.spec.is_record else key)} and len(key) > 1):
         return
     table = judged.table
+    if len(key) == 1 and ascends(table[key[0]]):
+        return
     twice = table.duplicated(key, keep=False).to_numpy() & table[key].notna().all(axis=1).to_numpy()
     if not twice.any():
         return

@@ -112,6 +112,19 @@ def are_plain_ids(values: pd.Series[Any], may_hold: Callable[[list[str]], bool])
     return together.isalnum() or may_hold(cells)
 
 
+def ascends(values: pd.Series[Any]) -> bool:
+    """Return whether each text comes behind the one before it, so that none stands twice and none is missing.
+
+    Examples
+    --------
+    >>> ascends(pd.Series(["S1", "S2"])), ascends(pd.Series(["S1", "S1"])), ascends(pd.Series(["S1", None]))
+    (True, False, False)
+    """
+    if not _is_text(values) or values.isna().any():
+        return False
+    return bool((values.iloc[1:].array > values.iloc[:-1].array).all())
+
+
 def has_no_space(text: str) -> bool:
     """Return whether a text holds no white space, which is told much faster of many texts together."""
     return len(text.split(maxsplit=1)) <= 1 and text == text.strip()
