@@ -47,11 +47,18 @@ def _near_duplicates(network: Network) -> pd.DataFrame:
     pairs = (
         known[KDTree(place[known]).query_pairs(NEAR_M, output_type="ndarray")] if len(known) > 1 else np.empty((0, 2))
     )
-    joined = {(a, b) for a, b in np.sort(np.column_stack([network.from_node, network.to_node])).tolist()}
-    found = [(a, b) for a, b in sorted(np.sort(pairs.astype(np.int64)).tolist()) if (a, b) not in joined]
+    pairs = np.sort(pairs.astype(np.int64))
+    joined = _pairs(network, network.from_node, network.to_node)
+    found = sorted(pairs[~np.isin(_pairs(network, pairs[:, 0], pairs[:, 1]), joined)].tolist())
     ids = network.node_ids
     said = [note("doctor.near_duplicate_node", other=str(ids[a])) for a, _ in found]
     return told("near_duplicate_node", "x_m", [ids[b] for _, b in found], said)
+
+
+def _pairs(network: Network, some: Ints, others: Ints) -> Ints:
+    """Return one number for each pair of nodes, whichever stands first."""
+    found: Ints = np.minimum(some, others) * network.n_nodes + np.maximum(some, others)
+    return found
 
 
 def _loose_ends(network: Network) -> list[pd.DataFrame]:
@@ -98,22 +105,26 @@ def _stations_without_primary(network: Network) -> pd.DataFrame:
 
 def _parallel_duplicates(network: Network) -> pd.DataFrame:
     """Return segments that are the same as another in all that counts: drawn or exported twice."""
-    table = network.segments
-    ends = np.sort(np.column_stack([network.from_node, network.to_node]), axis=1)
+    between = _pairs(network, network.from_node, network.to_node)
+    rows = np.flatnonzero(pd.Series(between).duplicated(keep=False).to_numpy(dtype=bool))  # few are parallel at all
+    table = network.segments.iloc[rows]
     same = pd.DataFrame(
         {
-            "a": ends[:, 0],
-            "b": ends[:, 1],
-            "level": table["level"].astype(str),
-            "line": table["line"].astype(str),
-            "diameter": network.diameter_mm,
-            "length": np.round(network.length_m, 1),
+            "between": between[rows],
+            "level": table["level"].to_numpy(dtype=object),
+            "line": table["line"].to_numpy(dtype=object),
+            "diameter": network.diameter_mm[rows],
+            "length": np.round(network.length_m[rows], 1),
         }
     )
-    first = same.groupby(list(same.columns), sort=False)["a"].transform(lambda rows: rows.index[0]).to_numpy()
-    twice = np.flatnonzero(first != np.arange(len(same)))
-    ids = network.segment_ids
-    said = [note("doctor.parallel_duplicate", other=str(ids[first[row]])) for row in twice]
+    first = rows[
+        same.assign(row=np.arange(len(rows)))
+        .groupby(list(same.columns), sort=False, dropna=False)["row"]
+        .transform("first")
+    ]
+    is_twice = first != rows
+    twice, ids = rows[is_twice], network.segment_ids
+    said = [note("doctor.parallel_duplicate", other=str(ids[row])) for row in first[is_twice]]
     return told("parallel_duplicate", "segment_id", ids[twice], said)
 
 
@@ -139,8 +150,10 @@ def _lengths(network: Network) -> list[pd.DataFrame]:
     lines = network.lines
     steps = np.hypot(*np.diff(lines.xy, axis=0).T) if len(lines.xy) > 1 else np.zeros(0)
     so_far = np.concatenate([[0.0], np.cumsum(steps)])
-    last = np.maximum(lines.start[1:] - 1, lines.start[:-1])
-    drawn = np.array([so_far[b] - so_far[a] if b > a else np.nan for a, b in zip(lines.start[:-1], last, strict=True)])
+    first, last = lines.start[:-1], np.maximum(lines.start[1:] - 1, lines.start[:-1])
+    has_line = last > first
+    drawn = np.full(len(first), np.nan)
+    drawn[has_line] = so_far[last[has_line]] - so_far[first[has_line]]
     has_course = network.segments["geometry"].notna().to_numpy(dtype=bool)
     far = ~has_course & (length > 3.0 * apart + 100.0)
     unlike = has_course & (np.abs(drawn - length) > 0.1 * length + 5.0)
