@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet.language import checked_language, worded_rows, words
+from heatnet.language import checked_language, named_in, worded_rows, words
 
 _FLAGS = ("claim_first", "flush_first", "balance_first", "measure_first")
 _PARTS = {
@@ -17,27 +17,6 @@ _PARTS = {
     "worth_heat": ("heat",),
 }
 _BEHIND = ("around", "lost", "none_lost", "short", "laid", "laid_unknown", "group", "winters")
-_NAMED = (
-    "laid_year",
-    "past_faults",
-    "past_seasons",
-    "length_m",
-    "cold_visits",
-    "visits",
-    "impaired_prob",
-    "others",
-    "cold_homes",
-    "winters_ill",
-    "households_lost",
-    "households_short",
-    "short_share",
-    "buildings_lost",
-    "heat_loss_w_m",
-    "surroundings_factor",
-    "worth_faults",
-    "worth_cold",
-    "worth_heat",
-)
 _WINTERS_WORTH_TELLING = 2
 _SURROUNDINGS_WORTH_TELLING = 1.5
 _COLD_WORTH_TELLING = 0.01  # share of the worth below which other assets explain the cold
@@ -147,7 +126,10 @@ def _phrases(key: str, ranking: pd.DataFrame, rows: npt.NDArray[np.bool_], langu
     """Return the phrase of each row, empty text where it is not said."""
     texts = np.full(len(ranking), "", dtype=object)
     if rows.any():
-        values = {name: ranking[name].to_numpy()[rows].tolist() for name in _NAMED}
+        told = named_in(f"reasons.{key}", language) or {
+            "asset_kind"
+        }  # one column at least says how many rows there are
+        values = {name: ranking[name].to_numpy()[rows].tolist() for name in told}
         texts[rows] = worded_rows(f"reasons.{key}", values, language)
     return texts.tolist()
 

@@ -153,6 +153,18 @@ def worded_rows(key: str, columns: Mapping[str, Iterable[Any]], language: str = 
     return ["".join(parts) for parts in islice(zip(*pieces, strict=False), rows)]
 
 
+def named_in(key: str, language: str = "en") -> set[str]:
+    """Return the names of the values that the sentence of a key tells.
+
+    Examples
+    --------
+    >>> sorted(named_in("language.example"))
+    ['count', 'ids']
+    """
+    room, _, name = key.partition(".")
+    return {field for _, field, _, _ in Formatter().parse(words(room, language)[name]) if field}
+
+
 def joined(notes: Iterable[Note | str], language: str = "en") -> str:
     """Return notes as running text in a language.
 
