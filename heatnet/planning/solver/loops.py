@@ -107,6 +107,8 @@ def loops_of(model: Model, core: Ints, nodes: Mapping[int, int], shares: Mapping
 
 def _pieces(joins: Mapping[int, list[tuple[int, int]]]) -> list[frozenset[int]]:
     """Return the nodes of all that hangs together, in the order in which they are first named."""
+    if not joins:
+        return []
     place = {node: at for at, node in enumerate(joins)}
     ends = np.array([(place[node], place[other]) for node, others in joins.items() for other, _ in others]).reshape(
         -1, 2
