@@ -254,11 +254,13 @@ def _repeated(visits: pd.DataFrame) -> pd.DataFrame:
     Only of known households: two homes of one building may call on one day.
     """
     columns = [name for name in _OF_A_VISIT if name in visits.columns]
-    rows = visits[columns].astype(object).where(visits[columns].notna(), None)
-    if "household_id" not in rows.columns:
+    if "household_id" not in columns:
         return told("visit_repeated", "visit_id", [], [])
-    rows = rows.loc[visits[["building_id", "visited_on", "household_id"]].notna().all(axis=1)]
-    first = rows.groupby(columns, sort=False, dropna=False)["building_id"].transform(lambda one: one.index[0])
+    home = visits[["building_id", "visited_on", "household_id"]]
+    home = home[home.notna().all(axis=1)]
+    rows = visits.loc[home.index[home.duplicated(keep=False)], columns]  # few homes call twice on a day
+    rows = rows.astype(object).where(rows.notna(), None).assign(row=rows.index)
+    first = rows.groupby(columns, sort=False, dropna=False)["row"].transform("first")
     twice = np.flatnonzero(first.to_numpy() != rows.index.to_numpy())
     ids = visits["visit_id"].fillna("")
     said = [note("doctor.visit_repeated", other=str(ids[row])) for row in first.iloc[twice]]
