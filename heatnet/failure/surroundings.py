@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
-from scipy.sparse import csr_array, eye_array
+from scipy.sparse import csr_array
 from scipy.spatial import cKDTree
 
 from heatnet._arrays import Floats, Ints
@@ -15,6 +16,7 @@ from heatnet._arrays import Floats, Ints
 _SQUARE_M = 50.0
 _SCALE_M = 150.0
 _LIMIT_M = 300.0
+_SQUARES_AT_ONCE = 8192
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,12 +73,21 @@ def _kernel(square: Ints, place: Floats) -> csr_array:
         return csr_array((0, 0), dtype=np.float64)
     size = np.bincount(square)
     centre = np.stack([np.bincount(square, weights=place[:, axis]) / size for axis in (0, 1)], axis=1)
-    pairs = cKDTree(centre).query_pairs(_LIMIT_M, output_type="ndarray").astype(np.int32)
-    east, north = (np.ascontiguousarray(centre[:, axis]) for axis in (0, 1))
-    one, other = pairs.T.copy()
-    del pairs  # of a million segments each of these arrays takes 100 MB
-    weight = np.exp(-np.hypot(east[one] - east[other], north[one] - north[other]) / _SCALE_M)
-    kernel = csr_array((weight, (one, other)), shape=(len(size), len(size)))
-    del weight, one, other
-    kernel = kernel + kernel.T
-    return csr_array(kernel + eye_array(len(size)))
+    tree = cKDTree(centre)
+    rows = [_weights(tree, centre, first) for first in range(0, len(size), _SQUARES_AT_ONCE)]
+    data, indices, count = (np.concatenate(parts) for parts in zip(*rows, strict=True))
+    starts = np.concatenate([np.zeros(1, dtype=np.int64), np.cumsum(count)])
+    return csr_array((data, indices, starts.astype(np.int32)), shape=(len(size), len(size)))
+
+
+def _weights(tree: cKDTree, centre: Floats, first: int) -> tuple[Floats, npt.NDArray[np.int32], Ints]:
+    """Return the weights of some squares towards all around them, these in order, and how many each one has.
+
+    The pairs of all squares of a million segments at once would take gigabytes.
+    """
+    some = centre[first : first + _SQUARES_AT_ONCE]
+    near = cKDTree(some).sparse_distance_matrix(tree, _LIMIT_M, output_type="ndarray")
+    order = np.lexsort((near["j"], near["i"]))
+    one, other = near["i"][order], near["j"][order]
+    weight = np.exp(-np.hypot(*(some[one] - centre[other]).T) / _SCALE_M)
+    return weight, other.astype(np.int32), np.bincount(one, minlength=len(some)).astype(np.int64)
