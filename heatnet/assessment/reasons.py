@@ -126,9 +126,8 @@ def _phrases(key: str, ranking: pd.DataFrame, rows: npt.NDArray[np.bool_], langu
     """Return the phrase of each row, empty text where it is not said."""
     texts = np.full(len(ranking), "", dtype=object)
     if rows.any():
-        told = named_in(f"reasons.{key}", language) or {
-            "asset_kind"
-        }  # one column at least says how many rows there are
+        # One column at least tells how many rows there are.
+        told = named_in(f"reasons.{key}", language) or {"asset_kind"}
         values = {name: ranking[name].to_numpy()[rows].tolist() for name in told}
         texts[rows] = worded_rows(f"reasons.{key}", values, language)
     return texts.tolist()
