@@ -24,6 +24,7 @@ from heatnet.schema.findings import all_findings, findings_at
 from heatnet.schema.headings import meanings
 from heatnet.schema.plain import TEXT_DTYPE
 from heatnet.schema.units import STANDARD
+from heatnet.schema.years import FIRST_YEAR, LAST_YEAR
 
 # Numbers keep their last digit; from 3.1 on pandas reads them so by itself.
 _EXACT_NUMBERS: dict[str, Any] = {} if PANDAS_VERSION >= (3, 1) else {"float_precision": "round_trip"}
@@ -31,7 +32,7 @@ _EXACT_NUMBERS: dict[str, Any] = {} if PANDAS_VERSION >= (3, 1) else {"float_pre
 # what is said to be text, and turns words of categories into numbers, which it must not.
 _PARSED: dict[str, Any] = {"digits": str}
 if PANDAS_VERSION < (3, 1):
-    _PARSED |= {"text": str, "truth": str, "words": "category" if PANDAS_VERSION < (3, 0) else str}
+    _PARSED |= {"text": str, "truth": str, "year": str, "words": "category" if PANDAS_VERSION < (3, 0) else str}
 _NUMBER = re.compile(r"\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*|[+-]?inf(?:inity)?|nan", re.IGNORECASE)
 _TRUTH = re.compile(r"true|false", re.IGNORECASE)
 _SEPARATORS = ",;\t|"
@@ -126,7 +127,7 @@ def _first_rows(text: str, separator: str, file: Path) -> list[list[str]]:
 
 
 def _kinds(head: list[list[str]], found: HeadingRows, spec: TableSpec, headings: Mapping[str, str] | None) -> list[str]:
-    """Return what each column holds: ``number``, ``truth``, ``words`` that come often, ``text``, or ``digits``.
+    """Return what each column holds: ``number``, ``year``, ``truth``, ``words`` that come often, ``text``, ``digits``.
 
     Digits are text whose first rows look like something else; the parser must not make that of it.
     """
@@ -134,14 +135,16 @@ def _kinds(head: list[list[str]], found: HeadingRows, spec: TableSpec, headings:
     kinds = ["text" if meant is None else _kind_of(meant.column) for meant in named]
     sample = head[found.first + found.count :]
     return [
-        "digits" if kind != "number" and _is_like_digits([row[at] for row in sample if at < len(row)], kind) else kind
+        "digits"
+        if kind not in ("number", "year") and _is_like_digits([row[at] for row in sample if at < len(row)], kind)
+        else kind
         for at, kind in enumerate(kinds)
     ]
 
 
 def _kind_of(column: Column) -> str:
     if column.type == "number" and column.measure in STANDARD:
-        return "digits" if column.measure in ("year", "season") else "number"
+        return "year" if column.measure in ("year", "season") else "number"
     return {"truth": "truth", "choice": "words", "date": "words", "number": "digits"}.get(column.type, "text")
 
 
@@ -190,6 +193,8 @@ def _with_text(cells: pd.DataFrame, guessed: Mapping[str, str], read_csv: Any, r
         column = cells[name]
         if kind == "number" or isinstance(column.dtype, pd.StringDtype) or (kind == "truth" and column.dtype == bool):
             continue
+        if kind == "year" and _are_full_years(column):
+            continue
         if column.isna().all():
             text[name] = column.astype(TEXT_DTYPE)
         elif kind == "truth" and pd.api.types.infer_dtype(column, skipna=True) == "boolean":
@@ -199,6 +204,14 @@ def _with_text(cells: pd.DataFrame, guessed: Mapping[str, str], read_csv: Any, r
     if again:
         text |= dict(read_csv(_stream(read), usecols=again).items())
     return cells.assign(**text) if text else cells
+
+
+def _are_full_years(column: pd.Series[Any]) -> bool:
+    """Return whether a column holds full years and nothing else, which are the same as numbers and as text."""
+    if column.dtype.kind not in "if":
+        return False
+    years = column.dropna().to_numpy(dtype=np.float64)
+    return bool(((years >= FIRST_YEAR) & (years <= LAST_YEAR) & (years == np.floor(years))).all() and len(years))
 
 
 def _stream(read: Decoded) -> io.BytesIO:
