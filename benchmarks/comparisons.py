@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 from benchmarks.measuring import Job, job, python
 
-RUNS, QUICK_RUNS = 5, 2
+RUNS, QUICK_RUNS = 3, 2
 # Size of the city to runs; the largest sizes take minutes.
-GROWTH_RUNS = {10_000: 5, 30_000: 5, 100_000: 5, 300_000: 3, 1_000_000: 1}
+GROWTH_RUNS = {10_000: 3, 30_000: 3, 100_000: 3, 300_000: 1, 1_000_000: 1}
 QUICK_GROWTH_RUNS = {1_000: 2, 3_000: 1, 10_000: 1, 30_000: 1, 100_000: 1}
-MANY_RUNS = 9  # of what takes a second or two
+MANY_RUNS = 7  # of what takes a second or two
 READ_ALL = "import glob; [pandas.read_csv(name, low_memory=False) for name in glob.glob('FOLDER/csv/*.csv')]"
 EXTRAS = ("bokeh", "duckdb", "geopandas", "jinja2", "matplotlib", "openpyxl", "pyarrow", "pyogrio", "pyproj", "shapely")
 CORE_ONLY = f"import sys; sys.modules.update(dict.fromkeys({EXTRAS})); "
@@ -284,7 +284,7 @@ def _batch(networks: int) -> Section:
             job("batch:scored", workers=1),
             job("batch:scored", workers=2),
             "the same with 2 workers",
-            3,
+            1,
             targets=(Target(1.9, is_least=True),),
         ),
         Comparison(

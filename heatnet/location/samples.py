@@ -43,8 +43,8 @@ def sampled_nodes(network: Network, paths: SupplyPaths, observed: Sequence[Ints]
     is_observed = (times > 0).astype(np.int64)
     behind = paths.subtree_sum(is_observed)
     parent = paths.parent_asset
-    begins = (behind <= NEIGHBOURHOOD) & ((parent < 0) | (behind[parent] > NEIGHBOURHOOD))
-    begins[np.setdiff1d(np.arange(len(parent)), paths.order)] = False
+    begins = np.zeros(len(parent), dtype=bool)
+    begins[paths.order] = ((behind <= NEIGHBOURHOOD) & ((parent < 0) | (behind[parent] > NEIGHBOURHOOD)))[paths.order]
     number = paths.forest.path_sum(np.where(begins, np.arange(1, len(parent) + 1), 0).astype(np.float64))
     nodes = np.flatnonzero(is_observed)
     of_node = number[paths.last_asset[nodes]].astype(np.int64) - 1  # -1: it hangs on what serves more than that
