@@ -2,7 +2,7 @@
 # make docs: run the code of the documentation and the notebooks, build the site.
 # make coverage: which lines the tests reach.
 # make test-doors: what needs a browser or a spreadsheet program (.ci/doors installs both on Debian).
-# make bench: measure heatnet beside its peers (about two hours on a quiet machine).
+# make bench: measure heatnet beside its peers (about an hour on a quiet machine).
 PYTHON ?= python3
 VENV ?= .venv
 RUN = $(VENV)/bin/python -m

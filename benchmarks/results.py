@@ -1,6 +1,6 @@
 """Measure heatnet beside its peers and write `RESULTS.md`.
 
-    python -m benchmarks.results                    every section; about two hours on a quiet machine
+    python -m benchmarks.results                    every section; about an hour on a quiet machine
     python -m benchmarks.results --quick            smaller inputs, fewer runs
     python -m benchmarks.results --only growth      this section anew, the others as last measured
     python -m benchmarks.results --only             nothing anew, only the page

@@ -26,7 +26,8 @@ def sampled_nodes(network: Network, paths: SupplyPaths, observed: Sequence[Ints]
     """Return, per node, whether it belongs to the buildings that are learned from; None: all do.
 
     Neighbourhoods are all that hangs behind one asset, as large as `NEIGHBOURHOOD` allows. They are taken in the order
-    of a hash of that asset's name, whatever was seen behind it, until a winter has `MOST_BUILDINGS` on average.
+    of a hash of that asset's name, whatever was seen behind it, until a winter has `MOST_BUILDINGS` on average; where
+    there are not half as many in neighbourhoods all buildings are learned from.
 
     Parameters
     ----------
@@ -52,6 +53,8 @@ def sampled_nodes(network: Network, paths: SupplyPaths, observed: Sequence[Ints]
     by_hash = first[np.argsort(pd.util.hash_array(network.asset_names[first], categorize=False), kind="stable")]
     size = np.bincount(of_node[of_node >= 0], weights=times[nodes[of_node >= 0]], minlength=len(parent))
     taken = by_hash[np.cumsum(size[by_hash]) - size[by_hash] < MOST_BUILDINGS * len(observed)]
+    if 2 * size[taken].sum() < MOST_BUILDINGS * len(observed):
+        return None  # most hang directly on what serves many, as along one line
     is_taken = np.zeros(len(parent) + 1, dtype=bool)
     is_taken[taken] = True
     chosen = np.zeros(network.n_nodes, dtype=bool)

@@ -37,6 +37,25 @@ def test_of_few_buildings_all_are_learned_from(city: City) -> None:
     assert sampled_nodes(network, supply_paths(network), []) is None
 
 
+def test_homes_along_one_line_are_all_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    # A source and thirty homes in a row: of ten at most, only the last ten hang together behind one asset.
+    kinds = ["source", *["building"] * 30]
+    nodes = pd.DataFrame({"node_id": [f"N{k:02d}" for k in range(31)], "kind": kinds})
+    ends = {"from_node": nodes["node_id"][:-1].to_numpy(), "to_node": nodes["node_id"][1:].to_numpy()}
+    network = Network(
+        nodes,
+        pd.DataFrame({"segment_id": nodes["node_id"][1:].to_numpy(), **ends, "length_m": 50.0, "diameter_mm": 100.0}),
+    )
+    monkeypatch.setattr(samples, "NEIGHBOURHOOD", 10)
+    chosen = []
+    for most in (15, 25):
+        monkeypatch.setattr(samples, "MOST_BUILDINGS", most)
+        chosen.append(sampled_nodes(network, supply_paths(network), [network.building_nodes]))
+    assert chosen[0] is not None
+    assert np.flatnonzero(chosen[0]).tolist() == list(range(21, 31))
+    assert chosen[1] is None
+
+
 def test_neighbourhoods_are_taken_whole(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
     network, nodes = city.network.in_id_order, observed(city)
     paths = supply_paths(network)
