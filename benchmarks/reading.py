@@ -14,12 +14,11 @@ from heatnet.inventory.reading import read_inventory
 
 
 def written(folder: str, segments: int) -> Callable[[], None]:
-    """Job: write a city as CSV and as Parquet, and the settings of two rankings."""
+    """Job: write a city as CSV and as Parquet, and the settings of a ranking without capacity."""
 
     def write() -> None:
         written_city(folder, segments, parquet=True)()
-        for name, capacity in (("capacity", "true"), ("no_capacity", "false")):
-            (Path(folder) / f"{name}.toml").write_text(f"capacity = {capacity}\n", encoding="utf-8")
+        (Path(folder) / "settings.toml").write_text("capacity = false\n", encoding="utf-8")
 
     return write
 

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,7 @@ from heatnet.location.climbing import SHORT_STEP
 from heatnet.location.groups import Stretches
 from heatnet.location.posterior import Location
 from heatnet.location.samples import sampled_nodes
-from heatnet.location.watched import Learned, WatchedWinter
+from heatnet.location.watched import Learned, SeenWinter, WatchedWinter
 
 NOTHING_GIVEN = (None, None, None)
 _LARGEST_PRIOR = 1.0 - 1e-9
@@ -40,14 +41,14 @@ class Winter:
     ----------
     season : int
         The winter.
-    seen : WatchedWinter
+    seen : SeenWinter
         What was seen in it; without a visit its posterior is its prior.
     kept : array of float
         Per asset: share of an impairment of the winter before that works have left, 1 in the first winter.
     """
 
     season: int
-    seen: WatchedWinter
+    seen: SeenWinter
     kept: Floats
 
 
@@ -104,37 +105,37 @@ def filtered(
     base = Base.plain(default, attributes)
     learned: list[Learned | None] = [None] * len(winters)
     told: pd.DataFrame | None = None
-    few = _learned_from(winters)
-
-    def found_with(now: Base, short_step: float | None) -> Found:
-        return _found(few, now, stay, learned, short_step)
-
-    if learns and any(len(winter.seen.tree) for winter in winters):
-        base, found = learned_base(base, found_with)
+    few, is_sampled = _learned_from(winters)
+    winters = winters if is_sampled else few
+    if learns and any(len(winter.seen.evidence.node) for winter in winters):
+        base, found = learned_base(base, partial(_found, few, stay, learned))
         told = base.effects(found)
-    elif few is not winters:
+    elif is_sampled:
         for _ in steps_through(few, base.prior(), stay, learned):
             pass  # to learn the rates
+    del few  # of a large network what follows needs the memory
     chance = base.prior()
     posteriors = []
     for step in steps_through(winters, chance, stay, learned):
         posteriors.append(step.posterior)
-    location = step.winter.seen.location(step.prior, step.known, step.rate, step.own, told)
+    location = step.seen.location(step.prior, step.known, step.rate, step.own, told)
     return Filtered(location, tuple(posteriors), chance)
 
 
-def _learned_from(winters: Sequence[Winter]) -> Sequence[Winter]:
-    """Return the winters as they are, of a large network with the buildings alone that are learned from."""
+def _learned_from(winters: Sequence[Winter]) -> tuple[Sequence[Winter], bool]:
+    """Return the winters with their stretches told apart, of a large network those of some buildings alone.
+
+    And whether there are others.
+    """
     if not winters:
-        return winters
+        return winters, False
     network, paths = winters[0].seen.network, winters[0].seen.paths
     chosen = sampled_nodes(network, paths, [winter.seen.evidence.node for winter in winters])
-    if chosen is None:
-        return winters
     few: list[Winter] = []
     for winter in winters:
-        few.append(replace(winter, seen=winter.seen.among(chosen, few[-1].seen if few else None)))
-    return few
+        seen = winter.seen if chosen is None else winter.seen.among(chosen)
+        few.append(replace(winter, seen=seen.watched(few[-1].seen if few else None)))
+    return few, chosen is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,6 +143,7 @@ class Step:
     """One winter while the filter goes through: what was known before it and what is after it."""
 
     winter: Winter
+    seen: WatchedWinter
     prior: Floats
     own: Floats
     known: Stretches
@@ -164,7 +166,7 @@ def steps_through(
     """
     posterior, own_after = chance, np.zeros(0)
     for place, winter in enumerate(winters):
-        seen = winter.seen
+        seen = winter.seen.watched()
         base_own = np.full(seen.network.n_nodes, seen.asked.building_prior)
         remains = stay * winter.kept
         prior = np.minimum(remains * posterior + (1 - remains) * chance, _LARGEST_PRIOR) if place else chance
@@ -176,11 +178,11 @@ def steps_through(
         told = seen.beliefs(known, rate, own)
         posterior, own_after = seen.impaired_prob(prior, known, told), own.copy()
         own_after[seen.evidence.node] = told.own_impaired()
-        yield Step(winter, prior, own, known, rate, posterior)
+        yield Step(winter, seen, prior, own, known, rate, posterior)
 
 
 def _found(
-    winters: Sequence[Winter], base: Base, stay: float, learned: list[Learned | None], short_step: float | None
+    winters: Sequence[Winter], stay: float, learned: list[Learned | None], base: Base, short_step: float | None
 ) -> Found:
     """Return how often assets behind which somebody was visited fell ill anew over the winters, and could have.
 
@@ -193,7 +195,7 @@ def _found(
     steps = steps_through(winters, chance, stay, learned, short_step=short_step, with_causes=False)
     for place, step in enumerate(steps):
         anew = 1 - stay * step.winter.kept if place else np.ones(len(chance))
-        told = step.winter.seen.tree.group_of_asset >= 0
+        told = step.seen.tree.group_of_asset >= 0
         with np.errstate(invalid="ignore", divide="ignore"):
             is_ill = np.where(step.prior > 0, step.posterior * anew * chance / step.prior, 0.0)
             is_well = (1 - step.posterior) * anew * (1 - chance) / (1 - step.prior)

@@ -107,6 +107,6 @@ def locate_faults(  # noqa: PLR0913 - the public contract
     if chosen is None:
         learned = winter.learned(known, given)
     else:
-        few = winter.among(chosen)
+        few = winter.among(chosen).watched()
         learned = few.learned(few.known(given_prior, with_causes=False, for_tables=False), given)
     return winter.location(given_prior, known, learned).in_order_of(network)

@@ -58,21 +58,47 @@ class Learned:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class WatchedWinter:
-    """What was seen in one winter, ready to be read with any prior."""
+class SeenWinter:
+    """What was seen in one winter; of a large network its stretches fill much memory and are told apart when asked."""
 
     network: Network
     paths: SupplyPaths
     season: int
     asked: Asked
     evidence: Evidence
-    tree: GroupTree
 
-    def among(self, chosen: Truths, like: WatchedWinter | None = None) -> WatchedWinter:
+    def among(self, chosen: Truths) -> SeenWinter:
         """Return the winter as if only these buildings (per node) had been observed."""
         by_node = np.argsort(self.evidence.node)
         few = self.evidence.sorted_by(by_node).only(chosen[self.evidence.node[by_node]])
-        return _with_tree(self.network, self.paths, self.season, self.asked, few, like)
+        return SeenWinter(self.network, self.paths, self.season, self.asked, few)
+
+    def watched(self, like: SeenWinter | None = None) -> WatchedWinter:
+        """Return the winter with the stretches that it tells apart.
+
+        Where the same buildings were observed in a winter that it is `like`, its stretches are those of that one.
+        """
+        evidence = self.evidence
+        if isinstance(like, WatchedWinter) and np.array_equal(np.sort(like.evidence.node), evidence.node):
+            order, tree = np.searchsorted(evidence.node, like.evidence.node), like.tree
+        else:
+            is_observed = np.zeros(self.network.n_nodes, dtype=np.int64)
+            is_observed[evidence.node] = 1
+            tree = group_tree(self.network, self.paths, evidence.node, self.paths.subtree_sum(is_observed))
+            order = np.argsort(tree.group_of_building)
+            tree = tree.with_buildings(order)
+        return WatchedWinter(self.network, self.paths, self.season, self.asked, evidence.sorted_by(order), tree)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WatchedWinter(SeenWinter):
+    """What was seen in one winter, ready to be read with any prior."""
+
+    tree: GroupTree
+
+    def watched(self, like: SeenWinter | None = None) -> WatchedWinter:  # noqa: ARG002 - its stretches are there
+        """Return itself."""
+        return self
 
     def known(self, prior: Floats, *, with_causes: bool = True, for_tables: bool = True) -> Stretches:
         """Return what is known of the stretches before anything was seen, also what only tables tell."""
@@ -154,44 +180,26 @@ class WatchedWinter:
 
 
 def watched_winter(
-    network: Network,
-    visits: pd.DataFrame,
-    *,
-    season: int,
-    asked: Asked,
-    paths: SupplyPaths | None = None,
-    like: WatchedWinter | None = None,
-    is_conformed: bool = False,
+    network: Network, visits: pd.DataFrame, *, season: int, asked: Asked, paths: SupplyPaths | None = None
 ) -> WatchedWinter:
-    """Return what was seen in a winter, with the stretches that it tells apart.
-
-    Where the same buildings were observed in a winter that it is `like`, its stretches are those of that one. Visits
-    that are conformed, such as cleaned ones, are not read again.
-    """
+    """Return what was seen in a winter, with the stretches that it tells apart."""
+    table = what_enters(visits, asked.cause_error is not None)
     paths = supply_paths(network) if paths is None else paths
+    return seen_winter(network, paths, table, season=season, asked=asked).watched()
+
+
+def seen_winter(network: Network, paths: SupplyPaths, table: pd.DataFrame, *, season: int, asked: Asked) -> SeenWinter:
+    """Return what was seen in a winter, from visits in standard form."""
     evidence = season_evidence(
         network,
         paths,
-        visits if is_conformed else what_enters(visits, asked.cause_error is not None),
+        table,
         season=season,
         calls=asked.calls,
         words=asked.cause_error is not None,
         temperatures=asked.temperatures,
     )
-    return _with_tree(network, paths, season, asked, evidence, like)
-
-
-def _with_tree(
-    network: Network, paths: SupplyPaths, season: int, asked: Asked, evidence: Evidence, like: WatchedWinter | None
-) -> WatchedWinter:
-    if like is not None and np.array_equal(np.sort(like.evidence.node), evidence.node):
-        evidence = evidence.sorted_by(np.searchsorted(evidence.node, like.evidence.node))
-        return WatchedWinter(network, paths, season, asked, evidence, like.tree)
-    is_observed = np.zeros(network.n_nodes, dtype=np.int64)
-    is_observed[evidence.node] = 1
-    tree = group_tree(network, paths, evidence.node, paths.subtree_sum(is_observed))
-    by_group = np.argsort(tree.group_of_building)
-    return WatchedWinter(network, paths, season, asked, evidence.sorted_by(by_group), tree.with_buildings(by_group))
+    return SeenWinter(network, paths, season, asked, evidence)
 
 
 def _counts_below(paths: SupplyPaths, evidence: Evidence) -> dict[str, Ints]:

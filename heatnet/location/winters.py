@@ -19,7 +19,7 @@ from heatnet.location.evidence import CALL_CHANNELS
 from heatnet.location.filtering import Winter, filtered
 from heatnet.location.posterior import Location
 from heatnet.location.priors import default_prior
-from heatnet.location.watched import Asked, WatchedWinter, watched_winter
+from heatnet.location.watched import Asked, SeenWinter, seen_winter
 from heatnet.location.words import one_word_a_week
 from heatnet.network import Network
 from heatnet.reachability.paths import SupplyPaths, supply_paths
@@ -116,10 +116,7 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
             before=season_start(winter),
             clean_removes=settings.values.clean_removes,
         )
-        before = winters[-1].seen if winters else None
-        winters.append(
-            Winter(winter, _watched(paths, network, heard[seasons == winter], winter, settings, before), kept)
-        )
+        winters.append(Winter(winter, _seen(paths, network, heard[seasons == winter], winter, settings), kept))
     all_told = filtered(
         winters,
         default_prior(network).to_numpy(dtype=np.float64),
@@ -139,14 +136,7 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
     )
 
 
-def _watched(
-    paths: SupplyPaths,
-    network: Network,
-    visits: pd.DataFrame,
-    season: int,
-    settings: Settings,
-    before: WatchedWinter | None,
-) -> WatchedWinter:
+def _seen(paths: SupplyPaths, network: Network, visits: pd.DataFrame, season: int, settings: Settings) -> SeenWinter:
     """Return what the visits of a winter, and no others, say."""
     is_read = visits["room_temp_c"].notna().to_numpy(dtype=bool)
     asked = Asked(
@@ -156,7 +146,7 @@ def _watched(
         cause_error=settings.cause_error,
         temperatures=bool(is_read.sum() >= FEWEST_READINGS),
     )
-    return watched_winter(network, visits, season=season, asked=asked, paths=paths, like=before, is_conformed=True)
+    return seen_winter(network, paths, visits, season=season, asked=asked)
 
 
 def _winters_ill(winters: Sequence[Winter], posteriors: Sequence[Floats]) -> Ints:
