@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from heatnet._arrays import Floats, Objects
 from heatnet.planning.model.building import Model
 from heatnet.planning.model.jobs import Job
 from heatnet.planning.model.limits import unit_funds
@@ -37,10 +39,11 @@ def plan_tables(
     if summer is not None and model.crews[period] is not None:
         crews = crews_of(mine, starts, model.crews[period] or ())
     funds = _funds(table, model)
+    told = _Told.of(table)
     rows = []
     for job, start, crew in zip(mine, starts, crews, strict=True):
         days = _days_of(job, start, crew, summer)
-        rows.append({**_job_row(table, model, job), **days, "fund": funds[job.unit] if job.is_trench else None})
+        rows.append({**_job_row(told, model, job), **days, "fund": funds[job.unit] if job.is_trench else None})
     ids = table["asset_id"].to_numpy()[model.options.candidate]
     rows.sort(key=lambda row: _job_order(row, ids))
     width = max(3, len(str(len(rows))))
@@ -49,12 +52,46 @@ def plan_tables(
     return _cure_table(table, model, solution, rows, job_ids, period), jobs
 
 
-def _job_row(table: pd.DataFrame, model: Model, job: Job) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """What a table tells of its rows, column by column: a part of a table takes long to make for each job.
+
+    Attributes
+    ----------
+    length_m : array of float
+        0 where it is unknown.
+    worth : dict of str to array of float
+        Parts of the worth by name, 0 where unknown; empty where the table has no worth.
+    households : Series
+        How many hang behind.
+    community, measure : array of object
+        As in the table.
+    """
+
+    length_m: Floats
+    worth: dict[str, Floats]
+    households: pd.Series[Any]
+    community: Objects
+    measure: Objects
+
+    @classmethod
+    def of(cls, table: pd.DataFrame) -> _Told:
+        """Return the columns of a table of candidates."""
+        length_m, measure = np.nan_to_num(table["length_m"].to_numpy()), table["measure"].to_numpy(dtype=object)
+        if "worth" not in table.columns:
+            return cls(length_m, {}, pd.Series(dtype=float), np.zeros(0, dtype=object), measure)
+        parts = {name: np.nan_to_num(table[f"worth_{name}"].to_numpy()) for name in ("faults", "heat", "cold")}
+        community = np.empty(len(table), dtype=object)
+        community[:] = table["community"].tolist()
+        return cls(length_m, parts, table["households_behind"], community, measure)
+
+
+def _job_row(told: _Told, model: Model, job: Job) -> dict[str, Any]:
     unit, options = model.units[job.unit], list(job.options)
     job_cost = unit.job_cost if job.is_trench else 0.0
     of_job = float(model.job_benefit[job.unit]) if job.is_trench else 0.0
-    length_m = np.nan_to_num(table["length_m"].to_numpy()[model.options.candidate[options]])
-    row = {} if "worth" not in table.columns else _worth_of_job(table, model, options)
+    length_m = told.length_m[model.options.candidate[options]]
+    row = _worth_of_job(told, model, options) if told.worth else {}
     return {
         **row,
         "job_kind": "trench" if job.is_trench else "station",
@@ -69,19 +106,17 @@ def _job_row(table: pd.DataFrame, model: Model, job: Job) -> dict[str, Any]:
     }
 
 
-def _worth_of_job(table: pd.DataFrame, model: Model, options: list[int]) -> dict[str, Any]:
+def _worth_of_job(told: _Told, model: Model, options: list[int]) -> dict[str, Any]:
     """Return what a job is worth, for whom and why; `problem` is the part that most of the worth is."""
-    rows = model.options.candidate[options]  # of one column after the other: a part of the table takes longer to make
-    parts = {
-        name: math.fsum(np.nan_to_num(table[f"worth_{name}"].to_numpy()[rows])) for name in ("faults", "heat", "cold")
-    }
-    communities = sorted({name for name in table["community"].iloc[rows].tolist() if name is not None})
+    rows = model.options.candidate[options]
+    parts = {name: math.fsum(worth[rows].tolist()) for name, worth in told.worth.items()}
+    communities = sorted({name for name in told.community[rows].tolist() if name is not None})
     return {
         "worth": math.fsum(model.options.worth[options].tolist()),
-        "households": table["households_behind"].iloc[rows].max(),
+        "households": told.households.iloc[rows].max(),
         "area": ", ".join(communities) or None,
         "problem": max(parts, key=lambda name: parts[name]) if max(parts.values()) > 0 else None,
-        "measure": ", ".join(sorted(set(table["measure"].iloc[rows].tolist()))),
+        "measure": ", ".join(sorted(set(told.measure[rows].tolist()))),
     }
 
 

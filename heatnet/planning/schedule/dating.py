@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from heatnet._arrays import Floats, Ints
+from heatnet.graph.ranges import group_by
 from heatnet.planning.model.building import Model
 from heatnet.planning.model.days import DaySpan
 from heatnet.planning.model.jobs import Job, job_of, jobs_of
@@ -136,22 +137,29 @@ def _misfit_part(model: Model, job: Job) -> Ints:
 
 def prune(model: Model, chosen: Ints) -> Ints:
     """Return a choice without what brings nothing: cures and jobs that may go at no loss, opening no trench more."""
-    kept, is_changed = chosen, True
+    unit, kept, is_changed = model.options.unit, chosen, True
+    is_kept = np.zeros(len(unit), dtype=bool)
+    is_kept[chosen] = True
+    by_unit, first = group_by(unit[chosen], len(model.units))
     while is_changed:
         is_changed = False
         for part in parts_of(model, kept):
-            if not _may_be_idle(model, part) or not np.isin(part, kept).all():
+            if not _may_be_idle(model, part) or not is_kept[part].all():
                 continue
-            fewer = np.setdiff1d(kept, part)
-            here = model.options.unit[part[0]]
-            mine, rest = (some[model.options.unit[some] == here] for some in (kept, fewer))
+            here = int(unit[part[0]])
+            of_unit = chosen[by_unit[first[here] : first[here + 1]]]
+            mine = of_unit[is_kept[of_unit]]
+            rest = np.setdiff1d(mine, part)
             if benefit_of(model, rest) < benefit_of(model, mine):
                 continue
             if len(model.short_trenches(rest)) > len(model.short_trenches(mine)):
                 continue
-            is_split = len(trenches_of(model.options, rest)) > len(trenches_of(model.options, mine))
-            if not is_split and not (excess(model, fewer) > 0).any():
+            if len(trenches_of(model.options, rest)) > len(trenches_of(model.options, mine)):
+                continue
+            fewer = np.setdiff1d(kept, part)
+            if not (excess(model, fewer) > 0).any():
                 kept, is_changed = fewer, True
+                is_kept[part] = False
     return kept
 
 
