@@ -8,7 +8,10 @@ import pytest
 
 from heatnet.inventory.records import records_before
 from heatnet.location import clean_visits, locate_faults, samples
+from heatnet.location.filtering import Winter, filtered
+from heatnet.location.priors import default_prior
 from heatnet.location.samples import sampled_nodes
+from heatnet.location.watched import Asked, watched_winter
 from heatnet.location.winters import past_winters
 from heatnet.network import Network
 from heatnet.reachability.paths import supply_paths
@@ -99,6 +102,19 @@ def test_what_visits_say_is_read_from_all_with_the_rates_of_some(city: City, mon
     given = locate_faults(city.network, visits, season=SEASON, dose=True, **rates)
     pd.testing.assert_frame_equal(by_some.assets, given.assets)
     assert by_some.assets["visits"].equals(by_all.assets["visits"])
+
+
+def test_a_winter_with_a_given_base_has_the_rates_of_some_too(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
+    network = city.network.in_id_order
+    visits = clean_visits(records_before(SEASON + 1, visits=city.visits).visits, network)
+    monkeypatch.setattr(samples, "MOST_BUILDINGS", len(observed(city)) // 2)
+    monkeypatch.setattr(samples, "NEIGHBOURHOOD", 10)
+    seen = watched_winter(network, visits, season=SEASON, asked=Asked())
+    base = default_prior(network).to_numpy(dtype=np.float64)
+    told = filtered([Winter(SEASON, seen, np.ones(len(base)))], base, stay=0.7, attributes=None, learns=False)
+    alone = locate_faults(network, visits, season=SEASON)
+    assert (told.location.p_clear, told.location.p_impaired) == pytest.approx((alone.p_clear, alone.p_impaired))
+    np.testing.assert_allclose(told.location.assets["impaired_prob"], alone.assets["impaired_prob"])
 
 
 def test_all_winters_are_read_with_what_some_buildings_teach(city: City, monkeypatch: pytest.MonkeyPatch) -> None:
