@@ -28,6 +28,9 @@ class Amount(click.FloatRange):
         return number
 
 
+_PACKED = (".gz", ".bz2", ".xz", ".zip", ".zst")
+
+
 class Place(click.ParamType):  # type: ignore[type-arg]
     """A path that says something; what is there is looked at when it is read or written.
 
@@ -72,6 +75,8 @@ def _why_not_written(path: Path, text: str, kind: str) -> str:
         return "is a file: name a folder" if path.exists() and not path.is_dir() else ""
     if text.endswith(("/", os.sep)) or path.name in ("", "..") or path.is_dir():
         return "is a folder: name a file"
+    if path.suffix.casefold() in _PACKED:
+        return f"ends in {path.suffix}, and nothing is packed here: leave {path.suffix} off"
     return "is no ordinary file and is not written over" if path.exists() and not path.is_file() else ""
 
 

@@ -32,6 +32,13 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+def test_a_name_that_promises_a_packed_file_is_refused(city: Path, tmp_path: Path) -> None:
+    told = run("rank", city, "--season", 2026, "-o", tmp_path / "ranking.csv.gz")
+    assert told.exit_code == 2
+    assert "leave .gz off" in told.output
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_demo_writes_an_inventory_that_has_no_errors(city: Path) -> None:
     assert {"nodes.csv", "segments.csv", "valves.csv", "visits.csv", "faults.csv", "works.csv"} <= {
         file.name for file in city.iterdir()
