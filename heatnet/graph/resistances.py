@@ -82,6 +82,7 @@ def _ends_taken_away(
     number = np.arange(len(links.a))
     # Sum of the numbers of its links, which of a single link is its number; exact in floats below 2**53.
     of_links = np.bincount(both, weights=np.concatenate([number, number]), minlength=n_sides).astype(np.int64)
+    nth = np.empty(n_sides, dtype=np.int64)
     while len(ends) >= fewest_ends:
         link = of_links[ends]
         before = links.a[link] + links.b[link] - ends
@@ -89,7 +90,9 @@ def _ends_taken_away(
         is_left[ends], count[ends] = False, 0
         np.subtract.at(count, before, 1)
         np.subtract.at(of_links, before, link)
-        ends = np.unique(before[(count[before] == 1) & may_go[before] & is_left[before]])
+        ends = before[(count[before] == 1) & may_go[before] & is_left[before]]
+        nth[ends] = np.arange(len(ends))
+        ends = ends[nth[ends] == np.arange(len(ends))]  # each once, as its last entry
     return rounds, is_left
 
 

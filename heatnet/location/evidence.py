@@ -331,8 +331,11 @@ def season_evidence(
     unreached buildings are left out; with ``calls="households"`` also calls that are not cold and calls from buildings
     without households. Calls counted against households stay calls whatever the thermometer said.
     """
+    in_season = (season_of(table["visited_on"]) == season).to_numpy(dtype=bool)
+    if not in_season.all():
+        table = table[in_season]
     node = network.node_positions(table["building_id"])
-    enters = (season_of(table["visited_on"]) == season).to_numpy(dtype=bool) & (node >= 0)
+    enters = node >= 0
     enters &= (paths.last_asset[node] >= 0) & (network.node_kind[node] == BUILDING)
     is_known = table["is_cold"].notna().to_numpy(dtype=bool)
     cold = table["is_cold"].fillna(False).to_numpy(dtype=bool)
@@ -352,6 +355,8 @@ def season_evidence(
     counted = np.bincount(node[of_visits | is_read], minlength=network.n_nodes)
     observed = np.flatnonzero((counted > 0) | (callers > 0))
 
+    word = _word_of(table["cause"]) if words else None
+
     def count(rows: Truths) -> Floats:
         counts: Floats = np.bincount(node[rows], minlength=network.n_nodes)[observed].astype(np.float64)
         return counts
@@ -362,14 +367,22 @@ def season_evidence(
         count(of_visits & cold),
         count(of_calls),
         callers[observed],
-        visit_words=_words_of(table["cause"], of_visits & cold, count) if words else None,
-        call_words=_words_of(table["cause"], of_calls, count) if words else None,
+        visit_words=_words_of(word, of_visits & cold, count),
+        call_words=_words_of(word, of_calls, count),
         readings=_readings_of(is_read, is_known, cold, node, read_c, observed) if is_read.any() else None,
     )
 
 
-def _words_of(causes: pd.Series[str], rows: Truths, count: Callable[[Truths], Floats]) -> Floats | None:
-    word = causes.map(WORD_OF_CAUSE).fillna(-1).to_numpy(dtype=np.int64)
+def _word_of(causes: pd.Series[str]) -> Ints:
+    """Return the place of each word in `WORDS`, -1 where it says nothing."""
+    codes, found = pd.factorize(causes)
+    places: Ints = np.array([*(WORD_OF_CAUSE.get(word, -1) for word in found), -1], dtype=np.int64)[codes]
+    return places
+
+
+def _words_of(word: Ints | None, rows: Truths, count: Callable[[Truths], Floats]) -> Floats | None:
+    if word is None:
+        return None
     of_words = np.array([count(rows & (word == k)) for k in range(len(WORDS))])
     return of_words if of_words.any() else None
 

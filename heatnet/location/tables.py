@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -13,6 +11,7 @@ from heatnet.location.evidence import Evidence
 from heatnet.location.groups import GroupTree, Stretches
 from heatnet.location.messages import Beliefs
 from heatnet.network import Network
+from heatnet.network.positions import ranks_of, text_order
 
 
 def asset_table(
@@ -32,13 +31,12 @@ def asset_table(
     group_prob[tree.members] = np.where(
         alone, posterior[tree.members], np.where(is_apart[group], of_segments[group], of_any[group])
     )
-    smallest, place = _smallest_names(network, tree.members, label)
-    names = np.full(network.n_assets, -1, dtype=np.int64)
-    names[tree.members] = place
+    smallest = np.full(network.n_assets, -1, dtype=np.int64)
+    smallest[tree.members] = smallest_names(network, tree.members, label)
     return pd.DataFrame(
         {
             "impaired_prob": posterior,
-            "ambiguity_group": smallest.array.take(names, allow_fill=True),
+            "ambiguity_group": network.asset_ids.array.take(smallest, allow_fill=True),
             "group_prob": group_prob,
         },
         index=network.asset_ids,
@@ -68,14 +66,27 @@ def _stations_apart(tree: GroupTree, evidence: Evidence) -> npt.NDArray[np.bool_
     return is_apart
 
 
-def _smallest_names(network: Network, assets: Ints, label: Ints) -> tuple[pd.Index[Any], Ints]:
-    """Return the smallest id as text of each label, and the place among these of each asset's label."""
-    _, place = np.unique(label, return_inverse=True)
-    by_label = np.argsort(place, kind="stable")
-    names = network.asset_names[assets[by_label]]
-    first = np.flatnonzero(np.diff(place[by_label], prepend=-1))
-    smallest = np.minimum.reduceat(names, first) if len(first) else names
-    return pd.Index(smallest, dtype=network.asset_ids.dtype), place.astype(np.int64)
+def smallest_names(network: Network, assets: Ints, label: Ints) -> Ints:
+    """Return, for each of some assets, the one whose id as text is the smallest of its label."""
+    by_name = _by_name(network)
+    rank = ranks_of(by_name)[assets]
+    by_label = np.argsort(label, kind="stable")
+    is_first = np.diff(label[by_label], prepend=-1) != 0
+    first = np.flatnonzero(is_first)
+    smallest = np.minimum.reduceat(rank[by_label], first) if len(first) else rank
+    found = np.empty(len(assets), dtype=np.int64)
+    found[by_label] = by_name[smallest][np.cumsum(is_first) - 1]
+    return found
+
+
+def _by_name(network: Network) -> Ints:
+    """Return the assets in the order of their ids as text."""
+    names, n = network.asset_names, network.n_segments
+    if network.in_id_order is not network:
+        return text_order(pd.Index(names, dtype=object))
+    # Segments are in that order, and so are stations.
+    ahead = np.searchsorted(names[:n], names[n:])
+    return np.insert(np.arange(n), ahead, np.arange(n, len(names)))
 
 
 def building_table(
@@ -99,5 +110,5 @@ def building_table(
             "cold_visits": cold,
             "calls": calls,
         },
-        index=network.node_ids[network.building_nodes].rename("building_id"),
+        index=network.building_ids,
     )

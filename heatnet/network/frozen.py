@@ -229,6 +229,11 @@ class Network:
         return frozen(np.flatnonzero(self.node_kind == BUILDING))
 
     @cached_property
+    def building_ids(self) -> pd.Index[Any]:
+        """Ids of the buildings, in table order."""
+        return self.node_ids[self.building_nodes].rename("building_id")
+
+    @cached_property
     def _node_lookup(self) -> pd.Index[Any]:
         return lookup_of(self.node_ids)
 
@@ -374,6 +379,7 @@ class Network:
         if all(is_sorted(order) for order in (of_nodes, of_segments, of_valves)):
             return self
         rank = ranks_of(of_nodes)
+        self.__dict__["_by_id"] = of_nodes, of_segments
         ordered = object.__new__(Network)
         ordered.__dict__.update(
             crs=self.crs,
@@ -402,9 +408,31 @@ class Network:
         table : DataFrame or Series
             Its index holds assets (``asset_id``, ``segment_id``) or nodes (``node_id``, ``building_id``).
         """
-        is_asset = table.index.name in ("asset_id", "segment_id")
-        place = self.asset_positions(table.index) if is_asset else self.node_positions(table.index)
+        place = self._rows_sorted_by_id(table.index)
+        if place is None:
+            is_asset = table.index.name in ("asset_id", "segment_id")
+            place = self.asset_positions(table.index) if is_asset else self.node_positions(table.index)
         return table if is_sorted(place) else table.iloc[np.argsort(place, kind="stable")]
+
+    def _rows_sorted_by_id(self, index: pd.Index[Any]) -> Ints | None:
+        """Return the positions of rows that all assets or nodes of the network `in_id_order` name, without looking up.
+
+        None: they are named by something else.
+        """
+        ordered = self.in_id_order
+        by_id: tuple[Ints, Ints] | None = self.__dict__.get("_by_id")
+        if by_id is None:
+            return None
+        of_nodes, of_segments = by_id
+        if index.is_(ordered.asset_ids):
+            stations = np.searchsorted(self.station_nodes, of_nodes[ordered.station_nodes])
+            places: Ints = np.concatenate([of_segments, self.n_segments + stations])
+            return places
+        if index.is_(ordered.building_ids):
+            return of_nodes[ordered.building_nodes]
+        if index.is_(ordered.segment_ids):
+            return of_segments
+        return of_nodes if index.is_(ordered.node_ids) else None
 
     def _valve_order(self, segment_rank: Ints) -> Ints:
         """Return the rows of the valves by id; of equal ids by segment, end and state."""

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from heatnet.errors import HeatnetError
 from heatnet.location import default_prior, locate_faults
+from heatnet.location.tables import smallest_names
 from heatnet.network import Network
 from tests.location_oracle import Enumeration, building_paths, random_network, random_visits, season_rows
 
@@ -119,6 +120,19 @@ def test_the_order_of_rows_changes_nothing(seed: int) -> None:
     again = locate_faults(shuffled, visits.sample(frac=1, random_state=rng), season=2023, prior=prior)
     pd.testing.assert_frame_equal(again.assets.loc[location.assets.index], location.assets, check_exact=True)
     assert (again.p_clear, again.p_impaired) == (location.p_clear, location.p_impaired)
+
+
+@settings(derandomize=True, deadline=None, max_examples=15)
+@given(st.integers(0, 2**32 - 1))
+def test_a_group_is_named_by_the_smallest_id_whatever_the_order_of_the_network(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    network = random_network(rng)
+    for one in (network, network.in_id_order):
+        label = rng.integers(0, 4, one.n_assets)
+        chosen = rng.permutation(one.n_assets)[: rng.integers(1, one.n_assets + 1)]
+        found = one.asset_ids[smallest_names(one, chosen, label[chosen])]
+        names = {k: min(str(one.asset_ids[i]) for i in chosen if label[i] == k) for k in set(label[chosen].tolist())}
+        assert found.tolist() == [names[label[i]] for i in chosen]
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)

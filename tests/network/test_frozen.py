@@ -160,6 +160,21 @@ def test_a_network_without_segments_is_a_network() -> None:
     assert Network(nodes, segments).n_assets == 0
 
 
+def test_rows_of_the_network_in_id_order_come_back_whether_they_are_looked_up_or_not() -> None:
+    nodes, segments, valves = tables()
+    more = pd.DataFrame({"node_id": ["T0", "A0"], "kind": ["station", "building"]})
+    network = Network(pd.concat([nodes, more], ignore_index=True), segments.iloc[[2, 0, 1]], valves)
+    ordered = network.in_id_order
+    for name in ("asset_ids", "segment_ids", "node_ids", "building_ids"):
+        ids = getattr(ordered, name)
+        values = pd.Series(range(len(ids)), index=ids)
+        looked_up = pd.Series(range(len(ids)), index=ids.copy(deep=True))
+        assert not looked_up.index.is_(ids)
+        back = network.in_table_order(values)
+        assert back.index.tolist() == getattr(network, name).tolist()
+        pd.testing.assert_series_equal(back, network.in_table_order(looked_up))
+
+
 def test_rows_in_another_order_are_the_same_network_in_id_order() -> None:
     nodes = pd.DataFrame({"node_id": ["C", "A", "B"], "kind": ["building", "source", "junction"]})
     segments = pd.DataFrame(
