@@ -1,6 +1,6 @@
 """Items that two intervals hold at once: the overlap of what an outage cuts off in supply and in return.
 
-An item has a position in the order of each layer, an outage an interval in each; the items in both intervals are the
+An item has a place in the order of each layer, an outage an interval in each; the items in both intervals are the
 points in a rectangle. Most outages need no count: where one interval holds all items of the other, the other
 interval says nothing new. For the rest, the items sorted by their first position are cut into blocks of 1, 2, 4, ...
 items, each sorted by the second position: a rectangle is a few ranges of sorted blocks.
@@ -24,9 +24,15 @@ class Intervals:
     first: AnyInts
     stop: AnyInts
 
-    def without(self, chosen: Truths) -> Intervals:
+    def without(self, chosen: AnyInts) -> Intervals:
         """Return the intervals with those chosen made empty."""
-        return Intervals(np.where(chosen, 0, self.first), np.where(chosen, 0, self.stop))
+        first, stop = self.first.copy(), self.stop.copy()
+        first[chosen] = stop[chosen] = 0
+        return Intervals(first, stop)
+
+    def counted(self, before: AnyInts) -> Intervals:
+        """Return them as intervals of the items in order of position, given how many stand before each position."""
+        return Intervals(before.take(self.first), before.take(self.stop))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +71,62 @@ class Overlap:
         return total
 
 
-def is_within(one: Intervals, other: Intervals, at_one: AnyInts, at_other: AnyInts) -> Truths:
+def ranked(item_position: AnyInts, n_positions: int) -> tuple[tuple[AnyInts, ...], ...]:
+    """Return per layer the items in order of position, the place of each in that order, and how many stand before each.
+
+    What an outage does depends on the items alone, so that their places are all that need be kept.
+    """
+    layers = []
+    for position in item_position:
+        order, starts = group_by(position, n_positions)
+        rank = np.empty_like(order)
+        rank[order] = np.arange(len(order), dtype=order.dtype)
+        layers.append((order, rank, starts))
+    return tuple(zip(*layers, strict=True))
+
+
+def is_within(one: Intervals, other: Intervals, in_other: AnyInts) -> Truths:
     """Return for each outage whether every item in its first interval is in its second as well.
 
     Parameters
     ----------
     one, other : Intervals
         The two intervals of each outage.
-    at_one, at_other : ndarray of int, shape (n_items,)
-        Positions of the items.
+    in_other : ndarray of int, shape (n_items,)
+        The place, in the order of the second layer, of each item in the order of the first.
     """
-    n_positions = int(max(at_one.max(initial=0), one.stop.max(initial=0))) + 1
-    order, starts = group_by(at_one, n_positions)
-    first, stop = starts[one.first], starts[one.stop]
-    answer: Truths = first == stop
+    answer: Truths = one.first == one.stop
     asked = np.flatnonzero(~answer)
-    values = at_other[order]
-    least = range_minimum(values, first[asked], stop[asked])
-    most = -range_minimum(-values, first[asked], stop[asked])
-    answer[asked] = (least >= other.first[asked]) & (most < other.stop[asked])
+    first, stop = one.first.take(asked), one.stop.take(asked)
+    # Where both layers have the same order, the first item of an interval is the least and the last one the greatest.
+    turns = np.zeros(len(in_other), dtype=np.int32)
+    np.cumsum(in_other[1:] < in_other[:-1], out=turns[1:])
+    least, most = in_other.take(first), in_other.take(stop - 1)
+    mixed = np.flatnonzero(turns.take(first) != turns.take(stop - 1))
+    if len(mixed):
+        least[mixed] = range_minimum(in_other, first[mixed], stop[mixed])
+        most[mixed] = -range_minimum(-in_other, first[mixed], stop[mixed])
+    answer[asked] = (least >= other.first.take(asked)) & (most < other.stop.take(asked))
     return answer
 
 
-def overlap_of(outages: AnyInts, one: Intervals, other: Intervals, at_one: AnyInts, at_other: AnyInts) -> Overlap:
-    """Return the overlap of the intervals of the outages named by position; items at position 0 lie in none."""
-    items = np.flatnonzero((at_one > 0) & (at_other > 0))
-    items = items[np.argsort(at_one[items], kind="stable")]
-    first = np.searchsorted(at_one[items], one.first[outages])
-    stop = np.searchsorted(at_one[items], one.stop[outages])
+def overlap_of(outages: AnyInts, one: Intervals, other: Intervals, order: AnyInts, at_other: AnyInts) -> Overlap:
+    """Return the overlap of the intervals of the outages named by position.
+
+    Parameters
+    ----------
+    outages : ndarray of int
+        The outages asked for.
+    one, other : Intervals
+        The two intervals of all outages.
+    order : ndarray of int, shape (n_items,)
+        The items in the order of the first layer.
+    at_other : ndarray of int, shape (n_items,)
+        The place of each item in the order of the second layer.
+    """
+    items, first, stop = _covered(order, one.first[outages], one.stop[outages])
     at_other = at_other[items].astype(np.int64)
-    span = int(max(at_other.max(initial=0), other.stop.max(initial=0))) + 1
+    span = int(max(at_other.max(initial=0), other.stop[outages].max(initial=0))) + 1
     blocks: list[AnyInts] = [np.empty(0, dtype=np.int64)]
     ranges: list[tuple[AnyInts, AnyInts, AnyInts]] = []
     level = 0
@@ -114,3 +146,11 @@ def overlap_of(outages: AnyInts, one: Intervals, other: Intervals, at_one: AnyIn
         return Overlap(blocks[0], blocks[0], blocks[0], blocks[0])
     low, high, outage = (np.concatenate(column) for column in zip(*ranges, strict=True))
     return Overlap(np.concatenate(blocks), low, high, outage)
+
+
+def _covered(order: AnyInts, first: AnyInts, stop: AnyInts) -> tuple[AnyInts, AnyInts, AnyInts]:
+    """Return the items that lie in any of the intervals, in order, and the intervals among them."""
+    change = np.bincount(first, minlength=len(order) + 1) - np.bincount(stop, minlength=len(order) + 1)
+    is_covered = np.cumsum(change[:-1]) > 0
+    before = np.concatenate([[0], np.cumsum(is_covered)])
+    return order[is_covered], before[first], before[stop]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.sparse import csc_array
 
-from heatnet._arrays import AnyInts
+from heatnet._arrays import AnyInts, Truths
 
 
 def range_minimum(values: AnyInts, first: AnyInts, stop: AnyInts) -> AnyInts:
@@ -47,3 +47,17 @@ def group_by(labels: AnyInts, n_labels: int) -> tuple[AnyInts, AnyInts]:
     ones = np.ones(n, dtype=np.int8)
     rows = csc_array((ones, labels.astype(np.int32, copy=False), columns), shape=(n_labels, n)).tocsr()
     return rows.indices, rows.indptr
+
+
+def rows_and_columns(marks: Truths) -> tuple[AnyInts, AnyInts]:
+    """Return where a two-dimensional array is true, row by row; several times faster than ``np.nonzero``.
+
+    Examples
+    --------
+    >>> row, column = rows_and_columns(np.array([[False, True], [True, False]]))
+    >>> row.tolist(), column.tolist()
+    ([0, 1], [1, 0])
+    """
+    columns = [np.flatnonzero(row) for row in marks]
+    rows = np.repeat(np.arange(len(columns)), [len(column) for column in columns])
+    return rows, np.concatenate(columns) if columns else rows

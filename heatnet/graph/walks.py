@@ -101,14 +101,18 @@ def walk_from(roots: AnyInts, graph: Neighbours) -> Walk:
     starts = np.append(graph.starts, graph.starts[-1] + len(roots)).astype(np.int32)
     rooted = Neighbours(starts, np.concatenate([graph.indices, roots]).astype(np.int32))
     spread, owner = _with_spines(rooted)
-    ones, shape = np.ones(len(spread.indices), dtype=np.float64), (len(owner), len(owner))
-    matrix: csr_array[np.float64] = csr_array((ones, spread.indices, spread.starts), shape=shape)
+    ones, n_all = np.ones(len(spread.indices), dtype=np.float64), len(spread.starts) - 1
+    matrix: csr_array[np.float64] = csr_array((ones, spread.indices, spread.starts), shape=(n_all, n_all))
     order, predecessor = depth_first_order(matrix, n, directed=True, return_predecessors=True)
     order = order[order <= n]
     position = np.full(n + 1, -1, dtype=np.int32)
     position[order] = np.arange(len(order), dtype=np.int32)
+    above = predecessor[order[1:]]
+    if len(owner):
+        is_behind = above > n
+        above[is_behind] = owner[above[is_behind] - n - 1]
     parent = np.zeros(len(order), dtype=np.int32)
-    parent[1:] = position[owner[predecessor[order[1:]]]]
+    parent[1:] = position.take(above)
     return Walk(position[:n], parent, _stops(parent), position[roots])
 
 
@@ -146,25 +150,39 @@ def common_ancestors(cuts: Cuts, lowest: AnyInts, highest: AnyInts) -> AnyInts:
 
 
 def _with_spines(graph: Neighbours) -> tuple[Neighbours, AnyInts]:
-    """Hand the links of a vertex with very many out to a line of vertices behind it; return also whose they are.
+    """Hand the links of a vertex with very many out to a line of vertices behind it; return also whose those are.
 
     The walk of scipy looks through all links of a vertex again whenever it comes back to it: quadratic at a hub. The
-    line can only be entered from the hub, so the walk is one of the graph itself, its children being the hub's.
+    line can only be entered from the hub, so the walk is one of the graph itself, its children being the hub's. Each
+    has as many links as are allowed, the last of which leads to the next one of the line.
     """
-    n = len(graph.starts) - 1
-    extra = np.maximum(np.diff(graph.starts) - 1, 0) // _MOST_LINKS
-    owner = np.concatenate([np.arange(n), np.repeat(np.arange(n), extra)])
-    if not extra.any():
+    n_links = np.diff(graph.starts)
+    hubs = np.flatnonzero(n_links > _MOST_LINKS)
+    behind = -((_MOST_LINKS - n_links[hubs]) // (_MOST_LINKS - 1))
+    owner = np.repeat(hubs, behind)
+    if not len(hubs):
         return graph, owner
-    of_vertex = np.repeat(np.arange(n), np.diff(graph.starts))
-    group = (np.arange(len(graph.indices)) - graph.starts[of_vertex]) // _MOST_LINKS
-    first_behind = n + np.cumsum(extra) - extra
-    holder = np.where(group > 0, first_behind[of_vertex] + group - 1, of_vertex)
-    behind = np.arange(n, len(owner))
-    before = np.where(behind == first_behind[owner[n:]], owner[n:], behind - 1)
-    order, starts = group_by(np.concatenate([holder, before]), len(owner))
-    indices = np.concatenate([graph.indices, behind])[order].astype(np.int32)
-    return Neighbours(starts, indices), owner
+    width = n_links[hubs] + behind
+    hub = np.repeat(np.arange(len(hubs)), width)
+    place = np.arange(len(hub)) - np.repeat(np.cumsum(width) - width, width)
+    row = np.minimum(place // _MOST_LINKS, behind[hub])
+    link = graph.starts[hubs][hub] + place - row
+    value = graph.indices[link]
+    leads_on = (place % _MOST_LINKS == _MOST_LINKS - 1) & (row < behind[hub])
+    value[leads_on] = len(n_links) + np.arange(len(owner))
+    is_own = place < _MOST_LINKS
+    kept = graph.indices.copy()
+    kept[graph.starts[hubs][hub[is_own]] + place[is_own]] = value[is_own]
+    is_moved = np.zeros(len(kept), dtype=bool)
+    is_moved[link[~is_own & ~leads_on]] = True
+    is_moved[graph.starts[hubs] + _MOST_LINKS - 1] = False
+    first = int(graph.starts[hubs[0]])
+    width_behind = np.full(len(owner), _MOST_LINKS)
+    width_behind[np.cumsum(behind) - 1] = width - behind * _MOST_LINKS
+    n_links[hubs] = _MOST_LINKS
+    starts = np.zeros(len(n_links) + len(owner) + 1, dtype=np.int32)
+    np.cumsum(np.concatenate([n_links, width_behind]), out=starts[1:])
+    return Neighbours(starts, np.concatenate([kept[:first], kept[first:][~is_moved[first:]], value[~is_own]])), owner
 
 
 def _stops(parent: AnyInts) -> AnyInts:

@@ -27,7 +27,7 @@ import numpy.typing as npt
 from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet.errors import HeatnetError
 from heatnet.graph.exact_sums import apply_exactly
-from heatnet.graph.overlap import Intervals, Overlap, is_within, overlap_of
+from heatnet.graph.overlap import Intervals, Overlap, is_within, overlap_of, ranked
 from heatnet.graph.ranges import group_by
 from heatnet.graph.walks import (
     Cuts,
@@ -66,7 +66,8 @@ class Outages:
     isolate: Isolation
     _n_segments: int
     _cut: tuple[Intervals, ...]
-    _item_position: tuple[AnyInts, ...]
+    _item_rank: tuple[AnyInts, ...]
+    _items_before: tuple[AnyInts, ...]
     _first_set: int
     _share_node: AnyInts
     _share_item: AnyInts
@@ -156,10 +157,10 @@ class Outages:
         is_segment = assets < self._n_segments
         segment = np.where(is_segment, assets, 0)
         inside = np.zeros(len(assets), dtype=bool)
-        for cut, position in zip(self._cut, self._item_position, strict=True):
-            at = position[items]
+        for cut, rank in zip(self._cut, self._item_rank, strict=True):
+            at = rank[items]
             inside |= (cut.first[segment] <= at) & (at < cut.stop[segment])
-        n_items = len(self._item_position[0])
+        n_items = len(self._item_rank[0])
         extra = np.asarray(self._extra_outage, dtype=np.int64) * n_items + self._extra_item
         inside |= np.isin(segment.astype(np.int64) * n_items + items, extra)
         return np.where(is_segment, inside, items == self._first_set + assets - self._n_segments)
@@ -174,7 +175,7 @@ class Outages:
         loose = replace(
             self,
             _n_segments=len(cut.first),
-            _cut=(cut,) * len(self._cut),
+            _cut=tuple(cut.counted(before) for before in self._items_before),
             _share_sign=np.maximum(self._share_sign, 0),
             _overlap=Overlap(nothing, nothing, nothing, nothing),
             _extra_outage=nothing,
@@ -183,40 +184,41 @@ class Outages:
         return loose.lost(weights)[: len(cut.first)]
 
     def _lost(self, weights: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        n_items = len(self._item_position[0])
+        n_items, n_own = len(self._item_rank[0]), self._first_set
         items = np.zeros(n_items, dtype=np.int64)
-        np.add.at(items, self._share_item, weights[self._share_node] * self._share_sign)
+        items[:n_own] = weights.take(self._share_node[:n_own])  # each building is an item of its own first
+        shares = weights.take(self._share_node[n_own:]) * self._share_sign[n_own:]
+        np.add.at(items, self._share_item[n_own:], shares)
         n_stations = len(self.is_live)
         lost = np.zeros(self._n_segments + n_stations, dtype=np.int64)
         by_segment = lost[: self._n_segments]
-        for cut, position in zip(self._cut, self._item_position, strict=True):
-            at = np.zeros(self._n_positions(), dtype=np.int64)
-            np.add.at(at, position + 1, items)
-            before = np.cumsum(at)
-            by_segment += before[cut.stop] - before[cut.first]
+        before = np.zeros(n_items + 1, dtype=np.int64)
+        for cut, rank in zip(self._cut, self._item_rank, strict=True):
+            before[1:][rank] = items
+            np.cumsum(before, out=before)
+            by_segment += before.take(cut.stop)
+            by_segment -= before.take(cut.first)
+            before[0] = 0
         by_segment -= self._overlap.sums(items, self._n_segments)
         np.add.at(by_segment, self._extra_outage, items[self._extra_item])
         lost[self._n_segments :] = items[self._first_set : self._first_set + n_stations]
         return lost
 
     def _carried(self, values: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-        n_items, n_stations = len(self._item_position[0]), len(self.is_live)
+        n_items, n_stations = len(self._item_rank[0]), len(self.is_live)
         of_segments = values[: self._n_segments]
         items = np.zeros(n_items, dtype=np.int64)
-        for cut, position in zip(self._cut, self._item_position, strict=True):
-            change = np.zeros(self._n_positions(), dtype=np.int64)
+        for cut, rank in zip(self._cut, self._item_rank, strict=True):
+            change = np.zeros(n_items + 1, dtype=np.int64)
             np.add.at(change, cut.first, of_segments)
             np.subtract.at(change, cut.stop, of_segments)
-            items += np.cumsum(change)[position]
+            items += np.cumsum(change).take(rank)
         items -= self._overlap.shares(of_segments, n_items)
         np.add.at(items, self._extra_item, of_segments[self._extra_outage])
         items[self._first_set : self._first_set + n_stations] += values[self._n_segments :]
         nodes = np.zeros(len(self.is_served), dtype=np.int64)
         np.add.at(nodes, self._share_node, items[self._share_item] * self._share_sign)
         return nodes
-
-    def _n_positions(self) -> int:
-        return 2 + max(int(array.max(initial=0)) for array in (*self._item_position, *(cut.stop for cut in self._cut)))
 
 
 def outages(network: Network, isolate: Isolation | None = None) -> Outages:
@@ -249,26 +251,28 @@ def outages_of_parts(network: Network, parts: Parts, isolate: Isolation) -> Outa
     """Return what each single outage cuts off, where the parts for this isolation are at hand."""
     primary, secondary, is_live = both_levels(network, parts, isolate)
     joined = one_order(primary, secondary)
-    node_position = joined.position[parts.point_part[:, : network.n_nodes]]
+    node_position = joined.position.take(parts.point_part[:, : network.n_nodes])
     is_served = (network.node_kind == BUILDING) & (node_position >= 0).all(axis=0)
     station_position = np.where(is_live, node_position[:, network.station_nodes], 0)
     buildings = np.flatnonzero(is_served)
-    cut = tuple(intervals(unit, joined) for unit in parts.pipe_unit)
-    landmarks = np.concatenate([node_position[:, buildings], station_position[:, is_live]], axis=1)
-    cut, disputed = _without_repeats(cut, landmarks)
     fed = _fed(network, parts, secondary, buildings, is_live)
     set_position = np.stack([_set_positions(primary, where, fed.sets) for where in station_position])
-    item_position = tuple(np.concatenate([node_position[:, buildings], station_position, set_position], axis=1))
+    item_position = np.concatenate([node_position.take(buildings, axis=1), station_position, set_position], axis=1)
+    order, rank, before = ranked(item_position, len(joined.tree_stop))
+    cut = tuple(intervals(unit, joined).counted(starts) for unit, starts in zip(parts.pipe_unit, before, strict=True))
     first_set = len(buildings)
-    overlap = overlap_of(disputed, cut[0], cut[-1], item_position[0], item_position[-1])
-    extra_outage, extra_set = _together(disputed, cut, station_position, fed.sets)
+    cut, disputed = _without_repeats(cut, order, rank)
+    overlap = overlap_of(disputed, cut[0], cut[-1], order[0], rank[-1])
+    station_rank = [of_items[first_set : first_set + len(is_live)] for of_items in rank]
+    extra_outage, extra_set = _together(disputed, cut, station_rank, fed.sets)
     return Outages(
         is_served=is_served,
         is_live=is_live,
         isolate=isolate,
         _n_segments=network.n_segments,
         _cut=cut,
-        _item_position=item_position,
+        _item_rank=rank,
+        _items_before=before,
         _first_set=first_set,
         _share_node=np.concatenate([buildings, fed.share_node]),
         _share_item=np.concatenate([np.arange(first_set), first_set + fed.share_set]),
@@ -317,36 +321,37 @@ def one_order(primary: Cuts, secondary: Cuts) -> Cuts:
 
 def intervals(unit: AnyInts, cuts: Cuts) -> Intervals:
     """Return what the loss of each segment cuts off in one layer."""
-    if not len(cuts.first):
-        return Intervals(np.zeros(len(unit), dtype=np.int64), np.zeros(len(unit), dtype=np.int64))
-    return Intervals(np.where(unit >= 0, cuts.first[unit], 0), np.where(unit >= 0, cuts.stop[unit], 0))
+    return Intervals(np.append(cuts.first, 0).take(unit), np.append(cuts.stop, 0).take(unit))
 
 
-def _without_repeats(cut: tuple[Intervals, ...], landmarks: AnyInts) -> tuple[tuple[Intervals, ...], AnyInts]:
+def _without_repeats(
+    cut: tuple[Intervals, ...], order: tuple[AnyInts, ...], rank: tuple[AnyInts, ...]
+) -> tuple[tuple[Intervals, ...], AnyInts]:
     """Empty the intervals that say nothing new beside that of the other layer; return also where both are needed.
 
     Parameters
     ----------
     cut : tuple of Intervals
         One per layer.
-    landmarks : ndarray of int, shape (n_layers, k)
-        Positions of all served buildings and live stations: what an outage does depends on these alone.
+    order, rank : tuple of ndarray of int
+        Per layer the items in order, and the place of each.
     """
     if len(cut) == 1:
         return cut, np.empty(0, dtype=np.int64)
     supply, other = cut
     both = np.flatnonzero((supply.first < supply.stop) & (other.first < other.stop))
-    of_both = [Intervals(side.first[both], side.stop[both]) for side in cut]
-    supply_repeats = is_within(of_both[0], of_both[1], landmarks[0], landmarks[1])
-    other_repeats = is_within(of_both[1], of_both[0], landmarks[1], landmarks[0]) & ~supply_repeats
-    drop = np.zeros((2, len(supply.first)), dtype=bool)
-    drop[0, both], drop[1, both] = supply_repeats, other_repeats
-    return (supply.without(drop[0]), other.without(drop[1])), both[~supply_repeats & ~other_repeats]
+    of_both = [Intervals(side.first.take(both), side.stop.take(both)) for side in cut]
+    supply_repeats = is_within(of_both[0], of_both[1], rank[1].take(order[0]))
+    rest = np.flatnonzero(~supply_repeats)
+    of_rest = [Intervals(side.first.take(rest), side.stop.take(rest)) for side in of_both]
+    other_repeats = is_within(of_rest[1], of_rest[0], rank[0].take(order[1]))
+    disputed = both[rest[~other_repeats]]
+    return (supply.without(both[supply_repeats]), other.without(both[rest[other_repeats]])), disputed
 
 
 def _fed(network: Network, parts: Parts, secondary: Cuts, buildings: AnyInts, is_live: Truths) -> Feeding:
     """Return which stations feed the served buildings of the secondary level."""
-    node_branch = secondary.branch[parts.point_part[:, buildings]]
+    node_branch = secondary.branch.take(parts.point_part.take(buildings, axis=1))
     on_secondary = node_branch[0] >= 0
     station_branch = secondary.branch[parts.point_part[:, network.n_nodes :]]
     return feeding(buildings[on_secondary], node_branch[:, on_secondary], station_branch, is_live)
@@ -360,7 +365,7 @@ def _set_positions(primary: Cuts, station_position: AnyInts, sets: list[tuple[in
 
 
 def _together(
-    disputed: AnyInts, cut: tuple[Intervals, ...], station_position: AnyInts, sets: list[tuple[int, ...]]
+    disputed: AnyInts, cut: tuple[Intervals, ...], station_rank: list[AnyInts], sets: list[tuple[int, ...]]
 ) -> tuple[AnyInts, AnyInts]:
     """Return outages and sets where some stations of the set die in supply and the others in return.
 
@@ -368,16 +373,16 @@ def _together(
     """
     found = [np.empty((2, 0), dtype=np.int64)]
     kills_in_each = np.ones(len(disputed), dtype=bool)
-    for side, at in zip(cut, station_position, strict=True):
+    for side, at in zip(cut, station_rank, strict=True):
         in_sets = np.sort(at[[station for stations in sets for station in stations]])
         first, stop = np.searchsorted(in_sets, side.first[disputed]), np.searchsorted(in_sets, side.stop[disputed])
         kills_in_each &= first < stop
     disputed = disputed[kills_in_each]
     for number, stations in enumerate(sets if len(disputed) else []):
-        where = station_position[:, list(stations)]
+        members = list(stations)
         dead = [
-            (side.first[disputed, None] <= at) & (at < side.stop[disputed, None])
-            for side, at in zip(cut, where, strict=True)
+            (side.first[disputed, None] <= at[members]) & (at[members] < side.stop[disputed, None])
+            for side, at in zip(cut, station_rank, strict=True)
         ]
         neither_alone = ~dead[0].all(axis=1) & ~dead[1].all(axis=1)
         outages_found = disputed[neither_alone & (dead[0] | dead[1]).all(axis=1)]

@@ -21,7 +21,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from heatnet._arrays import AnyInts, Truths
-from heatnet.graph.ranges import group_by
+from heatnet.graph.ranges import group_by, rows_and_columns
 from heatnet.network import Network
 
 
@@ -111,23 +111,20 @@ def section_parts(network: Network, ends: Ends | None = None) -> Parts:
     in_layer = layer_rows(network)
     ends = valve_ends(network) if ends is None else ends
     end_points, points_per_layer = _end_points(network)
-    free = in_layer & ~ends.is_bounded.any(axis=0)
-    point_part, n_sections = _joined_points(
-        len(in_layer) * points_per_layer, *_spread(free, end_points, points_per_layer)
-    )
-    point_part = point_part.reshape(len(in_layer), points_per_layer)
-    at_from, at_to = point_part[:, end_points[0]], point_part[:, end_points[1]]
-    is_alone = in_layer & ends.is_bounded.all(axis=0)
-    n_alone = int(is_alone.sum())
+    free = in_layer & ~(ends.is_bounded[0] | ends.is_bounded[1])
+    point_part, n_sections = _joined_points(free, end_points, points_per_layer)
+    at_from, at_to = point_part.take(end_points[0], axis=1), point_part.take(end_points[1], axis=1)
+    is_alone = in_layer & (ends.is_bounded[0] & ends.is_bounded[1])
+    n_alone = int(np.count_nonzero(is_alone))
     pipe_part = np.where(ends.is_bounded[0], at_to, at_from)
     pipe_part[is_alone] = n_sections + np.arange(n_alone, dtype=np.int32)
     pipe_part[~in_layer] = -1
-    carries = in_layer & ~ends.is_blocked.any(axis=0)
-    from_links, to_links = carries & ends.is_bounded[0], carries & ends.is_bounded[1]
+    carries = in_layer & ~(ends.is_blocked[0] | ends.is_blocked[1])
+    from_links, to_links = (np.flatnonzero(carries & is_bounded) for is_bounded in ends.is_bounded)
     return Parts(
         n_sections + n_alone,
-        np.concatenate([pipe_part[from_links], pipe_part[to_links]]),
-        np.concatenate([at_from[from_links], at_to[to_links]]),
+        np.concatenate([pipe_part.take(from_links), pipe_part.take(to_links)]),
+        np.concatenate([at_from.take(from_links), at_to.take(to_links)]),
         point_part,
         end_points,
         pipe_part,
@@ -146,12 +143,31 @@ def _end_points(network: Network) -> tuple[AnyInts, int]:
 
 def _spread(chosen: Truths, end_points: AnyInts, points_per_layer: int) -> tuple[AnyInts, AnyInts]:
     """Return the two end points of the chosen pipes, numbered over all layers."""
-    layer, segment = np.nonzero(chosen)
+    layer, segment = rows_and_columns(chosen)
     offset = (layer * points_per_layer).astype(np.int32)
-    return end_points[0, segment] + offset, end_points[1, segment] + offset
+    return end_points[0].take(segment) + offset, end_points[1].take(segment) + offset
 
 
-def _joined_points(n_points: int, link_from: AnyInts, link_to: AnyInts) -> tuple[AnyInts, int]:
+def _joined_points(free: Truths, end_points: AnyInts, points_per_layer: int) -> tuple[AnyInts, int]:
+    """Return the number of the connected set of each point, one row per layer, and how many sets there are.
+
+    What pipes of both layers join is joined once for both, and then by the pipes of each layer alone.
+    """
+    in_all = np.flatnonzero(free.all(axis=0))
+    together, n_together = _joined(points_per_layer, end_points[0].take(in_all), end_points[1].take(in_all))
+    if len(free) == 1:
+        return together[None], n_together
+    rows, n_sets = [], 0
+    for of_layer in free:
+        alone = np.flatnonzero(of_layer & ~(free[0] & free[1]))
+        ends = [together.take(points.take(alone)) for points in end_points]
+        joined, n_joined = _joined(n_together, *ends)
+        rows.append(joined.take(together) + np.int32(n_sets))
+        n_sets += n_joined
+    return np.stack(rows), n_sets
+
+
+def _joined(n_points: int, link_from: AnyInts, link_to: AnyInts) -> tuple[AnyInts, int]:
     """Return the number of the connected set of each point, and how many sets there are."""
     order, starts = group_by(link_from, n_points)
     ones = np.ones(len(order), dtype=np.float64)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,6 +11,7 @@ import pandas as pd
 from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet._typed import typed
 from heatnet.graph.exact_sums import apply_exactly
+from heatnet.graph.ranges import rows_and_columns
 from heatnet.network import Network, computed_in_id_order
 from heatnet.reachability.parts import Parts, section_parts, valve_ends
 
@@ -43,7 +46,10 @@ def isolation_sections(network: Network) -> pd.Series[str]:
     {'S': 'S', 'T': 'T'}
     """
     group = section_groups(section_parts(network))
-    return pd.Series(_smallest_ids(network, group), index=network.segment_ids, name="section_id")
+    first = np.empty(int(group.max(initial=-1)) + 1, dtype=np.int32)
+    first[group[::-1]] = np.arange(len(group), dtype=np.int32)[::-1]  # of several rows the first one stays
+    smallest = network.segment_ids.take(first.take(group))
+    return pd.Series(smallest.array, index=network.segment_ids, name="section_id")
 
 
 @computed_in_id_order
@@ -72,8 +78,10 @@ def section_table(network: Network) -> pd.DataFrame:
     {'S': 1, 'T': 1}
     """
     parts = section_parts(network)
-    group = section_groups(parts)
-    _, first, count = np.unique(group, return_index=True, return_counts=True)
+    _, first, group, count = np.unique(
+        section_groups(parts), return_index=True, return_inverse=True, return_counts=True
+    )
+    group = group.reshape(-1)
     node_part = parts.point_part[:, network.building_nodes]
     length_m = apply_exactly(lambda length: _sums(group, length, len(first)), network.length_m, network.n_segments)
     buildings = _sum_in_sections(parts, node_part, np.ones(node_part.shape[1]))
@@ -89,14 +97,19 @@ def section_table(network: Network) -> pd.DataFrame:
             "households": households[first],
             "valves_to_close": valves_to_close(network, parts)[first],
         },
-        index=pd.Index(_smallest_ids(network, group)[first], name="section_id"),
+        index=network.segment_ids[first].rename("section_id"),
     )
     return table.sort_index(kind="stable")
 
 
 def section_groups(parts: Parts) -> AnyInts:
     """Return a number per segment; equal numbers: the outages drain the same pipes."""
-    return _pair_numbers(parts.pipe_unit[0], parts.pipe_unit[-1], parts.n_parts)[1]
+    supply: AnyInts = parts.pipe_unit[0]
+    other: AnyInts = parts.pipe_unit[-1]
+    if len(parts.pipe_unit) == 1:
+        return supply
+    pairs, number = _pairs_of(supply, other, parts.n_parts)
+    return np.where(number >= 0, number, len(pairs) + np.maximum(supply, other))
 
 
 def drained_length(network: Network, parts: Parts) -> Floats:
@@ -126,39 +139,42 @@ def _sum_in_sections(parts: Parts, thing_part: AnyInts, weights: npt.ArrayLike) 
     weights : array-like, shape (n_things,)
         What is summed.
     """
-    pairs, number, in_two, found = _NONE, _NONE, _NONE, _NONE  # in one layer a thing lies in one section
-    if len(parts.pipe_unit) == 2:
-        pairs, number = _pair_numbers(parts.pipe_unit[0], parts.pipe_unit[1], parts.n_parts)
-        in_two = np.flatnonzero((thing_part >= 0).all(axis=0))
-        found = _find_pairs(pairs, thing_part[0, in_two], thing_part[1, in_two], parts.n_parts)
-        in_two, found = in_two[found >= 0], found[found >= 0]
+    sums = [(unit, things, parts.n_parts, 1) for unit, things in zip(parts.pipe_unit, thing_part, strict=True)]
+    if len(parts.pipe_unit) == 2:  # in one layer a thing lies in one section
+        pairs, number = _pairs_of(parts.pipe_unit[0], parts.pipe_unit[1], parts.n_parts)
+        of_things = number if thing_part is parts.pipe_unit else _pairs_of_things(pairs, thing_part)
+        sums.append((number, of_things, len(pairs), -1))
 
     def total(weight: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
         result = np.zeros(parts.pipe_unit.shape[1], dtype=np.int64)
-        for part, things in zip(parts.pipe_unit, thing_part, strict=True):
-            of_part = np.zeros(parts.n_parts + 1, dtype=np.int64)
-            np.add.at(of_part, things, weight)
-            of_part[-1] = 0  # things and rows without a pipe in the layer
-            result += of_part[part]
-        if len(pairs):
-            of_pair = np.zeros(len(pairs), dtype=np.int64)
-            np.add.at(of_pair, found, weight[in_two])
-            result -= of_pair[number]
+        for of_row, of_thing, n_groups, sign in sums:
+            of_group = np.zeros(n_groups + 1, dtype=np.int64)
+            np.add.at(of_group, of_thing, weight)
+            of_group[-1] = 0  # things and rows that lie in none
+            result += sign * of_group.take(of_row)
         return result
 
     return apply_exactly(total, weights, thing_part.shape[1], "weights")
 
 
+def _pairs_of_things(pairs: _Pairs, thing_part: AnyInts) -> AnyInts:
+    """Return the number of the pair of sections in which each thing lies, -1: none that a row drains together."""
+    in_two = np.flatnonzero((thing_part[0] >= 0) & (thing_part[1] >= 0))
+    number = np.full(thing_part.shape[1], -1, dtype=np.int64)
+    number[in_two] = pairs.find(thing_part[0, in_two], thing_part[1, in_two])
+    return number
+
+
 def valves_to_close(network: Network, parts: Parts) -> npt.NDArray[np.int64]:
     """Return per segment the number of ends with an operable valve that its outage needs closed."""
-    end, segment = np.nonzero(valve_ends(network).is_operable)
-    inside = parts.pipe_unit[:, segment]
-    outside = parts.point_part[:, parts.end_points[end, segment]]
+    end, segment = rows_and_columns(valve_ends(network).is_operable)
+    inside = parts.pipe_unit.take(segment, axis=1)
+    outside = parts.point_part.take(parts.end_points[end, segment], axis=1)
     is_border = (inside >= 0) & (inside != outside)
     count = np.zeros(network.n_segments, dtype=np.int64)
     for part, pipes, points, borders in zip(parts.pipe_unit, inside, outside, is_border, strict=True):
         of_part = np.bincount(np.concatenate([pipes[borders], points[borders]]), minlength=parts.n_parts + 1)
-        count += of_part[part]
+        count += of_part.take(part)
     if len(parts.pipe_unit) == 2:
         count -= _borders_of_both(parts, inside, outside, is_border.all(axis=0))
     return count
@@ -166,53 +182,72 @@ def valves_to_close(network: Network, parts: Parts) -> npt.NDArray[np.int64]:
 
 def _borders_of_both(parts: Parts, inside: AnyInts, outside: AnyInts, chosen: Truths) -> AnyInts:
     """Return per segment the ends at which both its sections end, one in supply, the other in return."""
-    pairs, number = _pair_numbers(parts.pipe_unit[0], parts.pipe_unit[1], parts.n_parts)
+    pairs, number = _pairs_of(parts.pipe_unit[0], parts.pipe_unit[1], parts.n_parts)
+    chosen_ends = np.flatnonzero(chosen)
+    inside, outside = inside.take(chosen_ends, axis=1), outside.take(chosen_ends, axis=1)
     of_pair = np.zeros(len(pairs) + 1, dtype=np.int64)
-    for supply in (inside[0, chosen], outside[0, chosen]):
-        for other in (inside[1, chosen], outside[1, chosen]):
-            np.add.at(of_pair, _find_pairs(pairs, supply, other, parts.n_parts), 1)  # those not found: behind the last
-    return of_pair[number]
+    for supply in (inside[0], outside[0]):
+        for other in (inside[1], outside[1]):
+            np.add.at(of_pair, pairs.find(supply, other), 1)
+    of_pair[-1] = 0  # what was not found, and rows with a pipe in one layer
+    return of_pair.take(number)
 
 
-_NONE: AnyInts = np.empty(0, dtype=np.int64)
+@dataclass(frozen=True, slots=True, eq=False)
+class _Pairs:
+    """The pairs of sections, one in supply and one in return, that some row drains together, and their numbers.
 
+    Most supply sections are drained with one return section alone: the pair takes the number of its supply section, and
+    neither numbering nor finding it needs a search. The few others are numbered behind.
 
-def _pair_numbers(supply: AnyInts, other: AnyInts, n_parts: int) -> tuple[AnyInts, AnyInts]:
-    """Return the distinct pairs of parts, as sorted keys, and the number of each segment's pair among them."""
-    pairs, number = np.unique(_pair_keys(supply, other, n_parts), return_inverse=True)
-    return pairs, number.reshape(-1)
-
-
-def _find_pairs(pairs: AnyInts, supply: AnyInts, other: AnyInts, n_parts: int) -> AnyInts:
-    """Return where each pair of parts stands among the distinct ones, -1: nowhere.
-
-    Most supply parts stand in one pair only, at a place that needs no search.
+    Parameters
+    ----------
+    usual : ndarray of int, shape (n_parts,)
+        A return section that is drained with each supply section, -1: none is.
+    others : ndarray of int
+        The other pairs, as sorted keys.
+    has_others : ndarray of bool, shape (n_parts,)
+        Whether there are others with this supply section.
     """
-    keys = _pair_keys(supply, other, n_parts)
-    starts = np.zeros(n_parts + 2, dtype=np.int64)
-    np.cumsum(np.bincount(pairs // (n_parts + 1), minlength=n_parts + 1), out=starts[1:])
-    found, stop = starts[supply + 1], starts[supply + 2]
-    is_any = found < stop
-    several = np.flatnonzero(is_any & (stop - found > 1))
-    found[several] = np.searchsorted(pairs, keys[several])
-    found[~is_any] = 0
-    return np.where(is_any & (pairs[np.minimum(found, len(pairs) - 1)] == keys), found, -1)
+
+    usual: AnyInts
+    others: AnyInts
+    has_others: Truths
+
+    def __len__(self) -> int:
+        return len(self.usual) + len(self.others)
+
+    def find(self, supply: AnyInts, other: AnyInts) -> AnyInts:
+        """Return the number of each pair of sections, -1: no row drains both."""
+        found = np.where(self.usual.take(supply) == other, supply, -1)
+        asked = np.flatnonzero((found < 0) & self.has_others.take(supply))
+        if len(asked):
+            keys = _pair_keys(supply[asked], other[asked], len(self.usual))
+            at = np.minimum(np.searchsorted(self.others, keys), len(self.others) - 1)
+            found[asked] = np.where(self.others[at] == keys, len(self.usual) + at, -1)
+        return found
+
+
+def _pairs_of(supply: AnyInts, other: AnyInts, n_parts: int) -> tuple[_Pairs, AnyInts]:
+    """Return the pairs of sections that rows drain together, and the number of each row's pair, -1: it has one only."""
+    both = np.flatnonzero((supply >= 0) & (other >= 0))
+    supply, other, number = supply.take(both), other.take(both), np.full(len(supply), -1, dtype=np.int64)
+    usual = np.full(n_parts, -1, dtype=np.int64)
+    usual[supply] = other
+    is_other = usual.take(supply) != other
+    others, which = np.unique(_pair_keys(supply[is_other], other[is_other], n_parts), return_inverse=True)
+    has_others = np.zeros(n_parts, dtype=bool)
+    has_others[supply[is_other]] = True
+    number[both] = supply
+    number[both[is_other]] = n_parts + which.reshape(-1)
+    return _Pairs(usual, others, has_others), number
 
 
 def _pair_keys(supply: AnyInts, other: AnyInts, n_parts: int) -> AnyInts:
-    return (supply.astype(np.int64) + 1) * (n_parts + 1) + other + 1
+    return supply.astype(np.int64) * n_parts + other
 
 
 def _sums(group: AnyInts, values: npt.NDArray[np.int64], n_groups: int) -> npt.NDArray[np.int64]:
     total = np.zeros(n_groups, dtype=np.int64)
     np.add.at(total, group, values)
     return total
-
-
-def _smallest_ids(network: Network, group: AnyInts) -> npt.NDArray[np.object_]:
-    """Return for each segment the smallest id, as text, of its group."""
-    ids = network.segment_ids.to_numpy(dtype=object)
-    by_text = np.argsort(ids, kind="stable")
-    _, first = np.unique(group[by_text], return_index=True)
-    smallest: npt.NDArray[np.object_] = ids[by_text[first]][group]
-    return smallest

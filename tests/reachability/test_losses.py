@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 import heatnet as hn
 from heatnet.reachability import isolation_sections, outages, served, supply_loss
-from heatnet.reachability.sections import _find_pairs, _pair_numbers
+from heatnet.reachability.sections import _pairs_of
 from tests.reachability_oracle import Twin, networks
 
 thorough = settings(derandomize=True, deadline=None, max_examples=500)
@@ -245,8 +245,11 @@ def test_the_drawing_of_the_manual_holds():
 
 
 def test_pairs_of_sections_are_found_where_they_stand():
-    # Parts 0 to 3, -1: no pipe in that layer. Part 1 stands in two pairs.
-    supply, other = np.array([0, 1, 1, -1]), np.array([2, 2, 3, 0])
-    pairs, number = _pair_numbers(supply, other, 4)
-    assert _find_pairs(pairs, supply, other, 4).tolist() == number.tolist()
-    assert _find_pairs(pairs, np.array([0, 1, 2, -1, 3]), np.array([3, 0, 2, 1, 3]), 4).tolist() == [-1] * 5
+    # Parts 0 to 4, -1: no pipe in that layer. Part 1 stands in two pairs, part 3 in none.
+    supply, other = np.array([0, 1, 1, -1, 3]), np.array([2, 2, 4, 0, -1])
+    pairs, number = _pairs_of(supply, other, 5)
+    assert number[3:].tolist() == [-1, -1]
+    assert len(set(number[:3].tolist())) == 3
+    assert max(number.tolist()) < len(pairs)
+    assert pairs.find(supply[:3], other[:3]).tolist() == number[:3].tolist()
+    assert pairs.find(np.array([0, 1, 2, 3]), np.array([4, 0, 2, 4])).tolist() == [-1] * 4
