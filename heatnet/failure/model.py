@@ -20,7 +20,7 @@ from heatnet.failure.memory import Memory, Recorded, learn_memory
 from heatnet.failure.rates import Rates, fit_rates
 from heatnet.failure.recording import first_recorded
 from heatnet.failure.renewed import renewed_faults
-from heatnet.failure.statistics import FailureStatistics, failure_statistics, life_attributes, mean_makeup
+from heatnet.failure.statistics import FailureStatistics, failure_statistics, life_attributes
 from heatnet.failure.summary import effects_table, summary_text
 from heatnet.failure.surroundings import Surroundings, surroundings
 from heatnet.history.exposure import History, asset_table
@@ -128,7 +128,7 @@ class FailureModel:
         relative_variance = (1.0 + 1.0 / (shape + recorded)) * (1.0 + variance) - 1.0
         factors = {"faults_of_kind": mean, "own_factor": own, "surroundings_factor": around}
         forecast = _interval(mean * own * around, 1.0 / relative_variance) | factors
-        return pd.DataFrame(forecast, index=assets.index).reindex(network.asset_ids)
+        return pd.DataFrame({name: _placed(values, assets) for name, values in forecast.items()}, network.asset_ids)
 
     def faults_after(
         self, network: Network, *, season: int, life: int = 30, station_life: int = 20, fault_growth: float = 0.03
@@ -166,7 +166,7 @@ class FailureModel:
         faults = renewed_faults(
             self.rates, attributes, season, life=life, station_life=station_life, growth=1.0 + fault_growth
         )
-        return pd.Series(faults, index=assets.index, name="faults_after").reindex(network.asset_ids)
+        return pd.Series(_placed(faults, assets), index=network.asset_ids, name="faults_after")
 
     def effects(self) -> pd.DataFrame:
         """Return how much each attribute raises the rate.
@@ -200,10 +200,19 @@ class FailureModel:
         """Return laying years of the network, later where the history knows of a renewal after it."""
         history = self.histories[number]
         renewed = history.renewals.groupby("asset")["new_laid_year"].last()
-        by_id = pd.Series(renewed.to_numpy(), index=history.assets.index[renewed.index.to_numpy(dtype=np.int64)])
-        after = by_id.reindex(assets.index).to_numpy(dtype=np.float64)
+        after = np.full(len(history.assets), np.nan)
+        after[renewed.index.to_numpy(dtype=np.int64)] = renewed.to_numpy(dtype=np.float64)
+        if not history.assets.index.equals(assets.index):
+            after = pd.Series(after, index=history.assets.index).reindex(assets.index).to_numpy(dtype=np.float64)
         laid: Floats = np.fmax(assets["laid_year"].to_numpy(dtype=np.float64), after)
         return laid
+
+
+def _placed(values: Floats, assets: pd.DataFrame) -> Floats:
+    """Return values of the rows of an asset table in the order of the network's assets."""
+    placed = np.empty(len(values))
+    placed[assets["position"].to_numpy(dtype=np.int64)] = values
+    return placed
 
 
 def _shared_count(known: pd.Index[Any], ids: pd.Index[Any]) -> int:
@@ -290,7 +299,7 @@ def _known(recorded: Recorded, half_life: float) -> pd.DataFrame:
             "expected": past.expected,
             "log_near": past.log_near,
             "log_street": past.log_street,
-            "makeup_m3_per_m": mean_makeup(recorded.history),
+            "makeup_m3_per_m": recorded.history.water.mean(),
         },
         index=recorded.history.assets.index,
     )

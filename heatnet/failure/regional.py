@@ -32,7 +32,7 @@ from heatnet.failure.positive_definite import inverse
 from heatnet.failure.rates import Rates, fit_rates
 from heatnet.failure.recording import first_recorded
 from heatnet.failure.regression import CountProblem
-from heatnet.failure.statistics import life_attributes, mean_makeup, sum_cohorts
+from heatnet.failure.statistics import life_attributes, sum_cohorts
 from heatnet.failure.surroundings import surroundings
 from heatnet.history.exposure import History
 
@@ -106,7 +106,7 @@ class NetworkModel:
             "expected": past.expected,
             "log_near": past.log_near,
             "log_street": past.log_street,
-            "makeup_m3_per_m": mean_makeup(recorded.history),
+            "makeup_m3_per_m": recorded.history.water.mean(),
         }
         table = pd.DataFrame(known, index=recorded.history.assets.index)
         statistics = failure_statistics(recorded.history)[0]

@@ -86,19 +86,13 @@ def failure_statistics(
 def life_attributes(history: History, network: int) -> pd.DataFrame:
     """Return attributes of every life of a history: those of its asset, with the laying year of the life."""
     lives = history.lives
-    attributes = modelled_attributes(history.assets, mean_makeup(history), network)
+    attributes = modelled_attributes(history.assets, history.water.mean(), network)
     if len(lives.asset) > len(attributes):  # the lives that have ended stand behind the current ones
         attributes = attributes.take(lives.asset)
     attributes = attributes.copy(deep=False)  # one column of many is another
     attributes["laid_year"] = lives.laid_year
     attributes.index = pd.RangeIndex(len(attributes))
     return attributes
-
-
-def mean_makeup(history: History) -> Floats:
-    """Return make-up water in m3 per metre and season of the net of each asset, mean of the seasons; NaN = unknown."""
-    water = history.makeup.groupby("asset")["makeup_m3_per_m"].mean()
-    return water.reindex(range(len(history.assets))).to_numpy(dtype=np.float64)
 
 
 def sum_cohorts(

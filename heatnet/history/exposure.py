@@ -22,7 +22,7 @@ import pandas as pd
 from heatnet._arrays import Floats, Ints
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
-from heatnet.history.placing import located_faults, makeup_per_metre, renewals_of
+from heatnet.history.placing import Makeup, located_faults, makeup_per_metre, renewals_of
 from heatnet.inventory.contents import Inventory, inventory_of
 from heatnet.language import note
 from heatnet.network import Network, computed_in_id_order
@@ -61,15 +61,15 @@ class Lives:
         Year from which the life's age counts; NaN = unknown.
     seasons_at_risk : float32 array (lives, seasons)
         Part of the season in which the life was at risk, 0 to 1.
-    faults, faults_by_test : int32 arrays (lives, seasons)
+    faults, faults_by_test : arrays of int (lives, seasons), as narrow as the largest number allows
         Recorded faults, and those of them that were found by a test or an inspection.
     """
 
     asset: Ints
     laid_year: Floats
     seasons_at_risk: npt.NDArray[np.float32]
-    faults: npt.NDArray[np.int32]
-    faults_by_test: npt.NDArray[np.int32]
+    faults: npt.NDArray[np.signedinteger[Any]]
+    faults_by_test: npt.NDArray[np.signedinteger[Any]]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -88,8 +88,8 @@ class History:
     renewals : DataFrame
         The renewals that count, oldest first: ``asset``, ``done_on``, ``season``, ``share`` of the length,
         ``laid_year`` before and ``new_laid_year`` after.
-    makeup : DataFrame
-        Make-up water of the secondary side: ``asset``, ``season``, ``makeup_m3_per_m``; may be empty.
+    water : Makeup
+        Make-up water of the secondary side, by net; `makeup` tells it by pipe.
     is_recorded : bool
         False where no records of faults were given at all: then nothing is known, not even that nothing failed.
     lives : Lives
@@ -105,7 +105,7 @@ class History:
     last_season: int
     faults: pd.DataFrame
     renewals: pd.DataFrame
-    makeup: pd.DataFrame
+    water: Makeup
     is_recorded: bool
     lives: Lives
     set_aside: pd.DataFrame
@@ -121,6 +121,11 @@ class History:
     def seasons(self) -> Ints:
         """The seasons counted, ascending; empty where the last lies before the first."""
         return np.arange(self.first_season, self.last_season + 1, dtype=np.int64)
+
+    @property
+    def makeup(self) -> pd.DataFrame:
+        """Make-up water of the secondary side: ``asset`` (row of `assets`), ``season``, ``makeup_m3_per_m``."""
+        return self.water.table()
 
     @property
     def counts(self) -> pd.DataFrame:
@@ -184,8 +189,8 @@ class History:
         if last_season >= self.last_season:
             return self
         renewals = self.renewals[self.renewals["season"] <= last_season].reset_index(drop=True)
-        makeup = self.makeup[self.makeup["season"] <= last_season].reset_index(drop=True)
-        return replace(self, renewals=renewals, makeup=makeup)._within(self.first_season, last_season)
+        earlier = replace(self, renewals=renewals, water=self.water.until(last_season))
+        return earlier._within(self.first_season, last_season)
 
     def since(self, first_season: int) -> History:
         """Return the history without the faults and the time at risk before `first_season`."""
@@ -299,7 +304,7 @@ def history_of(inventory: Inventory, *, first_season: int, last_season: int) -> 
         last_season=last_season,
         faults=counted,
         renewals=renewals,
-        makeup=makeup_per_metre(network, assets, known.get("makeup"), last_season),
+        water=makeup_per_metre(network, assets, known.get("makeup"), last_season),
         is_recorded="faults" in known,
         lives=_lives(assets, counted, renewals, range(first_season, last_season + 1), "faults" in known),
         set_aside=_not_counted([inventory.rows_set_aside(), left_out]),
@@ -346,7 +351,7 @@ def _lives(
 ) -> Lives:
     """Split every asset at its renewals, spread the seasons over the lives, and count the faults of each."""
     n = len(assets)
-    laid = np.concatenate([assets["laid_year"], renewals["laid_year"]]).astype(np.float64)
+    laid = np.concatenate([table["laid_year"].to_numpy(dtype=np.float64) for table in (assets, renewals)])
     asset = np.concatenate([np.arange(n), renewals["asset"].to_numpy(dtype=np.int64)])
     begin = _first_days(laid)
     end = np.full(len(laid), np.inf)
@@ -359,12 +364,18 @@ def _lives(
         opens, closes = _day(season_start(season)), _day(season_start(season + 1))
         days = np.minimum(end, closes) - np.maximum(begin, opens)
         at_risk[:, column] = np.clip(days / (closes - opens), 0.0, 1.0)
-    counts = np.zeros((2, *at_risk.shape), dtype=np.int32)
     life = _life_of_fault(faults, renewals, n)
-    column_of_fault = faults["season"].to_numpy(dtype=np.int64) - seasons.start
-    np.add.at(counts[0], (life, column_of_fault), 1)
-    np.add.at(counts[1], (life, column_of_fault), faults["by_test"].to_numpy(dtype=np.int32))
-    return Lives(asset, laid, at_risk, counts[0], counts[1])
+    place = life, faults["season"].to_numpy(dtype=np.int64) - seasons.start
+    by_test = place[0][faults["by_test"].to_numpy(dtype=bool)], place[1][faults["by_test"].to_numpy(dtype=bool)]
+    return Lives(asset, laid, at_risk, *(_counted(at_risk.shape, *where) for where in (place, by_test)))
+
+
+def _counted(shape: tuple[int, int], row: Ints, column: Ints) -> npt.NDArray[np.signedinteger[Any]]:
+    """Return how often each place is named, in the narrowest type that holds it: nearly all are 0."""
+    most = int(np.unique(row * shape[1] + column, return_counts=True)[1].max(initial=0))
+    counts = np.zeros(shape, dtype=np.min_scalar_type(-most - 1))
+    np.add.at(counts, (row, column), 1)
+    return counts
 
 
 def _life_of_fault(faults: pd.DataFrame, renewals: pd.DataFrame, n_assets: int) -> Ints:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
@@ -188,45 +189,66 @@ class WorksDone:
         return np.asarray(np.maximum(1.0 - ended, 0.0) * left, dtype=np.float64)
 
 
-def makeup_per_metre(
-    network: Network, assets: pd.DataFrame, known: KnownRecords | None, last_season: int
-) -> pd.DataFrame:
-    """Return make-up water of the secondary net around each station, spread over the metres of the net.
+@dataclass(frozen=True, slots=True, eq=False)
+class Makeup:
+    """Make-up water of nets of secondary pipes: told once a net, not once a pipe.
 
-    Returns
-    -------
-    DataFrame
-        A row per secondary segment and season with known make-up water: ``asset`` (row of `assets`), ``season``,
-        ``makeup_m3_per_m``.
+    Attributes
+    ----------
+    net : int32 array (assets,)
+        The net of each row of the assets; -1: it belongs to none.
+    by_net : DataFrame
+        A row per net and season with known make-up water, in this order: ``net``, ``season``, ``makeup_m3_per_m``.
     """
+
+    net: npt.NDArray[np.int32]
+    by_net: pd.DataFrame
+
+    def until(self, season: int) -> Makeup:
+        """Return the make-up water without that of later seasons."""
+        return Makeup(self.net, self.by_net[self.by_net["season"] <= season].reset_index(drop=True))
+
+    def table(self) -> pd.DataFrame:
+        """Return a row per pipe and season, in this order: ``asset`` (row of the assets), ``season``, water per m."""
+        pipes = np.flatnonzero(self.net >= 0)
+        first, stop = (np.searchsorted(self.by_net["net"].to_numpy(), self.net[pipes], side) for side in _SIDES)
+        count = stop - first
+        row = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - first, count)
+        return pd.DataFrame(
+            {
+                "asset": np.repeat(pipes.astype(np.int32), count),
+                "season": self.by_net["season"].to_numpy(dtype=np.int32)[row],
+                "makeup_m3_per_m": self.by_net["makeup_m3_per_m"].to_numpy(dtype=np.float64)[row],
+            }
+        )
+
+    def mean(self) -> Floats:
+        """Return the mean of the seasons, m3 per metre and season, by row of the assets; NaN = unknown."""
+        water = self.by_net.groupby("net")["makeup_m3_per_m"].mean()
+        of_net = np.full(int(self.net.max(initial=-1)) + 2, np.nan)  # the last one: no net
+        of_net[water.index.to_numpy(dtype=np.int64)] = water.to_numpy(dtype=np.float64)
+        return of_net[self.net]
+
+
+def makeup_per_metre(network: Network, assets: pd.DataFrame, known: KnownRecords | None, last_season: int) -> Makeup:
+    """Return make-up water of the secondary net around each station, spread over the metres of the net."""
     if known is None:
         known = _none_of("makeup")
     makeup, judged = known.table, known.judged
     secondary = np.flatnonzero(~network.is_primary)
     ends = (network.from_node[secondary], network.to_node[secondary])
     graph = coo_array((np.ones(len(secondary)), ends), shape=(network.n_nodes, network.n_nodes))
-    net_of_node = connected_components(graph, directed=False)[1].astype(np.int64)
-    pipes = pd.DataFrame({"net": net_of_node[ends[0]], "asset": _row_of_position(assets)[secondary]})
-    metres = pd.Series(network.length_m[secondary]).groupby(pipes["net"]).sum()
-    pipes = pipes.sort_values("asset")
+    net_of_node = connected_components(graph, directed=False)[1]
+    net = np.full(len(assets), -1, dtype=np.int32)
+    net[_row_of_position(assets)[secondary]] = net_of_node[ends[0]]
+    metres = pd.Series(network.length_m[secondary]).groupby(net_of_node[ends[0]]).sum()
     water = pd.DataFrame(
         {"net": net_of_node[judged.place], "season": makeup["season"], "m3": makeup["makeup_m3"].astype("float64")}
     )
     water = water[judged.is_used & (water["season"] <= last_season).to_numpy(dtype=bool)]
     by_net = water.groupby(["net", "season"])["m3"].sum().reset_index()
     by_net["makeup_m3_per_m"] = by_net["m3"] / by_net["net"].map(metres)
-    by_net = by_net.dropna()
-    # A row per pipe and season, in this order; the seasons of a net stand together, ascending.
-    first, stop = (np.searchsorted(by_net["net"].to_numpy(), pipes["net"].to_numpy(), side) for side in _SIDES)
-    count = stop - first
-    row = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - first, count)
-    return pd.DataFrame(
-        {
-            "asset": np.repeat(pipes["asset"].to_numpy(dtype=np.int32), count),
-            "season": by_net["season"].to_numpy(dtype=np.int32)[row],
-            "makeup_m3_per_m": by_net["makeup_m3_per_m"].to_numpy(dtype=np.float64)[row],
-        }
-    )
+    return Makeup(net, by_net.dropna()[["net", "season", "makeup_m3_per_m"]].reset_index(drop=True))
 
 
 def _row_of_position(assets: pd.DataFrame) -> Ints:

@@ -13,6 +13,7 @@ from heatnet.failure.memory import Memory
 from heatnet.failure.rates import Rates
 from heatnet.failure.statistics import FailureStatistics
 from heatnet.history.exposure import History, Lives
+from heatnet.history.placing import Makeup
 from heatnet.inventory.accounts import Fates
 from heatnet.inventory.staging import PathLike
 from heatnet.language import Note
@@ -33,6 +34,7 @@ CLASSES: dict[str, type] = {
         History,
         Lives,
         Location,
+        Makeup,
         Memory,
         Note,
         Prices,
