@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +16,6 @@ from heatnet.inventory.cells import lines_of
 from heatnet.inventory.staging import PathLike, whole_file, whole_folder
 from heatnet.schema import TABLES
 
-_ENCODING = "utf-8-sig"  # the byte order mark makes spreadsheets show Chinese text
 _TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx", ".xls", ".txt", ".tsv")
 
 
@@ -44,10 +44,8 @@ def write_csv(table: pd.DataFrame, path: PathLike, *, exact: bool = False, keeps
     readers remove. A line break within a cell is written as a blank.
     """
     file = Path(path)
-    with (
-        whole_file(file) as stage,
-        stage.open("w", encoding=_ENCODING, errors="backslashreplace", newline="") as stream,
-    ):
+    with whole_file(file) as stage, stage.open("wb") as stream:
+        stream.write(codecs.BOM_UTF8)  # it makes spreadsheets show Chinese text
         stream.writelines(lines_of(table, exact=exact, keeps_breaks=keeps_breaks))
 
 

@@ -71,8 +71,8 @@ def test_a_full_disk_is_a_plain_error_and_leaves_the_old_file(tmp_path: Path, mo
     file = tmp_path / "table.csv"
     write_csv(pd.DataFrame({"a": [1]}), file)
 
-    def full(*_: object, **__: object) -> Iterator[str]:
-        yield "half a line"
+    def full(*_: object, **__: object) -> Iterator[bytes]:
+        yield b"half a line"
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(writing, "lines_of", full)
