@@ -17,6 +17,7 @@ from scipy.sparse.csgraph import connected_components
 from heatnet._arrays import Floats, Ints, Truths
 from heatnet.inventory.door import KnownRecords
 from heatnet.inventory.judging import Judged
+from heatnet.inventory.row_ids import RowIds
 from heatnet.network import Network
 from heatnet.schema import TABLES, WORKS, conform
 from heatnet.schema.findings import all_findings
@@ -61,8 +62,7 @@ def located_faults(assets: pd.DataFrame, known: KnownRecords | None) -> pd.DataF
 def _none_of(name: str) -> KnownRecords:
     """Return no records at all, in standard form."""
     table = conform(pd.DataFrame({column.name: [] for column in TABLES[name].columns}), TABLES[name])
-    nobody = np.zeros(0, dtype=object)
-    judged = Judged(name, nobody, nobody, np.zeros(0, dtype=np.int64), all_findings([]))
+    judged = Judged(name, RowIds.of([]), np.zeros(0, dtype=object), np.zeros(0, dtype=np.int64), all_findings([]))
     nothing = all_findings([])
     return KnownRecords(table, judged, (), nothing[["table", "row_id", "rule", "message"]], nothing.iloc[:, :0])
 

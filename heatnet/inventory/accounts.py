@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Ints, Objects, Truths
+from heatnet.inventory.row_ids import RowIds
 from heatnet.language import note, worded, words
 from heatnet.schema import LAYOUT_REASONS
 from heatnet.schema.findings import worded_ids
@@ -41,7 +42,7 @@ class Fates:
 
     Attributes
     ----------
-    ids : array of text
+    ids : RowIds
         What each row is called.
     code : array of int
         Place of its reason in `whys`; -1: the row is used.
@@ -51,7 +52,7 @@ class Fates:
         Which rows found their building or asset by a name or a place; None: none.
     """
 
-    ids: Objects
+    ids: RowIds
     code: Ints
     whys: tuple[tuple[State, str], ...] = ()
     is_matched: Truths | None = None
@@ -74,9 +75,10 @@ class Fates:
         >>> Fates.judged(["F1", "F2"], np.array([None, "unknown_asset"], dtype=object)).is_used.tolist()
         [True, False]
         """
-        names = np.array([str(name) for name in ids], dtype=object)
-        rules = np.full(len(names), rule, dtype=object) if rule is None or isinstance(rule, str) else rule
-        code, known = pd.factorize(rules, sort=False)
+        names = RowIds.of(ids)
+        if rule is None or isinstance(rule, str):
+            return cls(names, np.full(len(names), -1 if rule is None else 0), () if rule is None else ((state, rule),))
+        code, known = pd.factorize(rule, sort=False)
         return cls(names, code.astype(np.int64), tuple((state, str(name)) for name in known))
 
     @property
@@ -97,7 +99,7 @@ class Fates:
         whys = (*self.whys, *(why for why in other.whys if why not in self.whys))
         place = np.array([*(whys.index(why) for why in other.whys), -1], dtype=np.int64)
         matched = np.append(self._matched(), other._matched())
-        return Fates(np.append(self.ids, other.ids), np.append(self.code, place[other.code]), whys, matched)
+        return Fates(self.ids.joined(other.ids), np.append(self.code, place[other.code]), whys, matched)
 
     def _matched(self) -> Truths:
         return np.zeros(len(self.ids), dtype=bool) if self.is_matched is None else self.is_matched

@@ -7,12 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from heatnet.errors import HeatnetError
 from heatnet.inventory.accounts import Fates, accounts_of
 from heatnet.inventory.door import RECORD_TABLES, KnownRecords, known_records, read_table, set_aside_rows
-from heatnet.inventory.judging import JUDGES, NEAREST_M, Judged
+from heatnet.inventory.judging import NEAREST_M, PLACED_ON_ASSETS, Judged
 from heatnet.inventory.records import Records, is_past
 from heatnet.language import note
 from heatnet.network import Network
@@ -136,9 +137,14 @@ class Inventory:
         network = self.network.in_id_order
         if network is self.network:
             return self
+        of_nodes = np.append(network.node_positions(self.network.node_ids), -1)
+        of_assets = np.append(network.asset_positions(self.network.asset_ids), -1)
         known = {
             name: replace(
-                one, judged=replace(one.judged, place=JUDGES[name](network, one.table, one.judged.rule, None).place)
+                one,
+                judged=replace(
+                    one.judged, place=(of_assets if name in PLACED_ON_ASSETS else of_nodes)[one.judged.place]
+                ),
             )
             for name, one in self.known.items()
         }

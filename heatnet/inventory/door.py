@@ -10,11 +10,11 @@ import pandas as pd
 
 from heatnet._arrays import Ints, Truths
 from heatnet.inventory.accounts import Fates
-from heatnet.inventory.judging import JUDGES, NEAREST_M, Judged, judged_faults
+from heatnet.inventory.judging import JUDGES, NEAREST_M, Judged, streets_of
 from heatnet.inventory.matching import Identities, Matches, identities
 from heatnet.inventory.places import Assets, Buildings, match_assets, match_streets, match_visits
 from heatnet.language import note
-from heatnet.network import BUILDING, STATION, Network, placed_among
+from heatnet.network import BUILDING, STATION, Network
 from heatnet.schema import TABLES, WORKS, Reading, conformed
 from heatnet.schema.findings import all_findings, findings_at
 from heatnet.value import Settings
@@ -58,7 +58,7 @@ class KnownRecords:
         if rows.all():  # a large table is copied for what is taken off, not for nothing
             left = replace(judged, findings=nothing)
         else:
-            left = Judged(judged.table, judged.ids[rows], judged.rule[rows], judged.place[rows], nothing)
+            left = Judged(judged.table, judged.ids.only(rows), judged.rule[rows], judged.place[rows], nothing)
             table = table[rows].reset_index(drop=True)
         return replace(
             self,
@@ -128,6 +128,8 @@ def known_records(
     targets = _Targets(
         network, {name: readings[name].table[column] for name, column in _REFERENCE.items() if name in readings}
     )
+    streets = streets_of(network) if "digs" in readings else frozenset()
+    settled: dict[str, dict[str, Any]] = {"faults": {"nearest_m": nearest_m}, "digs": {"streets": streets}}
     known = {}
     for name, reading in readings.items():
         matches = Matches(name, TABLES[name].key[0], reading.table)
@@ -138,14 +140,10 @@ def known_records(
         elif name in _MATCHED:
             match_assets(matches, reading.hints, targets.assets)
         elif name == "digs":
-            match_streets(matches, network)
+            match_streets(matches, streets)
         place = place if matches.table is with_ids else None
         table = matches.finished() if name in _MATCHED else matches.table
-        judged = (
-            judged_faults(network, table, matches.rule, place, nearest_m=nearest_m)
-            if name == "faults"
-            else JUDGES[name](network, table, matches.rule, place)
-        )
+        judged = JUDGES[name](network, table, matches.rule, place, **settled.get(name, {}))
         judged = replace(judged, findings=all_findings([*matches.aside, judged.findings]))
         known[name] = KnownRecords(
             table, judged, (reading.findings, *matches.found), set_aside_rows(name, reading), reading.understood
@@ -170,8 +168,8 @@ class _Targets:
         of_nodes = {name: ids for name, ids in named.items() if name in ("visits", "makeup")}
         of_assets = {name: ids for name, ids in named.items() if name not in of_nodes}
         self._places: dict[str, Ints] = {}
-        for among, columns in ((network.node_ids, of_nodes), (network.asset_ids, of_assets)):
-            places = placed_among(among, list(columns.values())) if columns else []
+        for named_in, columns in ((network.nodes_named, of_nodes), (network.assets_named, of_assets)):
+            places = named_in(list(columns.values())) if columns else []
             self._places |= dict(zip(columns, places, strict=True))
         self._buildings: Buildings | None = None
         self._assets: Assets | None = None

@@ -11,19 +11,22 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Objects, Truths
 from heatnet.graph.nearest import nearest_lines
 from heatnet.inventory.grid import node_places, placed
+from heatnet.inventory.row_ids import RowIds
 from heatnet.language import note
 from heatnet.network import Network
 from heatnet.schema.findings import Severity, all_findings, findings_at
+from heatnet.schema.plain import ascends
 
 NEAREST_M = 30.0
 """Farthest that a fault with nothing but a place may lie from its segment."""
 WHOLE_CITY = "*"
+PLACED_ON_ASSETS = ("faults", "works")
+"""Tables whose rows belong to assets; the others that belong somewhere belong to nodes."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,7 +37,7 @@ class Judged:
     ----------
     table : str
         Name of the table.
-    ids : array of text
+    ids : RowIds
         What each row is called in findings.
     rule : array
         The rule that sets the row aside; None: it can be used.
@@ -46,7 +49,7 @@ class Judged:
     """
 
     table: str
-    ids: Objects
+    ids: RowIds
     rule: Objects
     place: Ints
     findings: pd.DataFrame
@@ -62,7 +65,7 @@ class _Judge:
     """Collects verdicts on the rows of a table; the first rule that holds for a row is its reason."""
 
     table: str
-    ids: Objects
+    ids: RowIds
     before: Objects | None = None
     rule: Objects = field(init=False)
     found: list[pd.DataFrame] = field(default_factory=list)
@@ -72,7 +75,7 @@ class _Judge:
 
     def aside(self, severity: Severity, rule: str, column: str, where: Truths, **values: Any) -> None:
         """Set the rows aside that no rule before has set aside."""
-        rows = where & np.asarray(pd.isna(self.rule), dtype=bool)
+        rows = where & np.asarray(pd.isna(self.rule), dtype=bool) if where.any() else where
         self.rule[rows] = rule
         message = note(f"findings.{rule}", column=column, **values)
         self.found.append(findings_at(severity, rule, self.table, column, self.ids[rows], message))
@@ -97,7 +100,7 @@ def judged_visits(
     place : array of int, optional
         The nodes of the buildings, where they are known already.
     """
-    judge = _Judge("visits", row_names(visits, "visit_id"), before)
+    judge = _Judge("visits", RowIds.of(visits["visit_id"]), before)
     node = network.node_positions(visits["building_id"]) if place is None else place
     judge.aside("error", "unknown_building", "building_id", ~np.isin(node, network.building_nodes))
     return judge.verdict(node)
@@ -126,7 +129,7 @@ def judged_faults(
     nearest_m : float
         Farthest that a fault with nothing but a place may lie from its segment.
     """
-    judge = _Judge("faults", row_names(faults, "fault_id"), before)
+    judge = _Judge("faults", RowIds.of(faults["fault_id"]), before)
     asset = network.asset_positions(faults["asset_id"]) if place is None else place.copy()
     is_named = faults["asset_id"].notna().to_numpy(dtype=bool)
     given = faults[["x_m", "y_m"]].to_numpy(dtype=np.float64)
@@ -149,10 +152,15 @@ def judged_works(
     network: Network, works: pd.DataFrame, before: Objects | None = None, place: Ints | None = None
 ) -> Judged:
     """Return which works, in standard form, can be used; their place is the asset they name (`place` if known)."""
-    judge = _Judge("works", row_names(works, "work_id"), before)
+    judge = _Judge("works", RowIds.of(works["work_id"]), before)
     asset = network.asset_positions(works["asset_id"]) if place is None else place
     judge.aside("error", "unknown_asset", "asset_id", asset < 0)
     return judge.verdict(asset)
+
+
+def streets_of(network: Network) -> frozenset[str]:
+    """Return the streets of the segments, as they are written."""
+    return frozenset(pd.Series(network.segments["street"].unique()).dropna().tolist())
 
 
 def judged_digs(
@@ -160,11 +168,27 @@ def judged_digs(
     digs: pd.DataFrame,
     before: Objects | None = None,
     place: Ints | None = None,  # noqa: ARG001 - all tables are judged alike
+    *,
+    streets: frozenset[str] | None = None,
 ) -> Judged:
-    """Return which digs, in standard form, can be used: those on a street of the network, or in the whole city."""
-    judge = _Judge("digs", row_names(digs, "dig_id"), before)
-    streets = pd.Series(network.segments["street"].unique()).dropna()
-    is_known = digs["street"].isin([*streets, WHOLE_CITY]).to_numpy(dtype=bool)
+    """Return which digs can be used: those on a street of the network, or in the whole city.
+
+    Parameters
+    ----------
+    network : Network
+        The network.
+    digs : DataFrame
+        Digs in standard form.
+    before : array, optional
+        The rules by which rows were set aside before.
+    place : array of int, optional
+        Without meaning: digs belong nowhere.
+    streets : set of str, optional
+        The streets of the network, where they are known already.
+    """
+    judge = _Judge("digs", RowIds.of(digs["dig_id"]), before)
+    known = {*(streets_of(network) if streets is None else streets), WHOLE_CITY}
+    is_known = np.array([street in known for street in digs["street"].tolist()], dtype=bool)
     judge.aside("error", "unknown_street", "street", ~is_known)
     judge.aside("error", "dig_ends_before_start", "end_on", (digs["end_on"] < digs["start_on"]).to_numpy(dtype=bool))
     return judge.verdict(np.full(len(digs), -1, dtype=np.int64))
@@ -174,7 +198,7 @@ def judged_makeup(
     network: Network, makeup: pd.DataFrame, before: Objects | None = None, place: Ints | None = None
 ) -> Judged:
     """Return which rows of make-up water can be used; their place is the node of the station (`place` if known)."""
-    judge = _Judge("makeup", makeup["station_id"].fillna("").to_numpy(dtype=object), before)
+    judge = _Judge("makeup", RowIds.of(makeup["station_id"].fillna("")), before)
     node = network.node_positions(makeup["station_id"]) if place is None else place
     judge.aside("error", "unknown_station", "station_id", ~np.isin(node, network.station_nodes))
     for column in ("season", "makeup_m3"):
@@ -188,21 +212,13 @@ def cold_in_warm_room(visits: pd.DataFrame, room_min_c: float) -> Truths:
     return np.asarray(is_cold & (visits["room_temp_c"].to_numpy(dtype=np.float64) >= room_min_c), dtype=bool)
 
 
-JUDGES: dict[str, Callable[[Network, pd.DataFrame, Objects | None, Ints | None], Judged]] = {
+JUDGES: dict[str, Callable[..., Judged]] = {
     "visits": judged_visits,
     "faults": judged_faults,
     "works": judged_works,
     "digs": judged_digs,
     "makeup": judged_makeup,
 }
-
-
-def row_names(table: pd.DataFrame, column: str) -> npt.NDArray[np.object_]:
-    """Return what the rows are called in findings: their ids, their number from 0 on where one is missing."""
-    ids = table[column].to_numpy(dtype=object).copy()
-    missing = np.asarray(pd.isna(ids), dtype=bool)
-    ids[missing] = [str(row) for row in np.flatnonzero(missing)]
-    return ids
 
 
 def laid_years(network: Network) -> Floats:
@@ -218,7 +234,8 @@ def nearest_segments(network: Network, places: Floats, within_m: float) -> tuple
     """
     asked = placed(network, places[:, 0], places[:, 1])
     nodes = node_places(network)
-    order = np.argsort(network.segment_ids.to_numpy(dtype=object), kind="stable")
+    ids = network.segments["segment_id"]
+    order = np.arange(len(ids)) if ascends(ids) else np.argsort(ids.to_numpy(dtype=object), kind="stable")
     starts, ends = nodes[network.from_node[order]], nodes[network.to_node[order]]
     line = nearest_lines(asked.places, starts, ends, within_m=within_m)
     return np.append(order, -1)[line].astype(np.int64), asked.is_degrees

@@ -30,14 +30,18 @@ class Identities:
 
     Parameters
     ----------
-    ids : array of object
+    ids : iterable of str
         The ids; missing ones are left out.
-    names : array of object, optional
+    names : iterable of str, optional
         What people call each; missing ones are left out.
     """
 
-    def __init__(self, ids: Objects, names: Objects | None = None) -> None:
-        self._ids, self._names = ids, names
+    def __init__(self, ids: Iterable[Any], names: Iterable[Any] | None = None) -> None:
+        self._given, self._named = ids, names
+
+    @cached_property
+    def _ids(self) -> Objects:
+        return _objects(self._given)
 
     def unknown(self, values: Objects) -> Objects:
         """Return the different values that are none of the ids, in the order in which they stand."""
@@ -67,9 +71,9 @@ class Identities:
     @cached_property
     def names(self) -> dict[str, str]:
         """By the folded name that only one thing has: its id."""
-        if self._names is None:
+        if self._named is None:
             return {}
-        pairs = zip(self._ids.tolist(), self._names.tolist(), strict=True)
+        pairs = zip(self._ids.tolist(), _objects(self._named).tolist(), strict=True)
         return _unique(
             (folded_name(str(name)), str(one)) for one, name in pairs if not pd.isna(one) and not pd.isna(name)
         )
@@ -105,7 +109,7 @@ def identities(ids: Iterable[Any], names: Iterable[Any] | None = None) -> Identi
     >>> known.find("gd-004"), known.find("7"), known.find("North Main"), known.find("8")
     (('GD-004', 'spelling'), ('007', 'zeros'), ('GD-004', 'name'), None)
     """
-    return Identities(_objects(ids), None if names is None else _objects(names))
+    return Identities(ids, names)
 
 
 def _objects(values: Iterable[Any]) -> Objects:

@@ -242,16 +242,18 @@ def match_assets(records: Matches, hints: pd.DataFrame, assets: Callable[[], Ass
     _take(records, "asset_id", rows, [known[place] for place in asked], ("unknown_place", "ambiguous_place"))
 
 
-def match_streets(digs: Matches, network: Network) -> None:
+def match_streets(digs: Matches, streets: frozenset[str]) -> None:
     """Write the street of each dig as the segments write it, where they write it in one way."""
-    streets = set(pd.Series(network.segments["street"].unique()).dropna().tolist())
+    written = digs.table["street"].to_numpy(dtype=object)
+    strange = set(written[~pd.isna(written)].tolist()) - streets
+    if not strange:
+        return
     spelled: dict[str, set[str]] = defaultdict(set)
     for street in streets:
         spelled[folded_name(street)].add(street)
-    written = digs.table["street"].to_numpy(dtype=object)
     meant = {
         street: next(iter(spelled[folded_name(street)]))
-        for street in set(written[~pd.isna(written)].tolist()) - streets
+        for street in strange
         if len(spelled.get(folded_name(street), ())) == 1
     }
     rows = [row for row, street in enumerate(written) if street in meant]

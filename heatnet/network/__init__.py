@@ -2,7 +2,7 @@
 
 from heatnet.network.frozen import Network
 from heatnet.network.ordering import computed_in_id_order
-from heatnet.network.positions import BUILDING, JUNCTION, SOURCE, STATION, Lookups, looked_up, placed_among
+from heatnet.network.positions import BUILDING, JUNCTION, SOURCE, STATION, Lookups, looked_up
 
 __all__ = [
     "BUILDING",
@@ -13,5 +13,4 @@ __all__ = [
     "Network",
     "computed_in_id_order",
     "looked_up",
-    "placed_among",
 ]

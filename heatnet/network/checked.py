@@ -49,7 +49,8 @@ class Checked:
         known = looked_up({"nodes": nodes, "segments": segments, "valves": valves}, lookups)
         self.lookups, self.found = known, known.found
         self._follow_segments()
-        if all(ascends(ids.to_series()) or ids.is_unique for ids in (self.node_ids, self.segment_ids)):
+        tables = {"nodes": self.node_ids, "segments": self.segment_ids}
+        if all(name in known.places or ascends(ids.to_series()) or ids.is_unique for name, ids in tables.items()):
             self._follow_levels()
             self._follow_valves()
 

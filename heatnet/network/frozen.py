@@ -9,7 +9,7 @@ Sums of floats hang on the order of their terms. So everything is computed on th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -31,16 +31,19 @@ from heatnet.network.positions import (
     STATION,
     Lookups,
     copy_of,
+    found_at,
     frozen,
     is_sorted,
     kind_codes,
     lookup_of,
+    placed_among,
     positions_in,
     ranks_of,
     text_order,
 )
 from heatnet.schema import TABLES, VALVES, conform, raise_problems
 from heatnet.schema.changing import conformed_changes
+from heatnet.schema.id_places import IdPlaces
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -159,8 +162,9 @@ class Network:
             valve_segment=frozen(checked.valve_segment[~checked.is_stray]),
             valve_end=frozen(checked.valve_end[~checked.is_stray]),
         )
-        ready = {"_node_lookup": checked.lookups.nodes, "_segment_lookup": checked.lookups.segments}
-        self.__dict__.update({name: lookup for name, lookup in ready.items() if lookup is not None})
+        ready: dict[str, Any] = {"_node_lookup": checked.lookups.nodes, "_segment_lookup": checked.lookups.segments}
+        ready |= {f"_{name[:-1]}_places": of_ids for name, of_ids in checked.lookups.places.items()}
+        self.__dict__.update({name: known for name, known in ready.items() if known is not None})
 
     def __repr__(self) -> str:
         return (
@@ -242,6 +246,21 @@ class Network:
         return lookup_of(self.segment_ids)
 
     @cached_property
+    def _node_places(self) -> IdPlaces | None:
+        return IdPlaces.of(self.node_ids)
+
+    @cached_property
+    def _segment_places(self) -> IdPlaces | None:
+        return IdPlaces.of(self.segment_ids)
+
+    @cached_property
+    def _asset_of_node(self) -> Ints:
+        """Per node the position of its asset, -1 where it is no station; the last stands for no node."""
+        found = np.full(self.n_nodes + 1, -1, dtype=np.int64)
+        found[self.station_nodes] = self.n_segments + np.arange(len(self.station_nodes))
+        return frozen(found)
+
+    @cached_property
     def asset_ids(self) -> pd.Index[Any]:
         """Ids of the segments, then of the stations, in table order."""
         return self.segment_ids.append(self.node_ids[self.station_nodes]).rename("asset_id")
@@ -308,11 +327,28 @@ class Network:
 
     def node_positions(self, ids: Iterable[str]) -> Ints:
         """Return the position of each node id, -1 where there is none."""
-        return positions_in(self._node_lookup, ids)
+        found = found_at(self._node_places, ids)
+        return positions_in(self._node_lookup, ids) if found is None else found
 
     def asset_positions(self, ids: Iterable[str]) -> Ints:
         """Return the position of each asset id, -1 where there is none."""
-        return positions_in(self._asset_lookup, ids)
+        found = self._assets_at(ids)
+        return positions_in(self._asset_lookup, ids) if found is None else found
+
+    def nodes_named(self, columns: Sequence[pd.Series[Any]]) -> list[Ints]:
+        """Return `node_positions` of several large columns, looked up together."""
+        return placed_among(self.node_ids, columns, self._node_places)
+
+    def assets_named(self, columns: Sequence[pd.Series[Any]]) -> list[Ints]:
+        """Return `asset_positions` of several large columns, looked up together."""
+        found = [self._assets_at(column) for column in columns]
+        unknown = [one for one in found if one is None]
+        return placed_among(self.asset_ids, columns) if unknown else [one for one in found if one is not None]
+
+    def _assets_at(self, ids: Iterable[Any]) -> Ints | None:
+        """Return the position of each asset id, None where they have to be looked up."""
+        found, nodes = found_at(self._segment_places, ids), found_at(self._node_places, ids)
+        return None if found is None or nodes is None else np.where(found < 0, self._asset_of_node[nodes], found)
 
     def replace(
         self,

@@ -13,6 +13,7 @@ import pandas as pd
 
 from heatnet._arrays import Ints
 from heatnet.schema import PANDAS_VERSION
+from heatnet.schema.id_places import IdPlaces
 
 SOURCE, STATION, JUNCTION, BUILDING = 0, 1, 2, 3
 KIND_CODES = {"source": SOURCE, "station": STATION, "junction": JUNCTION, "building": BUILDING}
@@ -33,16 +34,26 @@ def positions_in(lookup: pd.Index[Any], ids: Iterable[Any]) -> Ints:
     return found
 
 
-def placed_among(ids: pd.Index[Any], columns: Sequence[pd.Series[Any]]) -> list[Ints]:
+def found_at(places: IdPlaces | None, ids: Iterable[Any]) -> Ints | None:
+    """Return the row of each id, -1 where it is missing or unknown; None where they have to be looked up."""
+    return places.find(ids) if places is not None and isinstance(ids, (pd.Series, pd.Index)) else None
+
+
+def placed_among(ids: pd.Index[Any], columns: Sequence[pd.Series[Any]], places: IdPlaces | None = None) -> list[Ints]:
     """Return the positions of the ids in each column, -1 where one is missing or unknown.
 
-    All are told apart together, which is faster than looking up one after the other among ids that are asked once.
+    Where it is known at which `places` the ids stand, they are found there. Else all are told apart together, which is
+    faster than looking up one after the other among ids that are asked once.
 
     Examples
     --------
     >>> [places.tolist() for places in placed_among(pd.Index(["A", "B"]), [pd.Series(["B", None, "C", "A"])])]
     [[1, -1, -1, 0]]
     """
+    if places is not None:
+        found = [places.find(column) for column in columns]
+        if all(one is not None for one in found):
+            return found  # type: ignore[return-value]
     if ids.hasnans or not len(ids):
         lookup = lookup_of(ids)
         return [positions_in(lookup, column) for column in columns]
@@ -63,11 +74,14 @@ class Lookups:
         By table and column: positions, -1 where an id is missing or unknown.
     nodes, segments : Index or None
         The different ids, ready to be looked up, where they were before.
+    places : mapping
+        By table (``nodes``, ``segments``): where its ids stand, all of them different; absent where that is not known.
     """
 
     found: Mapping[tuple[str, str], Ints] = field(default_factory=dict)
     nodes: pd.Index[Any] | None = None
     segments: pd.Index[Any] | None = None
+    places: Mapping[str, IdPlaces] = field(default_factory=dict)
 
     def is_all_known(self, table: pd.DataFrame, name: str, column: str) -> bool:
         """Return whether every id in a column of a table is known."""
@@ -85,7 +99,7 @@ def looked_up(tables: Mapping[str, pd.DataFrame], before: Lookups | None = None)
     Positions are rows of the tables where no id stands twice.
     """
     known = before or Lookups()
-    found = dict(known.found)
+    found, of_ids = dict(known.found), dict(known.places)
     for lookup, (name, key), asked in (
         (known.nodes, ("nodes", "node_id"), _ENDS),
         (known.segments, ("segments", "segment_id"), _ON),
@@ -95,9 +109,12 @@ def looked_up(tables: Mapping[str, pd.DataFrame], before: Lookups | None = None)
         if lookup is not None:
             places = [positions_in(lookup, column) for column in columns]
         else:
-            places = placed_among(pd.Index(tables[name][key]), columns) if columns else []
+            ids = pd.Index(tables[name][key])
+            if name not in of_ids and (places_of := IdPlaces.of(ids)) is not None:
+                of_ids[name] = places_of
+            places = placed_among(ids, columns, of_ids.get(name)) if columns else []
         found |= dict(zip(wanted, places, strict=True))
-    return Lookups(found, known.nodes, known.segments)
+    return Lookups(found, known.nodes, known.segments, of_ids)
 
 
 def kind_codes(kinds: pd.Series[Any]) -> npt.NDArray[np.int8]:

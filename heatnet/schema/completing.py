@@ -15,6 +15,7 @@ from heatnet.schema.coordinates import can_be_degrees, grid_of, look_like_degree
 from heatnet.schema.findings import findings_at
 from heatnet.schema.folding import folded_word
 from heatnet.schema.headings import SERIAL, Heading
+from heatnet.schema.id_places import IdPlaces
 from heatnet.schema.judging import Judged, cells_shown
 from heatnet.schema.plain import TEXT_DTYPE, ascends, distinct, taken
 from heatnet.schema.raw import RawTable
@@ -248,7 +249,7 @@ def _keys(judged: Judged, read: Read) -> None:
     if not key or (not set(key) <= {*read, *([] if judged.spec.is_record else key)} and len(key) > 1):
         return
     table = judged.table
-    if len(key) == 1 and ascends(table[key[0]]):
+    if len(key) == 1 and (ascends(table[key[0]]) or IdPlaces.of(table[key[0]]) is not None):
         return
     twice = table.duplicated(key, keep=False).to_numpy() & table[key].notna().all(axis=1).to_numpy()
     if not twice.any():
