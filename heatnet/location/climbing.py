@@ -7,7 +7,7 @@ optimization problems with simple constraints, 1982). Sums run in one order, so 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,7 +70,48 @@ def top_of(
     `like` is the top of a similar hill, whose bend serves until this one's is known. A step below `short_step` is the
     last one, taken without a look at the place to which it leads.
     """
-    here = place(start)
+    climb = _climbed(box, start, tops, like, short_step)
+    at = next(climb)
+    while True:
+        try:
+            at = climb.send(place(at))
+        except StopIteration as end:
+            found: Top = end.value
+            return found
+
+
+def tops_of(
+    places: Callable[[Sequence[Floats]], Sequence[Place]], box: Box, starts: Sequence[Floats], short_step: float
+) -> list[Top]:
+    """Return the top of each start; those that stand on one hill have the top that the first of them found.
+
+    They climb side by side, so that all places of a round are looked at together.
+    """
+    found: list[Top | None] = [None] * len(starts)
+    known: list[list[Top]] = [[] for _ in starts]  # to each those of the starts before it
+    climbs = [_climbed(box, start, tops, None, short_step) for start, tops in zip(starts, known, strict=True)]
+    asked = {k: next(climb) for k, climb in enumerate(climbs)}
+    while asked:
+        for k, here in zip(list(asked), places(list(asked.values())), strict=True):
+            try:
+                asked[k] = climbs[k].send(here)
+            except StopIteration as end:
+                found[k] = end.value
+                for tops in known[k + 1 :]:
+                    tops.append(end.value)
+                del asked[k]
+    firsts: list[Top] = []
+    for top in found:
+        assert top is not None
+        firsts.append(next((one for one in firsts if _is_close(top.at, one)), top))
+    return firsts
+
+
+def _climbed(
+    box: Box, start: Floats, tops: Sequence[Top], like: Top | None, short_step: float
+) -> Generator[Floats, Place, Top]:
+    """Ask for one place after the other on the way up and return the top."""
+    here = yield start
     was_free = box.free(here)
     if like is None or len(like.free) != len(start):
         inverse = _inverse_bend(here, was_free)
@@ -78,7 +119,7 @@ def top_of(
         inverse = _among(like.reach, here, like.free, was_free)
     for _ in range(_MOST_STEPS):
         for top in tops:
-            if len(start) and np.abs(here.at - top.at).max() < _SAME_HILL:
+            if _is_close(here.at, top):
                 return top
         free = box.free(here)
         if not free.any():
@@ -88,9 +129,9 @@ def top_of(
         there_at = _ahead(box, here, inverse, free)
         if np.abs(there_at - here.at).max() < short_step:
             return Top(there_at, here.height, inverse, free)
-        there = place(there_at)
+        there = yield there_at
         if ((there_at - here.at) * here.slope).sum() >= _LEAST_GAIN:
-            there = _gaining(place, here, there)
+            there = yield from _gaining(here, there)
         if there.height - here.height < _LEAST_GAIN and _steepest(box, there) >= _steepest(box, here):
             break
         inverse = _bfgs(inverse, there.at - here.at, np.where(free, here.slope - there.slope, 0.0))
@@ -98,11 +139,15 @@ def top_of(
     return Top(here.at, here.height, inverse, was_free)
 
 
-def _gaining(place: Callable[[Floats], Place], here: Place, there: Place) -> Place:
-    """Return the first place that is higher on the way back from there, each half as far."""
+def _gaining(here: Place, there: Place) -> Generator[Floats, Place, Place]:
+    """Ask for places on the way back from there, each half as far, and return the first one that is higher."""
     while there.height <= here.height and np.abs(there.at - here.at).max() > _LEAST_STEP:
-        there = place((here.at + there.at) / 2)
+        there = yield (here.at + there.at) / 2
     return there
+
+
+def _is_close(at: Floats, top: Top) -> bool:
+    return bool(len(at)) and bool(np.abs(at - top.at).max() < _SAME_HILL)
 
 
 def _ahead(box: Box, here: Place, inverse: Floats, free: Truths) -> Floats:

@@ -13,6 +13,7 @@ import pandas as pd
 from heatnet._arrays import Floats, Ints, Truths
 from heatnet.location.states import CLEAR, ONE, TWO, PathStates
 from heatnet.network import BUILDING, Network
+from heatnet.network.positions import is_sorted
 from heatnet.reachability.paths import SupplyPaths
 from heatnet.schema import VISITS, conform_leniently, raise_problems
 from heatnet.season import season_of
@@ -121,16 +122,16 @@ class Readings:
             self.without_word[order],
         )
 
-    def only(self, kept: Truths) -> Readings:
-        """Return the readings of these buildings alone."""
-        place = np.cumsum(kept) - 1
-        is_kept = kept[self.building]
+    def at(self, place: Ints, n: int) -> Readings:
+        """Return the same with each building at its place among `n`, those of place -1 left out."""
+        building = place[self.building]
+        is_kept = building >= 0
         return Readings(
-            place[self.building[is_kept]],
+            building[is_kept],
             self.read_c[is_kept],
-            self.visits[kept],
-            self.cold_visits[kept],
-            self.without_word[kept],
+            _placed(self.visits, place, n),
+            _placed(self.cold_visits, place, n),
+            _placed(self.without_word, place, n),
         )
 
 
@@ -182,17 +183,30 @@ class Evidence:
             None if self.readings is None else self.readings.sorted_by(order),
         )
 
-    def only(self, kept: Truths) -> Evidence:
-        """Return what was seen at these buildings alone."""
+    @property
+    def is_observed(self) -> Truths:
+        """Per building: whether anything was seen there, or somebody could have called."""
+        return (self.seen > 0) | (self.callers > 0)
+
+    def at(self, nodes: Ints) -> Evidence:
+        """Return what was seen at these buildings (node positions, ascending): elsewhere than known of, nothing."""
+        place = np.searchsorted(nodes, self.node)
+        place[np.append(nodes, -1)[place] != self.node] = -1
+        ordered = self
+        if self.readings is not None and not is_sorted(self.node):
+            order = np.argsort(self.node)
+            ordered, place = self.sorted_by(order), place[order]
+        n, words = len(nodes), (ordered.visit_words, ordered.call_words)
+        of_visits, of_calls = (None if of is None else np.array([_placed(row, place, n) for row in of]) for of in words)
         return Evidence(
-            self.node[kept],
-            self.visits[kept],
-            self.cold_visits[kept],
-            self.calls[kept],
-            self.callers[kept],
-            None if self.visit_words is None else self.visit_words[:, kept],
-            None if self.call_words is None else self.call_words[:, kept],
-            None if self.readings is None else self.readings.only(kept),
+            nodes,
+            _placed(ordered.visits, place, n),
+            _placed(ordered.cold_visits, place, n),
+            _placed(ordered.calls, place, n),
+            _placed(ordered.callers, place, n),
+            of_visits,
+            of_calls,
+            None if ordered.readings is None else ordered.readings.at(place, n),
         )
 
     def counted_alone(self) -> Evidence:
@@ -222,6 +236,13 @@ class Evidence:
                 for row, density in zip(rows, densities, strict=True)
             ]
         return np.array(rows)
+
+
+def _placed(counts: Floats, place: Ints, n: int) -> Floats:
+    """Return the counts at their places, nil elsewhere; those of place -1 are left out."""
+    placed = np.zeros(n + 1)
+    placed[place] = counts
+    return placed[:n]
 
 
 def word_logs(evidence: Evidence, rates: Rates, cause_error: float, *, count: int, kinds: tuple[bool, ...]) -> Floats:

@@ -14,7 +14,7 @@ against the pipes before it each winter.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -25,31 +25,12 @@ from heatnet.location.base import Attributes, Base, Found, learned_base
 from heatnet.location.climbing import SHORT_STEP
 from heatnet.location.groups import Stretches
 from heatnet.location.posterior import Location
-from heatnet.location.samples import sampled_nodes
-from heatnet.location.watched import Learned, SeenWinter, WatchedWinter
+from heatnet.location.teaching import Teaching, Winter, looked_at_together, teaching_winters
+from heatnet.location.watched import Learned, WatchedWinter
 
 NOTHING_GIVEN = (None, None, None)
 _LARGEST_PRIOR = 1.0 - 1e-9
 _LEAST_HAZARD = 1e-12
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Winter:
-    """One winter of the filter.
-
-    Parameters
-    ----------
-    season : int
-        The winter.
-    seen : SeenWinter
-        What was seen in it; without a visit its posterior is its prior.
-    kept : array of float
-        Per asset: share of an impairment of the winter before that works have left, 1 in the first winter.
-    """
-
-    season: int
-    seen: SeenWinter
-    kept: Floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,37 +86,26 @@ def filtered(
     base = Base.plain(default, attributes)
     learned: list[Learned | None] = [None] * len(winters)
     told: pd.DataFrame | None = None
-    few, is_sampled = _learned_from(winters)
-    winters = winters if is_sampled else few
+    together = looked_at_together(winters)
+    teaching = teaching_winters(together)
+    known_base = teaching.base_of(base)
     if learns and any(len(winter.seen.evidence.node) for winter in winters):
-        base, found = learned_base(base, partial(_found, few, stay, learned))
-        told = base.effects(found)
-    elif is_sampled:
-        for _ in steps_through(few, base.prior(), stay, learned):
+        known_base, found = learned_base(known_base, partial(_found, teaching, stay, learned))
+        base = base.with_factors(known_base.factors)
+        told = base.effects(teaching.found_of_all(found, len(default)))
+    elif teaching.assets is not None:
+        for _ in steps_through(teaching.winters, known_base.prior(), stay, learned, n_nodes=teaching.n_nodes):
             pass  # to learn the rates
-    del few  # of a large network what follows needs the memory
+    if teaching.assets is None:
+        together = teaching.winters  # their stretches are told apart already
+    del teaching  # of a large network what follows needs the memory
     chance = base.prior()
     posteriors = []
-    for step in steps_through(winters, chance, stay, learned):
+    # The tables tell of the last winter's own visits.
+    for step in steps_through([*together[:-1], *winters[-1:]], chance, stay, learned):
         posteriors.append(step.posterior)
     location = step.seen.location(step.prior, step.known, step.rate, step.own, told)
     return Filtered(location, tuple(posteriors), chance)
-
-
-def _learned_from(winters: Sequence[Winter]) -> tuple[Sequence[Winter], bool]:
-    """Return the winters with their stretches told apart, of a large network those of some buildings alone.
-
-    And whether there are others.
-    """
-    if not winters:
-        return winters, False
-    network, paths = winters[0].seen.network, winters[0].seen.paths
-    chosen = sampled_nodes(network, paths, [winter.seen.evidence.node for winter in winters])
-    few: list[Winter] = []
-    for winter in winters:
-        seen = winter.seen if chosen is None else winter.seen.among(chosen)
-        few.append(replace(winter, seen=seen.watched(few[-1].seen if few else None)))
-    return few, chosen is not None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -159,22 +129,25 @@ def steps_through(
     *,
     short_step: float | None = None,
     with_causes: bool = True,
+    n_nodes: int | None = None,
 ) -> Iterator[Step]:
     """Yield the winters in order with their posteriors; rates that are not known are learned and kept.
 
-    With a `short_step` all are learned, until a step is as short as this.
+    With a `short_step` all are learned, until a step is as short as this. `n_nodes` are those that the winters know of;
+    None: all.
     """
-    posterior, own_after = chance, np.zeros(0)
+    posterior, own_after, seen = chance, np.zeros(0), None
     for place, winter in enumerate(winters):
-        seen = winter.seen.watched()
-        base_own = np.full(seen.network.n_nodes, seen.asked.building_prior)
+        seen = winter.seen.watched(seen)
+        base_own = np.full(seen.network.n_nodes if n_nodes is None else n_nodes, seen.asked.building_prior)
         remains = stay * winter.kept
         prior = np.minimum(remains * posterior + (1 - remains) * chance, _LARGEST_PRIOR) if place else chance
         own = stay * own_after + (1 - stay) * base_own if place else base_own
         known = seen.known(prior, with_causes=with_causes, for_tables=with_causes and winter is winters[-1])
         rate = learned[place]
         if short_step is not None or rate is None:
-            rate = learned[place] = seen.learned(known, NOTHING_GIVEN, own, rate, short_step or SHORT_STEP)
+            before = learned[place - 1] if place and rate is not None else None
+            rate = learned[place] = seen.learned(known, NOTHING_GIVEN, own, rate, short_step or SHORT_STEP, before)
         told = seen.beliefs(known, rate, own)
         posterior, own_after = seen.impaired_prob(prior, known, told), own.copy()
         own_after[seen.evidence.node] = told.own_impaired()
@@ -182,7 +155,7 @@ def steps_through(
 
 
 def _found(
-    winters: Sequence[Winter], stay: float, learned: list[Learned | None], base: Base, short_step: float | None
+    teaching: Teaching, stay: float, learned: list[Learned | None], base: Base, short_step: float | None
 ) -> Found:
     """Return how often assets behind which somebody was visited fell ill anew over the winters, and could have.
 
@@ -192,10 +165,11 @@ def _found(
     chance, hazard = base.prior(), np.maximum(base.hazards(), _LEAST_HAZARD)
     causes = hazard / -np.expm1(-hazard)  # latent causes of one illness
     ill, chances = np.zeros((2, len(chance)))
-    steps = steps_through(winters, chance, stay, learned, short_step=short_step, with_causes=False)
-    for place, step in enumerate(steps):
+    steps = steps_through(
+        teaching.winters, chance, stay, learned, short_step=short_step, with_causes=False, n_nodes=teaching.n_nodes
+    )
+    for place, (step, told) in enumerate(zip(steps, teaching.told, strict=True)):
         anew = 1 - stay * step.winter.kept if place else np.ones(len(chance))
-        told = step.seen.tree.group_of_asset >= 0
         with np.errstate(invalid="ignore", divide="ignore"):
             is_ill = np.where(step.prior > 0, step.posterior * anew * chance / step.prior, 0.0)
             is_well = (1 - step.posterior) * anew * (1 - chance) / (1 - step.prior)

@@ -69,6 +69,10 @@ class GroupTree:
     def __len__(self) -> int:
         return len(self.forest.parent)
 
+    def among(self, assets: Ints) -> GroupTree:
+        """Return the same tree where only these assets (positions, ascending, all its members among them) exist."""
+        return replace(self, group_of_asset=self.group_of_asset[assets], members=np.searchsorted(assets, self.members))
+
     def with_buildings(self, order: Ints) -> GroupTree:
         """Return the same tree with the observed buildings in another order."""
         return replace(self, group_of_building=self.group_of_building[order])
@@ -210,12 +214,21 @@ def stretches(tree: GroupTree, states: PathStates, prior: Floats, *, for_tables:
 def _moves_and_steps(states: PathStates, segments: Floats, station: Floats, log_clear: Floats) -> tuple[Floats, Floats]:
     """Return the logs of how probably a stretch by itself is in each state, and leads from one state to another."""
     moves = _of_states(states, segments, station)
+    logs: dict[tuple[int, ...], Floats] = {}
     with np.errstate(divide="ignore"):
-        steps = np.log([moves[list(ways)].sum(axis=0) for ways in states.moves])
-        logs = np.log(moves)
-    logs[0] = steps[0] = log_clear
-    steps[-1] = 0.0
-    return logs, steps
+        for ways in (*((state,) for state in range(len(states))), *states.moves[1:-1]):
+            if ways not in logs:
+                of_ways = moves[ways[0]].copy()
+                for other in ways[1:]:
+                    of_ways += moves[other]
+                logs[ways] = np.log(of_ways, out=of_ways)
+    steps = np.empty((len(states.pairs), len(station)))
+    for row, ways in zip(steps[1:-1], states.moves[1:-1], strict=True):
+        row[:] = logs[ways]
+    steps[0], steps[-1] = log_clear, 0.0
+    for state, of_state in enumerate(moves):
+        of_state[:] = logs[state,] if state else log_clear
+    return moves, steps
 
 
 def _of_states(states: PathStates, segments: Floats, station: Floats) -> Floats:

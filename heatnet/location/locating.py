@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from heatnet._typed import typed
@@ -107,6 +108,6 @@ def locate_faults(  # noqa: PLR0913 - the public contract
     if chosen is None:
         learned = winter.learned(known, given)
     else:
-        few = winter.among(chosen).watched()
+        few = winter.at(np.flatnonzero(chosen)).watched()
         learned = few.learned(few.known(given_prior, with_causes=False, for_tables=False), given)
     return winter.location(given_prior, known, learned).in_order_of(network)

@@ -25,7 +25,7 @@ from functools import reduce
 
 import numpy as np
 
-from heatnet._arrays import Floats
+from heatnet._arrays import Floats, Ints, Truths
 from heatnet.errors import HeatnetError
 from heatnet.graph.streams import Pairing, columns, put_columns
 from heatnet.location.groups import GroupTree, Stretches
@@ -85,8 +85,8 @@ class Beliefs:
     ----------
     states : PathStates
         What is told apart.
-    log_evidence : float
-        Log probability of everything seen, without the constants that no rate changes.
+    log_evidence : float or array of float
+        Log probability of everything seen, without the constants that no rate changes; of each time.
     ends, message : array of float
         Shape (states, stretches): U and M.
     above, below : array of float
@@ -98,7 +98,7 @@ class Beliefs:
     """
 
     states: PathStates
-    log_evidence: float
+    log_evidence: float | Floats
     ends: Floats
     message: Floats
     above: Floats
@@ -133,7 +133,7 @@ class Beliefs:
     def counts(self) -> Floats:
         """Return, shape (3, buildings), the probability of none, one, two or more impaired, the building included."""
         total, prior = self.seen.total, self.seen.building_prior
-        found = np.zeros((3, self.of_building.shape[1]))
+        found = np.zeros((3, *self.of_building.shape[1:]))
         for v, count in enumerate(self.states.counts):
             with np.errstate(over="ignore"):
                 log_clear = _minus(self.of_building[v] + np.log1p(-prior) + self.seen.if_own_clear[v], total[v])
@@ -149,6 +149,9 @@ class Beliefs:
 def beliefs(tree: GroupTree, known: Stretches, seen: Seen) -> Beliefs:
     """Return the exact beliefs; the buildings of `seen` are aligned with ``tree.group_of_building``.
 
+    Its arrays, and those of the steps of `known`, may have a last axis more: the same tree several times side by side,
+    which costs little more than once where the tree is small.
+
     Raises
     ------
     HeatnetError
@@ -163,7 +166,8 @@ def beliefs(tree: GroupTree, known: Stretches, seen: Seen) -> Beliefs:
             "no way to them. Give rates strictly between 0 and 1."
         )
     above, below = _downward(tree, known, ends, message)
-    return Beliefs(known.states, float(roots.sum()), ends, message, above, columns(below, tree.group_of_building), seen)
+    of_buildings = columns(below, tree.group_of_building)
+    return Beliefs(known.states, roots.sum(axis=0), ends, message, above, of_buildings, seen)
 
 
 def log_evidence(tree: GroupTree, known: Stretches, seen: Seen) -> float:
@@ -176,7 +180,7 @@ def log_evidence(tree: GroupTree, known: Stretches, seen: Seen) -> float:
 def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Floats, Floats]:
     """Return the logs of U and M of every stretch, given what its building says."""
     states = known.states
-    ends = np.zeros((len(states), len(tree)))
+    ends = np.zeros((len(states), len(tree), *of_buildings.shape[2:]))
     put_columns(ends, tree.group_of_building, of_buildings)
     message = np.empty_like(ends)
     after = np.array([v for _, v in states.pairs])
@@ -190,8 +194,8 @@ def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Fl
         joint, top = streams.joint[hangs], streams.top[hangs]
         message[:, here] = _handed_up(states, matrix, streams.pairings)
         put_columns(ends, inner, columns(ends, inner) + columns(message, inner + 1))
-        for state in range(len(states)):
-            np.add.at(ends[state], joint, message[state][top])
+        for state in range(len(states) if len(joint) else 0):
+            _add_at(ends[state], joint, message[state][top])
     return ends, message
 
 
@@ -200,16 +204,32 @@ def _downward(tree: GroupTree, known: Stretches, ends: Floats, message: Floats) 
     """Return the logs of the state of the path before and after every stretch."""
     states = known.states
     before, after = np.array(states.pairs).T
-    matrix = _minus(known.steps + ends[after], message[before])
     below = np.empty_like(ends)
-    at_source = np.full((len(states), 1), -np.inf)
+    at_source = np.full((len(states), *[1] * (ends.ndim - 1)), -np.inf)
     at_source[0] = 0.0
     for streams in tree.forest.streams:
-        here, is_root = streams.members, streams.joint < 0
-        start = np.full((len(states), streams.stop - streams.start), -np.inf)
+        here, is_root = streams.members, _like(streams.joint < 0, ends)
+        start = np.full((len(states), streams.stop - streams.start, *ends.shape[2:]), -np.inf)
         put_columns(start, streams.top - streams.start, np.where(is_root, at_source, columns(below, streams.joint)))
-        below[:, here] = _handed_down(states, matrix[:, here], start, streams.pairings)
-    return np.where(tree.parent < 0, at_source, columns(below, tree.parent)), below
+        matrix = ends[after, here]
+        np.add(known.steps[:, here], matrix, out=matrix)
+        matrix -= message[before, here]
+        np.fmax(matrix, -np.inf, out=matrix)  # nil over nil is nil
+        below[:, here] = _handed_down(states, matrix, start, streams.pairings)
+    return np.where(_like(tree.parent < 0, ends), at_source, columns(below, tree.parent)), below
+
+
+def _like(of_stretches: Truths, ends: Floats) -> Truths:
+    """Return the same ready to be laid beside `ends`, of one time or of several."""
+    return of_stretches if ends.ndim == _JUST_TWO else of_stretches[:, None]
+
+
+def _add_at(sums: Floats, places: Ints, values: Floats) -> None:
+    """Add values at places, several of which may be the same; of several times side by side."""
+    if sums.ndim > 1:
+        times = sums.shape[1]
+        places, values = (places[:, None] * times + np.arange(times)).ravel(), values.ravel()
+    np.add.at(sums.reshape(-1), places, values)
 
 
 def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...]) -> Floats:
@@ -218,7 +238,7 @@ def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...]
         return _all_ways(states, matrix)
     pairing = pairings[0]
     pairs = _handed_up(states, _joined(states, matrix, pairing), pairings[1:])
-    message = np.zeros((len(states), matrix.shape[1]))
+    message = np.zeros((len(states), *matrix.shape[1:]))
     put_columns(message, pairing.before, columns(pairs, pairing.follows))  # nothing hangs below the last ones
     below = columns(message, pairing.lower)[[v for _, v in states.pairs]]
     put_columns(message, pairing.lower, _all_ways(states, columns(matrix, pairing.lower) + below))
@@ -292,7 +312,8 @@ def _log_sum(parts: Sequence[Floats]) -> Floats:
 def _minus(a: Floats, b: Floats) -> Floats:
     """Return the log of a ratio; nil over nil is nil."""
     with np.errstate(invalid="ignore"):
-        difference: Floats = np.fmax(a - b, -np.inf)
+        difference: Floats = a - b
+    np.fmax(difference, -np.inf, out=difference)
     return difference
 
 

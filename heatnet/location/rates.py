@@ -12,24 +12,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 
 from heatnet._arrays import Floats
 from heatnet.errors import HeatnetError
-from heatnet.location.climbing import SHORT_STEP, Box, Place, Top, top_of
+from heatnet.location.climbing import SHORT_STEP, Box, Place, Top, top_of, tops_of
 from heatnet.location.evidence import Evidence, Rates, state_logs
 from heatnet.location.groups import GroupTree, Stretches
 from heatnet.location.ladders import Ladder, block_diagonal
-from heatnet.location.messages import Seen, beliefs, log_evidence
+from heatnet.location.messages import Beliefs, Seen, beliefs, log_evidence
 
 EXTRA_VISITS, EXTRA_COLD = 10.0, (1.0, 6.0, 8.0)
 EXTRA_CALLS, CALL_FACTORS = 1.0, (1.0, 4.0, 6.0)
 _NAMES = ("p_clear", "p_impaired", "p_double")
 _LEAST_RATE = 1e-12
 _FEWEST_GROUPS_OF_ONE_HILL = 5000
+_MOST_GROUPS_SIDE_BY_SIDE = 3000
 _RATE_BOUNDS = (-20.0, 20.0)
 _START_BOUNDS = (-6.0, 6.0)
 _CLOSE = 1e-3
@@ -68,18 +69,45 @@ class _Surface:
         return log_evidence(self.tree, self.known, self.seen(rates)) + self._log_rest(rates)
 
     def place(self, free: Floats) -> Place:
-        rates, seen = self.rates(free), self.evidence
+        rates = self.rates(free)
         told = beliefs(self.tree, self.known, self.seen(rates))
-        weights = told.counts()
+        return self._place_of(free, rates, float(told.log_evidence), self._told_sums(told))
+
+    def places(self, frees: Sequence[Floats]) -> list[Place]:
+        """Return several places at once, in little more than the time of one where the tree is small."""
+        if len(frees) == 1 or len(self.tree) > _MOST_GROUPS_SIDE_BY_SIDE:
+            return [self.place(free) for free in frees]
+        rates = [self.rates(free) for free in frees]
+        seen = [self.seen(of) for of in rates]
+        own = self.building_prior
+        side_by_side = Seen(
+            np.stack([one.if_own_clear for one in seen], axis=-1),
+            np.stack([one.if_own_impaired for one in seen], axis=-1),
+            own[:, None] if isinstance(own, np.ndarray) else own,
+        )
+        told = beliefs(self.tree, replace(self.known, steps=self.known.steps[..., None]), side_by_side)
+        heights, sums = np.asarray(told.log_evidence).tolist(), self._told_sums(told)
+        return [self._place_of(frees[i], rates[i], heights[i], sums[..., i]) for i in range(len(frees))]
+
+    def _told_sums(self, told: Beliefs) -> Floats:
+        """Return, by what is counted (visits, cold ones, households, calls) and by state, how many are in the state."""
+        weights, seen = told.counts()[: len(self.visits.base)], self.evidence
+        return np.array(
+            [
+                (weights * (of if weights.ndim == of.ndim + 1 else of[:, None])).sum(axis=1)
+                for of in (seen.visits, seen.cold_visits, seen.callers, seen.calls)
+            ]
+        )
+
+    def _place_of(self, free: Floats, rates: Rates, log_evidence: float, sums: Floats) -> Place:
         slope, bend = np.zeros((2, 2, len(self.visits.base)))
-        for k in range(len(self.visits.base)):
+        for k, (all_visits, cold_visits, households, calls) in enumerate(sums.T.tolist()):
             p, c = rates.of_visits[k], rates.of_calls[k]
-            visits = float((weights[k] * seen.visits).sum()) + EXTRA_VISITS
-            slope[0, k] = float((weights[k] * seen.cold_visits).sum()) + EXTRA_COLD[k] - visits * p
+            visits = all_visits + EXTRA_VISITS
+            slope[0, k] = cold_visits + EXTRA_COLD[k] - visits * p
             bend[0, k] = visits * p * (1 - p)
             if self.call_rate:
-                households = float((weights[k] * seen.callers).sum())
-                slope[1, k] = float((weights[k] * seen.calls).sum()) - households * c
+                slope[1, k] = calls - households * c
                 bend[1, k] = households * c
         if self.call_rate:
             _, extra_slope, extra_bend = self._extra_calls(rates)
@@ -88,7 +116,7 @@ class _Surface:
         ladders = (self.visits, self.calls)
         return Place(
             free,
-            told.log_evidence + self._log_rest(rates),
+            log_evidence + self._log_rest(rates),
             np.concatenate([ladder.of_free(row) for ladder, row in zip(ladders, slope, strict=True)]),
             block_diagonal([ladder.bend_of_free(row) for ladder, row in zip(ladders, bend, strict=True)]),
         )
@@ -123,12 +151,13 @@ def learned_rates(
     given: Sequence[float | None],
     near: tuple[Rates, Top | None] | None = None,
     short_step: float = SHORT_STEP,
+    like: Top | None = None,
 ) -> tuple[Rates, Top | None]:
     """Return the rates that maximise the probability of everything seen, and their top; given ones stay as they are.
 
     `given` holds `p_clear`, `p_impaired` and `p_double`; the last one counts only where the states tell a dose. `near`
     are rates from which to start, such as those of a slightly different prior; else several starts are followed.
-    The last step is below `short_step`.
+    The last step is below `short_step`. `like` is the top of another winter, whose bend is much like this one's.
 
     Raises
     ------
@@ -146,7 +175,7 @@ def learned_rates(
     ladder = Ladder.of([None if p is None else _logit(p) for p in of_visits], _RATE_BOUNDS)
     calls = Ladder.of([None if call_rate else 0.0] * len(of_visits), _RATE_BOUNDS)
     surface = _Surface(tree, known, evidence.counted_alone(), building_prior, ladder, calls, call_rate)
-    top = _highest(surface, near, short_step)
+    top = _highest(surface, near, short_step, like)
     best = surface.rates(top.at)
     p = [of if g is None else float(g) for of, g in zip(best.of_visits, given, strict=True)]
     return Rates(p[0], p[1], p[2] if known.states.dose else p[1], *best.of_calls), top
@@ -171,7 +200,9 @@ def _check_given(given: Sequence[float | None]) -> None:
             raise HeatnetError(f"{name} is {rate!r}; with another rate to be learned it must lie between 0 and 1.")
 
 
-def _highest(surface: _Surface, near: tuple[Rates, Top | None] | None, short_step: float) -> Top:
+def _highest(
+    surface: _Surface, near: tuple[Rates, Top | None] | None, short_step: float, like: Top | None = None
+) -> Top:
     """Return the highest place found from several starts, or from one that is known to be near.
 
     With few visits the surface may have several hills, so each start is followed. With many one hill towers, or
@@ -181,14 +212,12 @@ def _highest(surface: _Surface, near: tuple[Rates, Top | None] | None, short_ste
         rates, top = near
         n_free = surface.visits.n_free + surface.calls.n_free
         start = top.at if top is not None and len(top.at) == n_free else _start_at(surface, rates)
-        return top_of(surface.place, surface.box, start, like=top, short_step=short_step)
+        return top_of(surface.place, surface.box, start, like=like or top, short_step=short_step)
     starts = list(_starts(surface))
     has_one_hill = len(surface.tree) > _FEWEST_GROUPS_OF_ONE_HILL
     if len(starts) > 1 and has_one_hill:
         starts = [max(starts, key=surface.height)]
-    tops: list[Top] = []
-    for start in starts:
-        tops.append(top_of(surface.place, surface.box, start, tops, short_step=short_step))
+    tops = tops_of(surface.places, surface.box, starts, short_step)
     if has_one_hill:
         starts = list(_start_a_rung_up(surface, surface.rates(tops[0].at)))
         tops += [top_of(surface.place, surface.box, start, tops, short_step=short_step) for start in starts]

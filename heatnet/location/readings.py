@@ -54,7 +54,7 @@ class _Surface:
         told = beliefs(self.tree, self.known, Seen(*logs, self.building_prior))
         weights = told.counts()
         n = len(self.means.base)
-        height = told.log_evidence + float(self.evidence.log_likelihoods(self.rates, rates)[n - 1].sum())
+        height = float(told.log_evidence) + float(self.evidence.log_likelihoods(self.rates, rates)[n - 1].sum())
         slope, bend, of_scale, bend_of_scale = np.zeros(n), np.zeros(n), 0.0, 0.0
         for k in range(n):
             extra = EXTRA_MEANS_C[k] + np.array([-EXTRA_SPREAD_C, EXTRA_SPREAD_C])
@@ -83,10 +83,12 @@ def learned_readings(
     rates: Rates,
     near: Top | None = None,
     short_step: float = SHORT_STEP,
+    like: Top | None = None,
 ) -> tuple[ReadingRates, Top]:
     """Return the means and the scale that make what was seen most probable, the rates of cold visits held; their top.
 
-    `near` is the top of a slightly different prior, from which to start. The last step is below `short_step`.
+    `near` is the top of a slightly different prior, from which to start. The last step is below `short_step`. `like` is
+    the top of another winter, whose bend is much like this one's.
     """
     assert evidence.readings is not None
     n = 3 if known.states.dose else 2
@@ -101,5 +103,7 @@ def learned_readings(
     )
     surface = _Surface(tree, known, counted, evidence.readings, building_prior, rates, means)
     start = np.r_[means.start([-mean for mean in EXTRA_MEANS_C[:n]]), math.log(_START_SCALE_C)]
-    top = top_of(surface.place, surface.box, start if near is None else near.at, like=near, short_step=short_step)
+    top = top_of(
+        surface.place, surface.box, start if near is None else near.at, like=like or near, short_step=short_step
+    )
     return surface.reading_rates(top.at), top

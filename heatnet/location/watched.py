@@ -67,11 +67,9 @@ class SeenWinter:
     asked: Asked
     evidence: Evidence
 
-    def among(self, chosen: Truths) -> SeenWinter:
-        """Return the winter as if only these buildings (per node) had been observed."""
-        by_node = np.argsort(self.evidence.node)
-        few = self.evidence.sorted_by(by_node).only(chosen[self.evidence.node[by_node]])
-        return SeenWinter(self.network, self.paths, self.season, self.asked, few)
+    def at(self, nodes: Ints) -> SeenWinter:
+        """Return the winter as if these buildings (node positions, ascending), and no others, had been looked at."""
+        return SeenWinter(self.network, self.paths, self.season, self.asked, self.evidence.at(nodes))
 
     def watched(self, like: SeenWinter | None = None) -> WatchedWinter:
         """Return the winter with the stretches that it tells apart.
@@ -100,6 +98,14 @@ class WatchedWinter(SeenWinter):
         """Return itself."""
         return self
 
+    def is_told_of(self) -> Truths:
+        """Return, per asset, whether anybody was observed behind it."""
+        observed = np.zeros(len(self.tree))
+        observed[self.tree.group_of_building] = self.evidence.is_observed
+        of_group = np.append(self.tree.forest.subtree_sum(observed) > 0, False)
+        told: Truths = of_group[self.tree.group_of_asset]
+        return told
+
     def known(self, prior: Floats, *, with_causes: bool = True, for_tables: bool = True) -> Stretches:
         """Return what is known of the stretches before anything was seen, also what only tables tell."""
         causes = with_causes and self.asked.cause_error is not None
@@ -112,18 +118,25 @@ class WatchedWinter(SeenWinter):
         own: Floats | None = None,
         near: Learned | None = None,
         short_step: float = SHORT_STEP,
+        like: Learned | None = None,
     ) -> Learned:
-        """Return the rates that make what was seen most probable, to a `short_step`; words do not enter."""
+        """Return the rates that make what was seen most probable, to a `short_step`; words do not enter.
+
+        `near` are those of a slightly different prior, `like` those of a winter much like this one.
+        """
         if known.states.has_station[-1]:
             counted = path_states(dose=self.asked.dose, causes=False)
             known = known.told_apart_less(counted)
         own_prior = self.asked.building_prior if own is None else own[self.evidence.node]
         start = None if near is None else (near.rates, near.tops[0])
-        rates, top = learned_rates(self.tree, known, self.evidence, own_prior, given, start, short_step)
+        bend, bend_c = (None, None) if like is None else like.tops
+        rates, top = learned_rates(self.tree, known, self.evidence, own_prior, given, start, short_step, bend)
         if self.evidence.readings is None:
             return Learned(rates, tops=(top, None))
         near_top = None if near is None else near.tops[1]
-        readings, top_c = learned_readings(self.tree, known, self.evidence, own_prior, rates, near_top, short_step)
+        readings, top_c = learned_readings(
+            self.tree, known, self.evidence, own_prior, rates, near_top, short_step, bend_c
+        )
         return Learned(rates, readings, (top, top_c))
 
     def beliefs(self, known: Stretches, learned: Learned, own: Floats | None = None) -> Beliefs:

@@ -16,9 +16,10 @@ from heatnet.language import Note, note
 from heatnet.location.attributes import attributes_of
 from heatnet.location.cleaning import CleaningSteps, cleaned_visits
 from heatnet.location.evidence import CALL_CHANNELS
-from heatnet.location.filtering import Winter, filtered
+from heatnet.location.filtering import filtered
 from heatnet.location.posterior import Location
 from heatnet.location.priors import default_prior
+from heatnet.location.teaching import Winter
 from heatnet.location.watched import Asked, SeenWinter, seen_winter
 from heatnet.location.words import one_word_a_week
 from heatnet.network import Network

@@ -9,9 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import heatnet as hn
-from heatnet.location.filtering import Winter, filtered
+from heatnet.location import teaching
+from heatnet.location.filtering import filtered
 from heatnet.location.priors import default_prior
-from heatnet.location.watched import Asked, watched_winter
+from heatnet.location.teaching import Winter, looked_at_together
+from heatnet.location.watched import Asked, seen_winter, watched_winter
+from heatnet.reachability.paths import supply_paths
+from heatnet.schema import VISITS, conform
 from tests.location_oracle import FullEnumeration, random_network, random_visits
 
 STAY, ERROR = 0.6, 0.3
@@ -106,6 +110,39 @@ def test_rates_of_a_winter_do_not_hang_on_those_of_the_winter_before() -> None:
     assert told.p_impaired == pytest.approx(alone.p_impaired, abs=1e-5)
     assert told.p_impaired == pytest.approx(0.5, abs=0.02)
     assert told.assets.loc["main", "impaired_prob"] > 0.99
+
+
+def test_winters_that_observed_nearly_the_same_homes_say_the_same_looked_at_together_or_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    rng = np.random.default_rng(5)
+    network = hn.synthetic.make_city(length_km=20.0, stations=2, rng=3, recipe=1).network.in_id_order
+    homes = network.node_ids[network.building_nodes].to_numpy()
+    winters = []
+    for season in (2021, 2022, 2023):
+        seen_in = rng.permutation(homes)[: len(homes) - 5]  # each winter leaves out five others
+        visits = pd.DataFrame({"building_id": np.repeat(seen_in, 3), "visited_on": f"{season}-12-01"})
+        visits = visits.assign(visit_id=range(len(visits)), is_cold=rng.random(len(visits)) < 0.2)
+        visits["room_temp_c"] = np.where(rng.random(len(visits)) < 0.5, rng.normal(20, 1, len(visits)), np.nan)
+        visits["cause"] = rng.choice(np.array(["building", "station", "network", None], dtype=object), len(visits))
+        table = conform(visits, VISITS)
+        asked = Asked(dose=True, cause_error=ERROR, building_prior=0.05, temperatures=True)
+        seen = seen_winter(network, supply_paths(network), table, season=season, asked=asked)
+        winters.append(Winter(season, seen, np.full(network.n_assets, 0.9)))
+    default = default_prior(network).to_numpy()
+    found = []
+    for share in (0.9, 2.0):
+        monkeypatch.setattr(teaching, "MOST_OF_ALL", share)
+        trees = {id(winter.seen.tree) for winter in teaching.teaching_winters(looked_at_together(winters)).winters}
+        assert len(trees) == (1 if share < 1 else 3)
+        found.append(filtered(winters, default, stay=STAY, attributes=None))
+    together, alone = found
+    for one, other in zip(together.posteriors, alone.posteriors, strict=True):
+        assert one == pytest.approx(other, rel=1e-4, abs=1e-6)
+    pd.testing.assert_frame_equal(together.location.effects(), alone.location.effects(), rtol=1e-4)
+    names = ["visits", "cold_visits", "ambiguity_group"]
+    pd.testing.assert_frame_equal(together.location.assets[names], alone.location.assets[names])
+    assert together.location.p_impaired == pytest.approx(alone.location.p_impaired, rel=1e-4)
 
 
 def test_a_plain_location_has_learned_no_effects() -> None:
