@@ -159,6 +159,8 @@ def mean_cold_hours(
     hours, constant = np.asarray(outage_h, dtype=np.float64), _time_constants(cooling_h)
     elapsed = _in_time_constants(hours, constant)
     share = np.asarray(heat_share, dtype=np.float64)
+    if constant.ndim == 0 and share.ndim == 0 and elapsed.ndim:
+        return _cold_hours_of_one_home(hours, elapsed, constant, share, (outdoor, days), (t_start_c, t_cold_c, reheat))
     total = np.zeros(np.broadcast_shapes(elapsed.shape, constant.shape, share.shape))
     for t_out, count in zip(outdoor[outdoor < t_cold_c].tolist(), days.tolist(), strict=False):
         one = _cold_hours_at(t_out, hours, constant, elapsed, share, (t_start_c, t_cold_c, reheat))
@@ -188,6 +190,42 @@ def _cold_hours_at(
     warm = t_out + reheat * (t_start - t_out)
     back = constant * np.log((warm - np.minimum(reached, t_cold)) / (warm - t_cold))
     return np.asarray(cold + back, dtype=np.float64)
+
+
+def _cold_hours_of_one_home(
+    hours: Floats,
+    elapsed: Floats,
+    constant: Floats,
+    share: Floats,
+    climate: tuple[Floats, npt.NDArray[np.int64]],
+    temperatures: tuple[float, float, float | None],
+) -> Floats:
+    """Return mean cold hours of one home in outages of many durations, all days of the climate at once.
+
+    With ``D = t_start - t_out``, ``d = t_start - t_cold`` and ``q = 1 - exp(-hours / cooling_h)`` the home gets cold on
+    the days with ``D > d / ((1 - s) * q)``, the coldest ones. On these the hours in the outage are ``hours +
+    cooling_h * ln(1 - d / ((1 - s) * D))``, and those after it ``cooling_h * (ln D + ln(r - 1 + (1 - s) * q) -
+    ln((r - 1) * D + d))``. What depends on the day alone is summed up once, from the coldest day on.
+    """
+    t_start, t_cold, reheat = temperatures
+    outdoor, days = climate
+    kept = 1.0 - float(share)  # of what the home would lose without any heat
+    drop = t_start - t_cold
+    is_ever_cold = (outdoor < t_cold) & (kept * (t_start - outdoor) > drop)
+    colder_by, count = (t_start - outdoor)[is_ever_cold], days[is_ever_cold]
+    of_day = np.log1p(-drop / (kept * colder_by)) if len(colder_by) else colder_by
+    if reheat is not None:
+        of_day = of_day + np.log(colder_by) - np.log((reheat - 1.0) * colder_by + drop)
+    lost = kept * -np.expm1(-elapsed)
+    with np.errstate(over="ignore"):
+        limit = np.divide(drop, lost, out=np.full_like(lost, np.inf), where=lost > 0)
+    reached = np.searchsorted(-colder_by, -limit)
+    n_days = np.append(0, np.cumsum(count)).take(reached)
+    over_days = np.append(0.0, np.cumsum(count * of_day)).take(reached)
+    if reheat is not None:
+        over_days = over_days + n_days * np.log(reheat - 1.0 + lost)
+    total = n_days * hours + constant * over_days
+    return np.asarray(np.maximum(total, 0.0) / days.sum(), dtype=np.float64)
 
 
 def critical_outdoor_c(

@@ -49,7 +49,12 @@ def sum_over_buildings(
             alike = buildings[constant_of == number]
             of_alike = np.zeros(len(weights))
             of_alike[alike] = weights[alike]
-            totals += outages.lost(of_alike) * effect(times, constant)[time_of]
+            lost = outages.lost(of_alike)
+            cutting = np.flatnonzero(lost)  # most assets cut off homes of few kinds
+            asked = np.flatnonzero(np.bincount(time_of[cutting], minlength=len(times)))
+            of_time = np.zeros(len(times))
+            of_time[asked] = effect(times[asked], constant)
+            totals[cutting] += lost[cutting] * of_time[time_of[cutting]]
     else:
         for number, time in enumerate(times):
             affected = np.zeros(len(weights))

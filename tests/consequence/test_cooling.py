@@ -103,6 +103,26 @@ def test_sums_over_equal_days_equal_the_formula_day_by_day(hours, constant, clim
     assert fast == pytest.approx(slow, rel=1e-9, abs=1e-9)
 
 
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(
+    st.lists(st.one_of(HOURS, st.sampled_from([0.0, 5e-324, 1e-9])), min_size=1, max_size=5),
+    CONSTANTS,
+    TEMPERATURES,
+    st.integers(-50, 200).map(lambda tenths: tenths / 10),
+    REHEATS,
+    SHARES,
+)
+def test_many_outages_of_one_home_are_as_cold_as_each_alone(hours, constant, climate, cold, reheat, share) -> None:
+    rules = {"t_cold_c": cold, "reheat": reheat, "heat_share": share}
+    slow = [
+        sum(slow_home(time, constant, t_out, share, (20.0, cold, reheat)) for t_out in climate) / len(climate)
+        for time in hours
+    ]
+    np.testing.assert_allclose(mean_cold_hours(hours, constant, climate, **rules), slow, rtol=1e-9, atol=1e-9)
+    day_by_day = mean_cold_hours(hours, [constant] * len(hours), climate, **rules)
+    np.testing.assert_allclose(mean_cold_hours(hours, constant, climate, **rules), day_by_day, rtol=1e-9, atol=1e-9)
+
+
 def test_a_home_warms_up_as_worked_by_hand() -> None:
     # 8 h at -10: -10 + 30*exp(-0.2) = 14.5619; towards -10 + 1.2*30 = 26: 40*ln((26 - 14.5619)/(26 - 18)) = 14.3003
     cold = 8 - 40 * math.log(30 / 28)
