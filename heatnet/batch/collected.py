@@ -1,12 +1,13 @@
 """The files that tell of all networks together: ``summary.csv`` and ``scores.parquet``.
 
-``scores.parquet`` is one order of the assets of all networks. Each network's ranking is in order already, so the
-assets are gathered in ranges of worth per cost, the highest first: a range is read from all rankings, sorted and
-written before the next is looked at, and no more than a range and one ranking is held at a time.
+``scores.parquet`` is one order of the assets of all networks, gathered in ranges of worth per cost, the highest first.
+Rankings are read once, some at a time; their rows are laid down by range, and each range is sorted by itself. So no
+more than that many rows or one range is held at a time, and the time grows as the assets do.
 """
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -110,33 +111,72 @@ def _write_scores(rankings: Mapping[str, Path], file: Path, most: int) -> None:
     import pyarrow.parquet as pq  # type: ignore[import-untyped]
 
     written = 0
-    with pq.ParquetWriter(file, _schema(_TYPES)) as writer:
-        for part in _in_order(rankings, most):
+    with pq.ParquetWriter(file, _schema(_TYPES)) as writer, tempfile.TemporaryDirectory(dir=file.parent) as home:
+        for part in _in_order(rankings, most, Path(home)):
             places = pa.array(np.arange(written + 1, written + len(part) + 1))
             writer.write_table(part.append_column("rank", places).select(list(_TYPES)))
             written += len(part)
 
 
-def _in_order(rankings: Mapping[str, Path], most: int) -> Iterator[pa.Table]:
+def _in_order(rankings: Mapping[str, Path], most: int, home: Path) -> Iterator[pa.Table]:
     """Give the assets of all networks in order, some at a time."""
     import pyarrow as pa
 
-    for lowest, below in _ranges(_assets_by_ratio(rankings), most):
-        filters = [(_RATIO, ">=", lowest), (_RATIO, "<", below)]
-        parts = [_rows(name, file, filters) for name, file in rankings.items()]
-        together = pa.concat_tables([part for part in parts if len(part)])
+    lowest = np.array([low for low, _ in _ranges(_assets_by_ratio(rankings), most)])
+    laid = [_laid_down(rows, lowest, home / f"{number}") for number, rows in enumerate(_some_at_a_time(rankings, most))]
+    for place in range(len(lowest)):
+        together = pa.concat_tables([_of_range(one, place) for one in laid])
         ratio = significant(together[_RATIO].to_numpy())
         yield together.take(np.argsort(-ratio, kind="stable"))
-    for name, file in rankings.items():  # what is worth nothing is equal and in order already
-        rest = _rows(name, file, [(_RATIO, "==", 0.0)])
-        if len(rest):
-            yield rest
+    # What is worth nothing is equal and in order already.
+    yield from (rest for one in laid if len(rest := _of_range(one, len(lowest))))
 
 
-def _rows(name: str, file: Path, filters: Any) -> pa.Table:
+def _some_at_a_time(rankings: Mapping[str, Path], most: int) -> Iterator[pa.Table]:
+    """Give the rows of several rankings together, in the order of the networks."""
     import pyarrow as pa
 
-    rows = read_arrow(file, _READ, filters)
+    parts: list[pa.Table] = []
+    for name, file in rankings.items():
+        parts.append(_rows(name, file))
+        if sum(len(part) for part in parts) >= most:
+            yield pa.concat_tables(parts)
+            parts = []
+    if parts:
+        yield pa.concat_tables(parts)
+
+
+def _laid_down(rows: pa.Table, lowest: npt.NDArray[np.float64], file: Path) -> tuple[Path, npt.NDArray[np.int64]]:
+    """Write rows range by range, in their order, last what is worth nothing; return where each range begins."""
+    import pyarrow as pa
+
+    place = np.searchsorted(-lowest, -rows[_RATIO].to_numpy())
+    order = np.argsort(place, kind="stable")
+    by_range = rows.take(order)
+    row = np.searchsorted(place[order], np.arange(len(lowest) + 2))
+    first = np.zeros(len(row), dtype=np.int64)
+    with pa.OSFile(str(file), "wb") as stream, pa.ipc.new_file(stream, rows.schema) as writer:
+        for number in range(len(lowest) + 1):
+            batches = by_range.slice(row[number], row[number + 1] - row[number]).to_batches()
+            for batch in batches:
+                writer.write_batch(batch)
+            first[number + 1] = first[number] + len(batches)
+    return file, first
+
+
+def _of_range(laid: tuple[Path, npt.NDArray[np.int64]], number: int) -> pa.Table:
+    import pyarrow as pa
+
+    file, first = laid
+    with pa.OSFile(str(file), "rb") as stream, pa.ipc.open_file(stream) as reader:
+        batches = [reader.get_batch(batch) for batch in range(int(first[number]), int(first[number + 1]))]
+        return pa.Table.from_batches(batches, reader.schema)
+
+
+def _rows(name: str, file: Path) -> pa.Table:
+    import pyarrow as pa
+
+    rows = read_arrow(file, _READ)
     known = rows.rename_columns([_RENAMED.get(column, column) for column in rows.column_names])
     whole = known.append_column("network", pa.repeat(pa.scalar(name, pa.string()), len(rows)))
     kinds = {column: kind for column, kind in _TYPES.items() if column != "rank"}

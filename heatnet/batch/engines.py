@@ -6,6 +6,7 @@ A task is a function of one argument that lies in a module, so that it can be se
 from __future__ import annotations
 
 import contextlib
+import gc
 import multiprocessing
 import os
 import threading
@@ -149,7 +150,7 @@ class _Processes:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")  # the same on every system
-        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_end_with_parent)
+        return ProcessPoolExecutor(self._workers, mp_context=context, initializer=_begin)
 
 
 class _Cluster:
@@ -233,8 +234,9 @@ def _one_thread_each() -> Iterator[None]:
                 os.environ[name] = value
 
 
-def _end_with_parent() -> None:
-    """End this process when the one that started it ends, however it ends."""
+def _begin() -> None:
+    """End this process when the one that started it ends, however it ends; keep what it has imported for good."""
+    gc.freeze()  # else all modules are looked through for garbage again and again
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_wait_and_end, args=(parent,), daemon=True).start()

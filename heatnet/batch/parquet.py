@@ -61,16 +61,17 @@ def arrow_table(table: pd.DataFrame) -> pa.Table:
     return pa.table(columns)
 
 
-def read_parquet(file: Path, columns: list[str] | None = None, filters: Any = None) -> pd.DataFrame:
-    """Return a table, or some columns of those rows that pass a filter of pyarrow."""
-    return pd.DataFrame(read_arrow(file, columns, filters).to_pandas(use_threads=False))
+def read_parquet(file: Path, columns: list[str] | None = None) -> pd.DataFrame:
+    """Return a table, or some of its columns."""
+    return pd.DataFrame(read_arrow(file, columns).to_pandas(use_threads=False))
 
 
-def read_arrow(file: Path, columns: list[str] | None = None, filters: Any = None) -> pa.Table:
-    """Return an Arrow table, or some columns of those rows that pass a filter of pyarrow."""
+def read_arrow(file: Path, columns: list[str] | None = None) -> pa.Table:
+    """Return an Arrow table, or some of its columns, of one file: no parts of a data set are looked for beside it."""
     import pyarrow.parquet as pq
 
-    return pq.read_table(file, columns=columns, filters=filters, use_threads=False)
+    with pq.ParquetFile(file) as opened:
+        return opened.read(columns, use_threads=False)
 
 
 def noted_columns(file: Path) -> tuple[dict[str, Any], dict[str, Any]] | None:
@@ -78,10 +79,8 @@ def noted_columns(file: Path) -> tuple[dict[str, Any], dict[str, Any]] | None:
 
     None where there is no such file, it is not one of ours, or anything in it is not as it was written.
     """
-    import pyarrow.parquet as pq
-
     try:
-        table = pq.read_table(file, use_threads=False)
+        table = read_arrow(file)
         sealed = json.loads(table.schema.metadata[_NOTE])
         note, columns = dict(sealed["note"]), _columns(table)
         return (note, columns) if sealed["seal"] == _seal(note, columns) else None

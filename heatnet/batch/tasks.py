@@ -235,7 +235,7 @@ def load_statistics(file: Path) -> FailureStatistics:
     if kept is None:
         raise HeatnetError(f"{file} was changed while the run was under way: run again")
     columns = kept[1]
-    cohorts = pd.DataFrame({"network": 0, **columns})[list(COHORT_COLUMNS)]
+    cohorts = pd.DataFrame({name: 0 if name == "network" else columns[name] for name in COHORT_COLUMNS})
     seasons = np.array([name.removeprefix("faults_") for name in columns if name.startswith("faults_")], dtype=np.int64)
     faults, exposure = (_side_by_side(columns, what, seasons) for what in ("faults", "exposure"))
     return FailureStatistics(cohorts, seasons, faults, exposure, columns["assets"])

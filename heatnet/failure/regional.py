@@ -181,11 +181,12 @@ def fit_joint(
         Of a single network: what `fit_failure_model` finds.
     """
     levels = dict.fromkeys(names, _NO_LEVEL)
-    pooled = pool((load(name) for name in names), most_cohorts)
+    pooled = pool((part for _, part in _as_asked(each(load, names), names)), most_cohorts)
     rates = fit_rates(pooled, np.ones(len(pooled.cohorts)))
     if len(names) > 1:
         _, levels = _newton_step(rates, pooled, levels, _Derivatives(load, rates, None), each)
-        pooled = pool((_at_risk(load(name), level) for name, level in levels.items()), most_cohorts)
+        parts = _as_asked(each(load, names), names)
+        pooled = pool((_at_risk(part, levels[name]) for name, part in parts), most_cohorts)
         rates = fit_rates(pooled, np.ones(len(pooled.cohorts)))
     memory = _learned(sample, rates, levels, HALF_LIVES)
     rates = fit_rates(pooled, _information(pooled, rates, memory), near=rates)
@@ -288,7 +289,8 @@ def _newton_step(
     of_level = 1.0 / _LEVEL_SPREAD**2
     total, towards = np.diag(precision), -gradient
     gradients, moved = dict[str, float](), dict[str, Level]()
-    for (name, level), (gradient, information) in _as_asked(each(derivatives, levels.items()), levels):
+    asked = list(levels.items())
+    for (name, level), (gradient, information) in _as_asked(each(derivatives, asked), asked):
         moved[name] = replace(level, information=float(information[0, 0]) + of_level, slope=information[0])
         gradients[name] = float(gradient[0]) - of_level * level.value
         total += information - np.outer(information[0], information[0]) / moved[name].information
@@ -302,17 +304,15 @@ def _newton_step(
     return replace(rates, coefficients=rates.coefficients + change, covariance=covariance), moved
 
 
-def _as_asked(
-    found: Iterable[tuple[tuple[str, Level], R]], names: Iterable[str]
-) -> Iterator[tuple[tuple[str, Level], R]]:
-    """Yield what comes in any order in that of the names, so that sums round alike; hold only what came too early."""
-    early: dict[str, tuple[tuple[str, Level], R]] = {}
+def _as_asked(found: Iterable[tuple[A, R]], arguments: Iterable[A]) -> Iterator[tuple[A, R]]:
+    """Yield what comes in any order in that of the arguments, so that sums round alike; hold only what is too early."""
+    early: dict[A, R] = {}
     coming = iter(found)
-    for name in names:
-        while name not in early:
-            one = next(coming)
-            early[one[0][0]] = one
-        yield early.pop(name)
+    for argument in arguments:
+        while argument not in early:
+            one, result = next(coming)
+            early[one] = result
+        yield argument, early.pop(argument)
 
 
 def _derivatives(statistics: FailureStatistics, rates: Rates, memory: Memory | None) -> tuple[Floats, Floats]:
