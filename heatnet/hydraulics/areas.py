@@ -2,6 +2,11 @@
 
 First the core alone is solved with everybody taking what he asks: where every core side then has the head that
 everybody behind it needs, that is the answer, all get everything. The other cases are solved with delivery by head.
+
+Where all get everything with nothing out, those left get everything when others are cut off by the ends behind which
+they hang: nowhere does less flow take more head. With one source, or with rows that are all pairs, this is the
+comparison principle of networks whose edges take the more head the more flows through them (C. Berge, A.
+Ghouila-Houri, "Programming, games and transportation networks", 1965); these cases need no solving.
 """
 
 from __future__ import annotations
@@ -30,6 +35,11 @@ class Out:
     kind: Ints
     item: Ints
     dead_sources: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    @property
+    def closes_ends_alone(self) -> bool:
+        """Whether only ends and consumers go: the core and all sources stay as they are."""
+        return not len(self.dead_sources) and bool(((self.kind == END) | (self.kind == CONSUMER)).all())
 
 
 NOTHING_OUT = Out(np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
@@ -88,7 +98,14 @@ class Area:
     @cached_property
     def untouched(self) -> Delivered:
         """What arrives with nothing out."""
-        return self._delivered([NOTHING_OUT])
+        return self._solved([NOTHING_OUT], None)
+
+    @cached_property
+    def _stays_full(self) -> bool:
+        """Whether everybody joined gets everything, whoever else is cut off by ends alone."""
+        if not (self.core.is_mirrored or self.feeds.sum() <= 1):
+            return False
+        return bool((self.untouched.share[self.untouched.is_joined] == 1.0).all())
 
     @cached_property
     def _core_start(self) -> Floats:
@@ -104,7 +121,7 @@ class Area:
         """Return what arrives in each case, block by block: the first case of the block and its answer."""
         width = max(1, _CELLS_AT_ONCE // max(1, self.n_consumers, len(self.core.drawing.a)))
         for first in range(0, len(outs), width):
-            yield first, self._delivered(outs[first : first + width], self._core_start)
+            yield first, self._delivered(outs[first : first + width])
 
     def with_dead(self, sources: Ints) -> Floats:
         """Return what consumers get where these sources feed nothing, in one case; NaN where it was not solved."""
@@ -121,7 +138,19 @@ class Area:
             for place in range(found.share.shape[1]):
                 self._with_dead[keys[first + place]] = found.share[:, place]
 
-    def _delivered(self, outs: Sequence[Out], core_start: Floats | None = None) -> Delivered:
+    def _delivered(self, outs: Sequence[Out]) -> Delivered:
+        is_plain = np.array([self._stays_full and out.closes_ends_alone for out in outs], dtype=bool)
+        if not is_plain.any():
+            return self._solved(outs, self._core_start)
+        is_joined = self.untouched.is_joined & ~_cut_off(self, *_listed(outs), len(outs))
+        share = is_joined.astype(np.float64)
+        others = np.flatnonzero(~is_plain)
+        if len(others):
+            found = self._solved([outs[at] for at in others.tolist()], self._core_start)
+            is_joined[:, others], share[:, others] = found.is_joined, found.share
+        return Delivered(is_joined, share)
+
+    def _solved(self, outs: Sequence[Out], core_start: Floats | None) -> Delivered:
         closed = _Closed.of(self, outs)
         flows = self._core_flows(closed, core_start)
         share = closed.is_joined.astype(np.float64)
@@ -192,9 +221,7 @@ class _Closed:
     @classmethod
     def of(cls, area: Area, outs: Sequence[Out]) -> _Closed:
         plumbing, drawing, n_cases = area.plumbing, area.core.drawing, len(outs)
-        case = np.repeat(np.arange(n_cases), [len(out.kind) for out in outs])
-        kind = np.concatenate([out.kind for out in outs]) if outs else np.zeros(0, dtype=np.int64)
-        item = np.concatenate([out.item for out in outs]) if outs else np.zeros(0, dtype=np.int64)
+        kind, item, case = _listed(outs)
         core_open = np.ones((drawing.n_pipes, n_cases), dtype=bool)
         core_pipes = list(zip(item[kind == PIPE].tolist(), case[kind == PIPE].tolist(), strict=True))
         for pipe, at in core_pipes:
@@ -218,6 +245,14 @@ class _Closed:
         if len(asking):
             core_asked[by_place] = np.add.reduceat(asked, np.cumsum(sizes) - sizes)
         return cls(core_open, joined, core_asked, source_open, is_joined, core_pipes)
+
+
+def _listed(outs: Sequence[Out]) -> tuple[Ints, Ints, Ints]:
+    """Return kind, item and case of everything that the cases close."""
+    case = np.repeat(np.arange(len(outs)), [len(out.kind) for out in outs])
+    kind = np.concatenate([out.kind for out in outs]) if outs else np.zeros(0, dtype=np.int64)
+    item = np.concatenate([out.item for out in outs]) if outs else np.zeros(0, dtype=np.int64)
+    return kind, item, case
 
 
 def _cut_off(area: Area, kind: Ints, item: Ints, case: Ints, n_cases: int) -> Truths:

@@ -35,6 +35,8 @@ class Sketch:
         The sides drawn.
     side_supply, side_return : array of int
         Vertices of each of these.
+    is_mirrored : bool
+        Whether every row is a pair, so that one vertex stands for all return sides.
     """
 
     drawing: Drawing
@@ -46,6 +48,7 @@ class Sketch:
     sides: Ints
     side_supply: Ints
     side_return: Ints
+    is_mirrored: bool
 
 
 def whole_sketch(plumbing: Plumbing, sides: Ints, rows: Ints) -> Sketch:
@@ -177,7 +180,8 @@ def _sketch(
         (back[source_at], supply[source_at]),
     )
     sides = vertices.sides
-    return Sketch(drawing, pipes.row, pipes.a, pipes.b, consumers, sources, sides, supply[sides], back[sides])
+    at_sides = (sides, supply[sides], back[sides])
+    return Sketch(drawing, pipes.row, pipes.a, pipes.b, consumers, sources, *at_sides, vertices.is_mirrored)
 
 
 def _standing_at(where: Ints, sides: Ints, n_sides: int) -> Ints:
