@@ -1,4 +1,4 @@
-"""Least values over many ranges of one array, and counting sorts: the two array tricks of this package."""
+"""Many ranges of one array at once: their least values, all that stands in them; and counting sorts."""
 
 from __future__ import annotations
 
@@ -29,6 +29,19 @@ def range_minimum(values: AnyInts, first: AnyInts, stop: AnyInts) -> AnyInts:
             table = np.minimum(table[:-width], table[width:])
             width *= 2
     return least
+
+
+def positions_in(first: AnyInts, stop: AnyInts) -> AnyInts:
+    """Return all positions of each range, range after range.
+
+    Examples
+    --------
+    >>> positions_in(np.array([4, 0]), np.array([6, 1])).tolist()
+    [4, 5, 0]
+    """
+    sizes = stop - first
+    ends = np.cumsum(sizes)
+    return np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - ends + sizes, sizes)
 
 
 def group_by(labels: AnyInts, n_labels: int) -> tuple[AnyInts, AnyInts]:

@@ -121,7 +121,7 @@ class Forest:
         >>> forest.order.tolist(), [streams.top.tolist() for streams in forest.streams]
         ([1, 0, 3, 2], [[0], [1, 3]])
         """
-        preorder = _preorder(parent, sibling_key)
+        preorder = preorder_of(parent, sibling_key)
         place = np.full(len(parent) + 1, -1, dtype=np.int64)  # the last entry serves parent -1
         place[preorder] = np.arange(len(preorder))
         rounds = _taken_away(place[parent[preorder]])
@@ -179,8 +179,14 @@ class Forest:
         return total
 
 
-def _preorder(parent: Ints, sibling_key: npt.NDArray[Any] | None) -> Ints:
-    """Return the members, each followed by all that hangs behind it, siblings in the order of their keys."""
+def preorder_of(parent: Ints, sibling_key: npt.NDArray[Any] | None = None) -> Ints:
+    """Return the members, each followed by all that hangs behind it, siblings in the order of their keys.
+
+    Examples
+    --------
+    >>> preorder_of(np.array([1, -1, 1, 0, -2])).tolist()
+    [1, 0, 3, 2]
+    """
     n, member = len(parent), np.flatnonzero(parent > -2)
     if sibling_key is None:
         by_parent = member[np.argsort(parent[member], kind="stable")]

@@ -16,7 +16,7 @@ from typing import Literal
 import numpy as np
 
 from heatnet._arrays import Floats, Ints, Truths
-from heatnet.graph.ranges import group_by
+from heatnet.graph.ranges import group_by, positions_in
 from heatnet.hydraulics.areas import Area, Delivered, Out
 from heatnet.hydraulics.closing import CONSUMER, END, PIPE, SOURCE, closings_of
 from heatnet.hydraulics.intact import intact_of
@@ -200,7 +200,7 @@ class OutageWork:
 
     def _all_changes(self, part: int, numbers: Ints, found: Delivered) -> Iterable[Changes]:
         """Return what each of several cases changes that touch a part."""
-        is_one = self.parts.is_secondary(part) and not self._is_split(part, self.station_share)
+        is_one = self.parts.is_secondary(part) and part not in self._split
         if not is_one:  # stations cease, or it matters on which one a building hangs
             by_case = zip(numbers.tolist(), found.share.T, found.is_joined.T, strict=True)
             return [self.changes(part, number, share, joined) for number, share, joined in by_case]
@@ -224,7 +224,8 @@ class OutageWork:
             return Changes(None, _NONE, np.zeros(0), is_solved=False)
         if self.parts.is_secondary(part):
             drained = self.closings.drained_in_supply(number)
-            return Changes(None, *self._buildings(part, share, self.station_share, self.reach, drained))
+            reach = self.reach if part in self._split else None
+            return Changes(None, *self._buildings(part, share, self.station_share, reach, drained))
         return self._primary_changes(part, number, share, joined)
 
     def _prepare(self, part: int, found: Delivered) -> None:
@@ -257,17 +258,17 @@ class OutageWork:
         stations = self.station_share.copy()
         stations[number_at[number_at >= 0]] = share[number_at >= 0]
         dead = number_at[is_dead]
-        parts = self.parts.fed_by(dead) | {one for one in self.parts.shared if self._is_split(one, stations)}
+        split = self.parts.split(stations)
         reach: Floats | None = None
-        for one in sorted(parts):
+        for one in sorted(self.parts.fed_by(dead) | split):
             ceased = self._ceased(one, dead)
             own = self.own[self.area(one).first : self.area(one).stop]
             if len(ceased):
                 own = self.area(one).with_dead(self.parts.source_of(ceased))
                 is_solved &= not np.isnan(own).any()
-            if reach is None and self._is_split(one, stations):
+            if reach is None and one in split:
                 reach = self._reach(number)
-            node, value = self._buildings(one, own, stations, self.reach if reach is None else reach, (_NONE, _NONE))
+            node, value = self._buildings(one, own, stations, reach if one in split else None, (_NONE, _NONE))
             building.append(node)
             shares.append(value)
         return Changes(stations, np.concatenate(building), np.concatenate(shares), is_solved)
@@ -281,21 +282,21 @@ class OutageWork:
         reach[station] = np.inf
         return reach
 
-    def _is_split(self, part: int, stations: Floats) -> bool:
-        """Return whether several stations feed a part, and it matters on which of them a building hangs."""
-        if part not in self.parts.shared:
-            return False
-        of_part = stations[self.parts.stations(part)]
-        return bool(of_part.max() - of_part.min() > _SAME)
+    @cached_property
+    def _split(self) -> set[int]:
+        return self.parts.split(self.station_share)
 
     def _buildings(
-        self, part: int, own: Floats, stations: Floats, reach: Floats, drained: tuple[Ints, Ints]
+        self, part: int, own: Floats, stations: Floats, reach: Floats | None, drained: tuple[Ints, Ints]
     ) -> tuple[Ints, Floats]:
-        """Return the buildings of a part whose flow share is not as ever times their station's, and theirs."""
+        """Return the buildings of a part whose flow share is not as ever times their station's, and theirs.
+
+        `reach` as in `Routes.reach` where it matters on which station of the part a building hangs.
+        """
         area = self.area(part)
         nodes = self.consumers.node[area.first : area.stop]
         before = station = self.station[nodes]
-        if self._is_split(part, stations):
+        if reach is not None:
             station = self.routes.stations(reach, part, self.parts.stations(part), nodes, *drained)
         share = own * stations[station]
         is_moved = ~(np.abs(share - self.own[area.first : area.stop] * stations[before]) <= _SAME)
@@ -325,7 +326,11 @@ class _Parts:
         self._station_part = np.full(len(at), -1)
         self._station_part[station[at]] = plumbing.part[plumbing.source_side[at]]
         counts = np.diff(self._station_starts)
-        self.shared = set(np.flatnonzero(self._secondary & self._asked & (counts > 1)).tolist())
+        self._shared = np.flatnonzero(self._secondary & self._asked & (counts > 1))
+        sizes = counts[self._shared]
+        self._shared_starts = np.cumsum(sizes) - sizes
+        first = self._station_starts[self._shared]
+        self._of_shared = self._stations[positions_in(first, first + sizes)]
 
     def of_level(self, *, secondary: bool) -> list[int]:
         """Return the parts of a level in which somebody asks."""
@@ -347,6 +352,14 @@ class _Parts:
     def stations(self, part: int) -> Ints:
         """Return the stations whose secondary side lies in a part."""
         return self._stations[self._station_starts[part] : self._station_starts[part + 1]]
+
+    def split(self, station_share: Floats) -> set[int]:
+        """Return the parts with several stations in which it matters on which of them a building hangs."""
+        if not len(self._shared):
+            return set()
+        share = station_share[self._of_shared]
+        most, least = (each.reduceat(share, self._shared_starts) for each in (np.maximum, np.minimum))
+        return set(self._shared[most - least > _SAME].tolist())
 
     def source_of(self, stations: Ints) -> Ints:
         """Return the position of stations among the sources."""

@@ -7,12 +7,14 @@ feed.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
-from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from heatnet._arrays import Floats, Ints, Truths
 from heatnet.hydraulics.plumbing import Plumbing
+from heatnet.hydraulics.shortest import ShortestPaths, least_links
 from heatnet.network import Network
 
 
@@ -40,20 +42,26 @@ class Routes:
         self._secondary_of_part = self.secondary[order]
         self._part_of_row = plumbing.part[plumbing.end_sides[0, self._secondary_of_part]]
 
+    @cached_property
+    def _primary_paths(self) -> ShortestPaths:
+        a, b = self.plumbing.end_sides[:, self.primary]
+        return ShortestPaths.of(a, b, self.resistance[self.primary], self.roots, self.plumbing.n_nodes)
+
+    @cached_property
+    def _station_at(self) -> Ints:
+        """Per node its station, -1: none."""
+        station = np.full(self.plumbing.n_nodes, -1)
+        station[self.station_nodes] = np.arange(self.n_stations)
+        return station
+
     def reach(self, rows_out: Ints, sides_out: Ints) -> Floats:
         """Return the least resistance from a source to each station, infinite where none is reached."""
-        roots = self.roots[~np.isin(self.roots, sides_out)]
-        if not len(roots) or not self.n_stations:
-            return np.full(self.n_stations, np.inf)
-        rows = self._left(self.primary, rows_out, sides_out)
-        a, b = self.plumbing.end_sides[:, rows]
-        n_sides = self.plumbing.n_nodes
-        graph, index = _graph(a, b, self.resistance[rows], roots, n_sides)
-        least = dijkstra(graph, directed=False, indices=index[roots], min_only=True)
-        found = np.full(self.n_stations, np.inf)
-        drawn = index[self.station_nodes] >= 0
-        found[drawn] = least[index[self.station_nodes[drawn]]]
-        found[np.isin(self.station_nodes, sides_out)] = np.inf
+        found = self._primary_paths.least[self.station_nodes]
+        place = np.searchsorted(self.primary, rows_out)
+        is_primary = np.append(self.primary, -1)[place] == rows_out
+        sides, least = self._primary_paths.without(place[is_primary], sides_out[sides_out < self.plumbing.n_nodes])
+        station = self._station_at[sides]
+        found[station[station >= 0]] = least[station >= 0]
         return found
 
     def stations(self, reach: Floats, part: int, stations: Ints, nodes: Ints, rows_out: Ints, sides_out: Ints) -> Ints:
@@ -78,40 +86,27 @@ class Routes:
             if part not in self._behind:
                 self._behind[part] = self._from_stations(part, stations, rows_out, sides_out)
             behind = self._behind[part]
-        index, least = behind
-        at = index[nodes]
-        total = reach[stations][:, None] + np.where(at >= 0, least[:, np.maximum(at, 0)], np.inf)
+        sides, least = behind
+        at = np.minimum(np.searchsorted(sides, nodes), len(sides) - 1)
+        total = reach[stations][:, None] + np.where(sides[at] == nodes, least[:, at], np.inf)
         best = total.argmin(axis=0)
         return np.where(np.isfinite(total[best, np.arange(len(nodes))]), stations[best], -1)
 
     def _from_stations(self, part: int, stations: Ints, rows_out: Ints, sides_out: Ints) -> tuple[Ints, Floats]:
+        """Return the sides of a part and the least resistance from each of its stations to each of them."""
         first, stop = np.searchsorted(self._part_of_row, [part, part + 1])
         rows = self._left(self._secondary_of_part[first:stop], rows_out, sides_out)
-        a, b = self.plumbing.end_sides[:, rows]
-        sides = self.plumbing.n_nodes + stations
-        graph, index = _graph(a, b, self.resistance[rows], sides, self.plumbing.n_sides)
-        least = np.atleast_2d(dijkstra(graph, directed=False, indices=index[sides]))
-        least[np.isin(sides, sides_out)] = np.inf
-        return index, least
+        ends = self.plumbing.end_sides[:, rows]
+        at_stations = self.plumbing.n_nodes + stations
+        sides, number = np.unique(np.append(ends.reshape(-1), at_stations), return_inverse=True)
+        a, b = number[: 2 * len(rows)].reshape(2, -1)
+        graph, _ = least_links(a, b, self.resistance[rows], len(sides))
+        least = np.atleast_2d(dijkstra(graph, directed=False, indices=number[2 * len(rows) :]))
+        least[np.isin(at_stations, sides_out)] = np.inf
+        return sides, least
 
     def _left(self, rows: Ints, rows_out: Ints, sides_out: Ints) -> Ints:
         gone: Truths = np.isin(rows, rows_out)
         if len(sides_out):
             gone |= np.isin(self.plumbing.end_sides[:, rows], sides_out).any(axis=0)
         return rows[~gone]
-
-
-def _graph(a: Ints, b: Ints, resistance: Floats, roots: Ints, n_sides: int) -> tuple[csr_array[np.float64], Ints]:
-    """Return links as a matrix over the sides that occur, of parallel ones the least, and the place of each side."""
-    sides = np.unique(np.concatenate([a, b, roots]))
-    index = np.full(n_sides, -1)
-    index[sides] = np.arange(len(sides))
-    low, high = np.minimum(index[a], index[b]), np.maximum(index[a], index[b])
-    order = np.lexsort((resistance, low * len(sides) + high))
-    key = (low * len(sides) + high)[order]
-    first = np.append(True, key[1:] != key[:-1]) if len(key) else np.zeros(0, dtype=bool)
-    kept = order[first]
-    graph: csr_array[np.float64] = coo_array(
-        (resistance[kept], (low[kept], high[kept])), shape=(len(sides), len(sides))
-    ).tocsr()
-    return graph, index

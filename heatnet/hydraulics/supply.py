@@ -10,9 +10,9 @@ from typing import Literal, NamedTuple
 import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Floats, Ints, Truths
+from heatnet._arrays import AnyInts, Floats, Ints, Truths
 from heatnet._typed import typed
-from heatnet.graph.ranges import group_by
+from heatnet.graph.ranges import group_by, positions_in
 from heatnet.hydraulics.asking import HEAT_EXPONENT, building_load_kw, flow_asked_m3_s
 from heatnet.hydraulics.outages import Changes, OutageFlows, outage_flows
 from heatnet.network import Network, computed_in_id_order
@@ -44,15 +44,19 @@ class Usual:
     """Shares of the buildings that the intact network serves, with nothing out and valves opened.
 
     `share` and `intact`: flow shares so, and in the intact network; `heat`: the heat share; `below`: places where it is
-    below 1; `place`: per node its place among the buildings, -1: none.
+    below 1; `place`: per node its place among the buildings, -1: none; `by_station`, `starts`: the places of those on
+    the secondary level, station by station.
     """
 
+    flows: OutageFlows
     buildings: Ints
     share: Floats
     intact: Floats
     heat: Floats
     below: Ints
     place: Ints
+    by_station: AnyInts
+    starts: AnyInts
 
     @classmethod
     def of(cls, network: Network, flows: OutageFlows, buildings: Ints) -> Usual:
@@ -62,24 +66,37 @@ class Usual:
         heat = heat_shares_of(share, intact)
         place = np.full(network.n_nodes, -1)
         place[buildings] = np.arange(len(buildings))
-        return cls(buildings, share, intact, heat, np.flatnonzero(heat < 1.0), place)
+        fed = np.flatnonzero(flows.is_secondary[buildings])
+        order, starts = group_by(flows.station[buildings[fed]] + 1, len(flows.station_share) + 1)
+        return cls(flows, buildings, share, intact, heat, np.flatnonzero(heat < 1.0), place, fed[order], starts)
 
-    def below_one(self, changes: list[Changes]) -> list[tuple[Ints, Floats]]:
-        """Return buildings and heat shares below 1 of each of several cases that leave stations as ever."""
-        if not changes:
-            return []
-        n, n_cases = len(self.buildings), len(changes)
-        case = np.repeat(np.arange(n_cases), [len(change.building) for change in changes])
-        place = self.place[np.concatenate([change.building for change in changes])]
-        share = np.concatenate([change.share for change in changes])
+    def moved(self, change: Changes) -> tuple[Ints, Floats]:
+        """Return the places of the buildings that a case moves, no place twice, and their flow shares."""
+        place, share = self.place[change.building], change.share
         here = place >= 0
-        case, place = case[here], place[here]
-        heat = heat_shares_of(share[here], self.intact[place])
-        moved, low = case * n + place, heat < 1.0
-        at, heat = moved[low], heat[low]
+        place, share = place[here], share[here]
+        if change.stations is None:
+            return place, share
+        stations = np.flatnonzero(change.stations != self.flows.station_share) + 1
+        of_stations = self.by_station[positions_in(self.starts[stations], self.starts[stations + 1])].astype(np.int64)
+        of_stations = of_stations[~np.isin(of_stations, place)]
+        nodes = self.buildings[of_stations]
+        arrives = self.flows.own_share[nodes] * change.stations[self.flows.station[nodes]]
+        return np.append(place, of_stations), np.append(share, arrives)
+
+    def below_one(self, moved: list[tuple[Ints, Floats]]) -> list[tuple[Ints, Floats]]:
+        """Return buildings and heat shares below 1 of each of several cases, given what `moved` says of them."""
+        if not moved:
+            return []
+        n, n_cases = len(self.buildings), len(moved)
+        case = np.repeat(np.arange(n_cases), [len(place) for place, _ in moved])
+        place = np.concatenate([place for place, _ in moved])
+        heat = heat_shares_of(np.concatenate([share for _, share in moved]), self.intact[place])
+        here, low = case * n + place, heat < 1.0
+        at, heat = here[low], heat[low]
         if len(self.below):  # those that are below 1 as ever stay so, but where a case moves them
             usual = (np.arange(n_cases)[:, None] * n + self.below).reshape(-1)
-            stays = ~np.isin(usual, moved)
+            stays = ~np.isin(usual, here)
             at = np.append(at, usual[stays])
             heat = np.append(heat, np.tile(self.heat[self.below], n_cases)[stays])
         order = np.argsort(at, kind="stable")
@@ -140,28 +157,24 @@ class HeatShares:
 
     def of_case(self, case: int) -> tuple[Ints, Floats]:
         """Return the buildings whose heat share is below 1 in a case, and theirs."""
-        return self._below_one(case)
+        return self._usual.below_one([self._usual.moved(self._flows.cases[case])])[0]
 
     def _all_below_one(self) -> Iterator[tuple[int, Ints, Floats]]:
         """Yield each solved case that leaves any building less than its heat, these buildings and their heat shares."""
-        cases, solved = self._flows.cases, np.flatnonzero(self.is_solved).tolist()
-        at_once = min(_CASES_AT_ONCE, _CELLS_AT_ONCE // (len(self._usual.below) + 1) + 1)
-        for first in range(0, len(solved), at_once):
-            chunk = solved[first : first + at_once]
-            few = iter(self._usual.below_one([cases[case] for case in chunk if cases[case].stations is None]))
-            for case in chunk:
-                node, share = next(few) if cases[case].stations is None else self._below_one(case)
-                if len(node):
-                    yield case, node, share
+        cases, moved, size = [], [], 0
+        for case in np.flatnonzero(self.is_solved).tolist():
+            cases.append(case)
+            moved.append(self._usual.moved(self._flows.cases[case]))
+            size += len(moved[-1][0]) + len(self._usual.below)
+            if size >= _CELLS_AT_ONCE or len(cases) == _CASES_AT_ONCE:
+                yield from self._of_cases(cases, moved)
+                cases, moved, size = [], [], 0
+        yield from self._of_cases(cases, moved)
 
-    def _below_one(self, case: int) -> tuple[Ints, Floats]:
-        """Return buildings and heat shares below 1 of one case."""
-        change, usual = self._flows.cases[case], self._usual
-        if change.stations is None:
-            return usual.below_one([change])[0]
-        share = heat_shares_of(flow_shares_of(self._flows, change, usual.buildings), usual.intact)
-        below = np.flatnonzero(share < 1.0)
-        return usual.buildings[below], share[below]
+    def _of_cases(self, cases: list[int], moved: list[tuple[Ints, Floats]]) -> Iterator[tuple[int, Ints, Floats]]:
+        for case, (node, share) in zip(cases, self._usual.below_one(moved), strict=True):
+            if len(node):
+                yield case, node, share
 
     def outages(self) -> Iterator[tuple[Ints, Ints, Floats]]:
         """Return, outage by outage, what leaves some homes a part of their heat.
@@ -234,12 +247,8 @@ def heat_shares_in(network: Network, flows: OutageFlows, buildings: Ints) -> Hea
     for case, change in enumerate(flows.cases):
         if not change.is_solved or not total > 0.0:
             continue
-        if change.stations is None:
-            place = usual.place[change.building]
-            moved = place[place >= 0]
-            arrives = usual_total + (asked[moved] * (change.share[place >= 0] - usual.share[moved])).sum()
-        else:
-            arrives = (flow_shares_of(flows, change, buildings) * asked).sum()
+        moved, share = usual.moved(change)
+        arrives = usual_total + (asked[moved] * (share - usual.share[moved])).sum()
         shares[case] = min(1.0, max(0.0, arrives / total))
     is_solved = np.array([change.is_solved for change in flows.cases], dtype=bool)
     return HeatShares(flows.asset_case, is_solved, shares, flows, usual)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import heatnet as hn
 from heatnet.hydraulics import heat_shares, outage_supply, steady_flow
 from heatnet.hydraulics.asking import building_load_kw
-from heatnet.hydraulics.outages import Changes, outage_flows
+from heatnet.hydraulics.outages import Changes, OutageFlows, OutageWork, outage_flows
 from heatnet.hydraulics.supply import Usual, flow_shares_of, heat_shares_of
 from tests.hydraulics.test_steady import R_100, network_of, node, row
 from tests.hydraulics_oracle import HydraulicTwin, NotSolvedError, hydraulic_networks, is_close
@@ -186,13 +186,34 @@ def test_cases_in_a_row_are_those_told_one_by_one(network: hn.Network, isolate: 
     assert sorted(assets) == np.flatnonzero(np.isin(shares.asset_case, list(partly))).tolist()
 
 
+@thorough
+@given(hydraulic_networks(), st.sampled_from(["segment", "section"]))
+def test_where_all_have_all_nobody_loses_by_others_being_cut_off(network: hn.Network, isolate: str) -> None:
+    try:
+        work = OutageWork(network.in_id_order, isolate)
+    except hn.HeatnetError:
+        assume(False)
+    for part in [*work.parts.of_level(secondary=False), *work.parts.of_level(secondary=True)]:
+        area = work.area(part)
+        outs = [work._out(number) for number in range(work.closings.case_units.shape[1])]
+        outs = [out for out in outs if out.closes_ends_alone and work.parts.touched(out, work.consumers.node) == part]
+        for first, found in area.delivered(outs) if outs else []:
+            solved = area._solved(outs[first : first + found.share.shape[1]], area._core_start)
+            assert np.array_equal(found.is_joined, solved.is_joined)
+            assert np.isnan(solved.share).any() or np.allclose(found.share, solved.share, rtol=0.0, atol=1e-7)
+
+
 def test_a_home_that_has_less_than_its_heat_as_ever_keeps_that_unless_the_outage_moves_it() -> None:
     buildings, intact = np.array([2, 4, 5]), np.array([1.0, 1.0, 1.0])
     share = np.array([0.5, 1.0, 0.25])
     place = np.array([-1, -1, 0, -1, 1, 2])
-    usual = Usual(buildings, share, intact, heat_shares_of(share, intact), np.array([0, 2]), place)
-    nobody = Changes(None, np.zeros(0, dtype=np.int64), np.zeros(0))
-    moved = Changes(None, np.array([5, 4, 3]), np.array([1.0, 0.0, 0.0]))
+    none = np.zeros(0, dtype=np.int64)
+    flows = OutageFlows(place, place, none, none, none, none, [])
+    usual = Usual(
+        flows, buildings, share, intact, heat_shares_of(share, intact), np.array([0, 2]), place, none, np.zeros(1)
+    )
+    nobody = usual.moved(Changes(None, none, np.zeros(0)))
+    moved = usual.moved(Changes(None, np.array([5, 4, 3]), np.array([1.0, 0.0, 0.0])))
     as_ever, alone, mixed = usual.below_one([nobody]), usual.below_one([moved]), usual.below_one([moved, nobody])
     assert [(node.tolist(), heat.tolist()) for node, heat in as_ever] == [([2, 5], [0.5**0.4, 0.25**0.4])]
     assert [(node.tolist(), heat.tolist()) for node, heat in alone] == [([2, 4], [0.5**0.4, 0.0])]
