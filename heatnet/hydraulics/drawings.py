@@ -55,7 +55,7 @@ def whole_sketch(plumbing: Plumbing, sides: Ints, rows: Ints) -> Sketch:
     """Return these sides and the rows between them, with every end."""
     is_end = plumbing.ends.parent[sides] >= 0
     vertices = _Vertices.of(plumbing, sides[~is_end], sides[is_end], rows)
-    consumers = _standing_at(plumbing.consumers.node, sides, plumbing.n_sides)
+    consumers = _consumers_at(plumbing, sides)
     at = plumbing.consumers.node[consumers]
     required = plumbing.consumers.required_m[consumers]
     return _sketch(plumbing, vertices, rows, consumers, at, required, plumbing.consumers.asked_m3_s[consumers])
@@ -67,10 +67,10 @@ def short_sketch(plumbing: Plumbing, sides: Ints, rows: Ints) -> Sketch:
     count = consumers.stop - consumers.first
     is_end = ends.parent[sides] >= 0
     vertices = _Vertices.of(plumbing, sides[~is_end], sides[is_end & (count[sides] > 1)], rows)
-    of_part = _standing_at(consumers.node, sides, plumbing.n_sides)
+    of_part = _consumers_at(plumbing, sides)
     at, resistance = consumers.node[of_part].copy(), np.zeros(len(of_part))
     while True:
-        inside = np.flatnonzero(vertices.supply[at] < 0)
+        inside = np.flatnonzero(~vertices.are_drawn(at))
         if not len(inside):
             break
         resistance[inside] += plumbing.resistance[ends.rows[:, at[inside]]].sum(axis=0)
@@ -90,14 +90,17 @@ def core_sketch(plumbing: Plumbing, sides: Ints, rows: Ints) -> Sketch:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Vertices:
-    """Per side of the plumbing its vertex in the supply and in the return layer, -1 where it is not drawn.
+    """The vertices of the sides that are drawn, in the supply and in the return layer.
 
-    Where every row is a pair both layers mirror each other: one vertex stands for all return sides, and rows count
-    twice.
+    `sides` as they are drawn; `by_number` and `place`: the same in rising order, and where each stands in `sides`;
+    `supply` and `back`: per drawn side. Where every row is a pair both layers mirror each other: one vertex stands for
+    all return sides, and rows count twice.
     """
 
     count: int
     sides: Ints
+    by_number: Ints
+    place: Ints
     supply: Ints
     back: Ints
     is_mirrored: bool
@@ -105,17 +108,27 @@ class _Vertices:
     @classmethod
     def of(cls, plumbing: Plumbing, core: Ints, ends: Ints, rows: Ints) -> _Vertices:
         is_mirrored = bool(plumbing.in_layer[:, rows].all())
-        supply, back = np.full(plumbing.n_sides, -1), np.full(plumbing.n_sides, -1)
-        supply[core] = np.arange(len(core))
-        back[core] = len(core) if is_mirrored else len(core) + np.arange(len(core))
-        first = len(core) + (1 if is_mirrored else len(core))
-        supply[ends] = first + np.arange(len(ends))
-        back[ends] = back[plumbing.ends.root[ends]]
-        return cls(first + len(ends), np.concatenate([core, ends]), supply, back, is_mirrored)
+        sides, first = np.concatenate([core, ends]), len(core) + (1 if is_mirrored else len(core))
+        place = np.argsort(sides)
+        supply = np.append(np.arange(len(core)), first + np.arange(len(ends)))
+        back = np.full(len(sides), len(core)) if is_mirrored else np.arange(len(core), len(core) + len(sides))
+        self = cls(first + len(ends), sides, sides[place], place, supply, back, is_mirrored)
+        if not is_mirrored:
+            back[len(core) :] = back[self._at(plumbing.ends.root[ends])]
+        return self
 
-    def at(self, layer: Ints, sides: Ints) -> Ints:
-        """Return the vertices of sides in the supply (0) or the return layer (1)."""
-        return np.where(layer == 0, self.supply[sides], self.back[sides])
+    def _at(self, sides: Ints) -> Ints:
+        """Return where drawn sides stand among those that are drawn."""
+        return self.place[np.searchsorted(self.by_number, sides)]
+
+    def are_drawn(self, sides: Ints) -> Truths:
+        """Return which of these sides are drawn."""
+        return _are_among(self.by_number, sides)
+
+    def at(self, layer: Ints | int, sides: Ints) -> Ints:
+        """Return the vertices of drawn sides in the supply (0) or the return layer (1)."""
+        place = self._at(sides)
+        return np.where(np.equal(layer, 0), self.supply[place], self.back[place])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -133,7 +146,7 @@ def _pipes(plumbing: Plumbing, vertices: _Vertices, rows: Ints) -> _PipeEdges:
     ends = plumbing.ends
     drawn_ends = vertices.sides[ends.parent[vertices.sides] >= 0]
     between_core = (ends.parent[plumbing.end_sides[:, rows]] < 0).all(axis=0)
-    core_rows = rows[between_core & (vertices.supply[plumbing.end_sides[:, rows]] >= 0).all(axis=0)]
+    core_rows = rows[between_core & vertices.are_drawn(plumbing.end_sides[:, rows]).all(axis=0)]
     layers = (0,) if vertices.is_mirrored else (0, 1)
     row, layer = [ends.rows[:, drawn_ends]], [np.zeros(len(drawn_ends), dtype=np.int64)]
     a, b = [ends.parent[drawn_ends]], [drawn_ends]
@@ -170,22 +183,28 @@ def _sketch(
 ) -> Sketch:
     """Return the drawing of the vertices, with these consumers at sides `at`."""
     pipes = _pipes(plumbing, vertices, rows)
-    sources = _standing_at(plumbing.source_side, vertices.sides, plumbing.n_sides)
+    sources = np.flatnonzero(vertices.are_drawn(plumbing.source_side))
     source_at = plumbing.source_side[sources]
-    supply, back = vertices.supply, vertices.back
     drawing = Drawing.of(
         vertices.count,
         (vertices.at(pipes.layer, pipes.a), vertices.at(pipes.layer, pipes.b), pipes.resistance, pipes.slow),
-        (supply[at], back[at], asked_m3_s, required_m),
-        (back[source_at], supply[source_at]),
+        (vertices.at(0, at), vertices.at(1, at), asked_m3_s, required_m),
+        (vertices.at(1, source_at), vertices.at(0, source_at)),
     )
-    sides = vertices.sides
-    at_sides = (sides, supply[sides], back[sides])
-    return Sketch(drawing, pipes.row, pipes.a, pipes.b, consumers, sources, *at_sides, vertices.is_mirrored)
+    drawn = (vertices.sides, vertices.supply, vertices.back)
+    return Sketch(drawing, pipes.row, pipes.a, pipes.b, consumers, sources, *drawn, vertices.is_mirrored)
 
 
-def _standing_at(where: Ints, sides: Ints, n_sides: int) -> Ints:
-    """Return the positions of those that stand at one of the sides."""
-    is_there: Truths = np.zeros(n_sides, dtype=bool)
-    is_there[sides] = True
-    return np.flatnonzero(is_there[where])
+def _consumers_at(plumbing: Plumbing, sides: Ints) -> Ints:
+    """Return the consumers that stand at these sides; those behind a core side stand side by side."""
+    core = sides[plumbing.ends.parent[sides] < 0]
+    first, stop = plumbing.consumers.first[core], plumbing.consumers.stop[core]
+    near = np.arange(first.min(initial=len(plumbing.consumers.node)), stop.max(initial=0))
+    return near[_are_among(np.sort(sides), plumbing.consumers.node[near])]
+
+
+def _are_among(those: Ints, sides: Ints) -> Truths:
+    """Return which sides are among those, which rise."""
+    if not len(those):
+        return np.zeros(sides.shape, dtype=bool)
+    return np.asarray(those[np.minimum(np.searchsorted(those, sides), len(those) - 1)] == sides)
