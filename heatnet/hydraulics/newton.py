@@ -9,9 +9,10 @@ With ``A`` the conservation of flow at every vertex, the flows ``x`` minimise th
     source    f(x) = -head, from its return to its supply side, a wall at 0 (check valve)
 
 F is convex, so the flow is unique where it matters. A step solves the linearised edges ``x' = x + (dh - f)/f'`` with
-conservation (Todini and Pilati's global gradient), which keeps ``A x = 0`` exactly; it is shortened where the content
-would not fall along it; a case that takes long leaps now and then. Walls are steep, not vertical: a flow passes them by
-less than 1e-8 of what is asked.
+conservation (Todini and Pilati's global gradient), which keeps ``A x = 0`` exactly. The first steps are whole ones,
+consumers then moved back between their walls: nearly every case ends so in about ten. A case that takes longer has its
+steps shortened where the content would not fall along them, which ends for certain, and one that takes very long leaps
+now and then. Walls are steep, not vertical: a flow passes them by less than 1e-8 of what is asked.
 
 Sources: E. Todini, S. Pilati, "A gradient algorithm for the analysis of pipe networks" (1988); J. Collins et al.,
 "Solving the pipe network analysis problem using optimization techniques", Management Science 24 (1978) 747-760;
@@ -36,7 +37,7 @@ _LEAST_M3_S = 1e-4
 _ROUNDING = 1e-12
 _TOLERANCE = 1e-8
 _MOST_STEPS = 200
-_PATIENT_STEPS, _LEAP_EVERY = 60, 3
+_LEAPS_FIRST, _PATIENT_STEPS, _LEAP_EVERY = 20, 60, 3
 _NUMBERS_AT_ONCE = 4_000_000
 
 
@@ -225,10 +226,10 @@ def _solved_together(drawing: Drawing, cases: Cases, start_m3_s: Floats | None) 
         if len(left) < len(at_work):
             at_work, flow, flow_next = at_work[left], flow[:, left], flow_next[:, left]
             edges = edges.only(left)
-        if step > _PATIENT_STEPS and step % _LEAP_EVERY == 0:
+        if step <= _LEAPS_FIRST or (step > _PATIENT_STEPS and step % _LEAP_EVERY == 0):
             flow = _leap(edges, flow_next)
         else:
-            flow = flow_next if step == 1 else _safeguarded(edges, flow, flow_next - flow)
+            flow = _safeguarded(edges, flow, flow_next - flow)
     return result
 
 
@@ -311,13 +312,14 @@ def _settled(edges: _Edges, flow: Floats, between: Floats) -> Truths:
 
 
 def _consumers_fit(edges: _Edges, flow: Floats, between: Floats) -> Truths:
-    """Return the cases in which each consumer gets its share of the head between its ends."""
+    """Return the cases in which each consumer gets its share of the head between its ends, between its walls."""
     asks = (edges.curve > 0.0) & ~edges.is_fixed & edges.is_open[edges.consumers]
-    share = np.divide(flow, edges.asked, out=np.zeros(asks.shape), where=asks)
-    share = np.clip(share, 0.0, 1.0)
+    inside = np.clip(flow, 0.0, edges.asked)
+    share = np.divide(inside, edges.asked, out=np.zeros(asks.shape), where=asks)
     of_head = np.divide(between, edges.required, out=np.zeros(asks.shape), where=asks)
     off = np.abs(share * share - np.clip(of_head, 0.0, 1.0)) - 1e-8 * share - 1e-12
-    fit: Truths = np.where(asks, off, 0.0).max(axis=0, initial=0.0) <= 0.0
+    beyond = np.abs(flow - inside) * edges.wall - 2.0 * np.abs(between) - edges.required  # the head that walls take
+    fit: Truths = np.where(asks, np.maximum(off, beyond), 0.0).max(axis=0, initial=0.0) <= 0.0
     return fit
 
 

@@ -161,13 +161,16 @@ def test_blocks_hold_every_case_whole_and_once(fixtures: object) -> None:
 
 @brief
 @given(hydraulic_networks())
-def test_a_case_that_leaps_early_ends_where_it_ends_without(network: hn.Network) -> None:
-    without = outage_supply(network, isolate="segment")["flow_share"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("heatnet.hydraulics.newton._PATIENT_STEPS", 2)
-        leaping = outage_supply(network, isolate="segment")["flow_share"]
-    for one, other in zip(without, leaping, strict=True):
-        assert is_close(one, other)
+def test_a_case_that_leaps_ends_where_it_ends_without(network: hn.Network) -> None:
+    told = []
+    for leaps_first, patient_steps in ((20, 60), (0, 2), (0, 200)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("heatnet.hydraulics.newton._LEAPS_FIRST", leaps_first)
+            patch.setattr("heatnet.hydraulics.newton._PATIENT_STEPS", patient_steps)
+            told.append(outage_supply(network, isolate="segment")["flow_share"])
+    for one, late, never in zip(*told, strict=True):
+        assert is_close(one, never)
+        assert is_close(late, never)
 
 
 @brief
