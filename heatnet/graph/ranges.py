@@ -41,7 +41,8 @@ def positions_in(first: AnyInts, stop: AnyInts) -> AnyInts:
     """
     sizes = stop - first
     ends = np.cumsum(sizes)
-    return np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - ends + sizes, sizes)
+    places: AnyInts = np.arange(int(ends[-1]) if len(ends) else 0) + np.repeat(first - ends + sizes, sizes)
+    return places
 
 
 def group_by(labels: AnyInts, n_labels: int) -> tuple[AnyInts, AnyInts]:

@@ -54,9 +54,7 @@ class ShortestPaths:
         graph, kept = least_links(a, b, resistance, n_sides)
         least, parent = np.full(n_sides, np.inf), np.full(n_sides, -9999)
         if len(roots):
-            least, parent, _ = dijkstra(
-                graph, directed=False, indices=roots, min_only=True, return_predecessors=True
-            )
+            least, parent, _ = dijkstra(graph, directed=False, indices=roots, min_only=True, return_predecessors=True)
         hangs_at = np.full(len(a), -1)
         for one, other in ((a[kept], b[kept]), (b[kept], a[kept])):
             is_over = parent[one] == other
@@ -99,7 +97,7 @@ class ShortestPaths:
             np.append(self.resistance[links[is_inside]], np.concatenate(weight)),
             len(left) + 1,
         )
-        found: Floats = dijkstra(graph, directed=False, indices=entry)[:-1]
+        found: Floats = dijkstra(graph, directed=False, indices=np.array([entry]), min_only=True)[:-1]
         return found
 
 
