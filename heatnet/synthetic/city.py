@@ -16,12 +16,13 @@ from heatnet.network import Network
 from heatnet.season import checked_season
 from heatnet.synthetic.blocks import draw_blocks
 from heatnet.synthetic.contacts import draw_contacts
-from heatnet.synthetic.felt import draw_felt, felt_faults, felt_segments, felt_visits, lacking_on_path, of_visits
+from heatnet.synthetic.felt import draw_felt, felt_faults, felt_segments, felt_visits, lacking_at_visits
 from heatnet.synthetic.ground import block_years, draw_ground
 from heatnet.synthetic.ids import ids_of
 from heatnet.synthetic.inventory import node_table, segment_table, street_names, valve_table
 from heatnet.synthetic.layout import draw_layout
 from heatnet.synthetic.records import (
+    by_date,
     dig_table,
     draw_faults,
     fault_table,
@@ -133,10 +134,10 @@ def make_city(
     past = live_through(streams[2], layout, ground, block_year, seasons)
     troubled = building_troubles(streams[4], len(layout.buildings), len(seasons))
     behind = (*impaired_on_path(layout, past), troubled)
-    contacts = draw_contacts(streams[4], layout.households[layout.buildings], behind, seasons[:-1], visited)
+    contacts = by_date(draw_contacts(streams[4], layout.households[layout.buildings], behind, seasons[:-1], visited))
     ids = ids_of(layout)
     faults = draw_faults(streams[3], layout, past)
-    visits, reason = visit_table(streams[4], layout, ids, contacts)
+    visits, reason = visit_table(streams[4], layout, ids, contacts), contacts.reason
     felt = draw_felt(streams[5], layout, past.ground, last_season + 1)
     city = City(
         nodes=node_table(streams[1], blocks, layout, ids, block_year),
@@ -151,7 +152,7 @@ def make_city(
     )
     if recipe == 1:
         return city
-    lacking_k = of_visits(visits, ids, layout, lacking_on_path(layout, past, felt), seasons)
+    lacking_k = lacking_at_visits(layout, past, felt, contacts)
     return replace(
         city,
         segments=felt_segments(streams[5], city.segments, felt),

@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Truths
-from heatnet.synthetic.contacts import BUILDING, HOUSEHOLD, LATE_START, NETWORK, OTHER, STATION, WARM
+from heatnet.synthetic.contacts import BUILDING, HOUSEHOLD, LATE_START, NETWORK, OTHER, STATION, WARM, Contacts
 from heatnet.synthetic.ground import Ground
-from heatnet.synthetic.ids import Ids, worded
+from heatnet.synthetic.ids import worded
 from heatnet.synthetic.layout import Layout
 from heatnet.synthetic.seasons import Past
 
@@ -113,23 +113,20 @@ def felt_visits(rng: np.random.Generator, visits: pd.DataFrame, reason: Ints, la
     )
 
 
-def lacking_on_path(layout: Layout, past: Past, felt: Felt) -> Floats:
-    """Return building by season: degrees that the worst impaired asset on the supply path takes, NaN where none is."""
-    taken = np.where(past.is_impaired, felt.deficit_k[:, None], 0.0)
-    by_node = np.where((layout.entering >= 0)[:, None], taken[layout.entering], 0.0)
-    by_node[layout.stations] = np.maximum(by_node[layout.stations], taken[layout.n_segments :])
-    worst = layout.tree.most_on_path(by_node)[layout.buildings]
-    lacking: Floats = np.where(worst > 0.0, worst, np.nan)
-    return lacking
-
-
-def of_visits(visits: pd.DataFrame, ids: Ids, layout: Layout, by_building: Floats, seasons: tuple[int, ...]) -> Floats:
-    """Return the value of each visit's building in the visit's season."""
-    place = pd.Index(ids.nodes.take(layout.buildings)).get_indexer(pd.Index(visits["building_id"]))
-    day = visits["visited_on"]
-    season = day.dt.year - ((day.dt.month < 10) | ((day.dt.month == 10) & (day.dt.day < 15))).astype(int)
-    values: Floats = by_building[place, season.to_numpy(dtype=np.int64) - seasons[0]]
-    return values
+def lacking_at_visits(layout: Layout, past: Past, felt: Felt, contacts: Contacts) -> Floats:
+    """Return per visit: degrees that the worst impaired asset on the supply path takes, NaN where none is."""
+    lacking = np.zeros(len(contacts.season))
+    is_entered = layout.entering >= 0
+    for k, season in enumerate(past.seasons):
+        visits = np.flatnonzero(contacts.season == season)
+        if not len(visits):
+            continue
+        taken = np.where(past.is_impaired[:, k], felt.deficit_k, 0.0)
+        by_node = np.where(is_entered, taken.take(layout.entering), 0.0)
+        by_node[layout.stations] = np.maximum(by_node[layout.stations], taken[layout.n_segments :])
+        worst = layout.tree.most_on_path(by_node)
+        lacking[visits] = worst.take(layout.buildings[contacts.building[visits]])
+    return np.where(lacking > 0.0, lacking, np.nan)
 
 
 def _words(rng: np.random.Generator, reason: Ints, is_cold: Truths) -> Ints:

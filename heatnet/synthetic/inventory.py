@@ -100,7 +100,8 @@ def node_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, ids: Id
             "accepted_on": np.full(count, np.datetime64("NaT", "s")),
             "head_m": np.full(count, np.nan),
             "required_head_m": np.full(count, np.nan),
-        }
+        },
+        copy=False,  # each column is made for this table
     )
 
 
@@ -141,7 +142,8 @@ def segment_table(rng: np.random.Generator, blocks: Blocks, layout: Layout, grou
             "heat_loss_w_m": np.full(count, np.nan),
             "roughness_mm": np.full(count, np.nan),
             "geometry": worded(("",), np.full(count, -1)),
-        }
+        },
+        copy=False,  # each column is made for this table
     )
 
 

@@ -155,33 +155,40 @@ def dig_table(rng: np.random.Generator, layout: Layout, names: list[str], year: 
     )
 
 
-def visit_table(rng: np.random.Generator, layout: Layout, ids: Ids, contacts: Contacts) -> tuple[pd.DataFrame, Ints]:
-    """Return the visits in order of their dates, and the true reason of each."""
-    day = _calendar(contacts.season, 10, 15) + contacts.day
-    order = np.argsort(day, kind="stable")
-    day, is_cold, reason = day[order], contacts.is_cold[order], contacts.reason[order]
-    count, channel = len(order), contacts.channel[order]
-    building = contacts.building[order]
+def by_date(contacts: Contacts) -> Contacts:
+    """Return the contacts in order of their dates."""
+    order = np.argsort(_dates(contacts), kind="stable")
+    return Contacts(*(getattr(contacts, name)[order] for name in Contacts.__slots__))
+
+
+def _dates(contacts: Contacts) -> Days:
+    return _calendar(contacts.season, 10, 15) + contacts.day
+
+
+def visit_table(rng: np.random.Generator, layout: Layout, ids: Ids, contacts: Contacts) -> pd.DataFrame:
+    """Return the visits of contacts that stand in order of their dates."""
+    day, is_cold, channel = _dates(contacts), contacts.is_cold, contacts.channel
+    count = len(day)
     is_measured = (channel == 3) | (rng.random(count) < 0.3)
     temperature = _room_temperatures(rng, is_cold)
     is_said = (channel != 3) | (rng.random(count) < 0.3)
     resolved = is_cold & (rng.random(count) < 0.85)
     resolved_on = np.where(resolved, day + rng.geometric(0.25, count), np.datetime64("NaT", "D"))
-    visits = pd.DataFrame(
+    return pd.DataFrame(
         {
             "visit_id": text_column(numbered("C", count, 6)),
-            "building_id": ids.nodes.take(layout.buildings[building]),
+            "building_id": ids.nodes.take(layout.buildings[contacts.building]),
             "visited_on": day.astype("datetime64[s]"),
             "channel": worded(CHANNELS, channel),
             "is_cold": pd.arrays.BooleanArray(is_cold, ~is_said),
             "room_temp_c": np.where(is_measured, temperature, np.nan),
             "category": worded(_CATEGORIES, _categories(rng, is_cold, channel)),
-            "cause": worded(_CAUSES, _causes(rng, reason)),
+            "cause": worded(_CAUSES, _causes(rng, contacts.reason)),
             "resolved_on": resolved_on.astype("datetime64[s]"),
-            "household_id": text_column(doors(ids.buildings[building], contacts.household[order] + 1)),
-        }
+            "household_id": text_column(doors(ids.buildings[contacts.building], contacts.household + 1)),
+        },
+        copy=False,
     )
-    return visits, reason
 
 
 def _found_days(rng: np.random.Generator, season: Ints, by: Ints, is_last: Truths) -> Days:

@@ -67,8 +67,9 @@ def live_through(
     """Draw faults, impairments and summer works, season by season; the last season has no faults and no works yet."""
     n_stations = len(station_year)
     n_assets = layout.n_segments + n_stations
-    rates = np.zeros((n_assets, len(seasons)))
-    impaired = np.zeros((n_assets, len(seasons)), dtype=bool)
+    rates = np.zeros((len(seasons), n_assets)).T  # one season behind the other: all that is done is done by season
+    impaired = np.zeros((len(seasons), n_assets), dtype=bool).T
+    clogging = _clogging(layout)
     station_frailty = frailties(rng, n_stations)
     unrenewed = np.ones(layout.n_segments)
     recent = np.zeros(int(layout.pipes.run.max()) + 1)
@@ -79,7 +80,7 @@ def live_through(
         segment_rate = ground.fault_rate(season) * unrenewed
         rates[:, k] = np.concatenate([segment_rate, station_rate(station_frailty, station_year, season)])
         before = impaired[:, k - 1] if k else None
-        impaired[:, k] = _impaired(rng, layout, rates[:, k], before, cured)
+        impaired[:, k] = _impaired(rng, layout, clogging, rates[:, k], before, cured)
         if season == seasons[-1]:
             break
         fault_assets.append(_faults(rng, rates[:, k]))
@@ -106,7 +107,7 @@ def live_through(
 
 def building_troubles(rng: np.random.Generator, count: int, seasons: int) -> Truths:
     """Draw in which seasons a building's own risers, balance or envelope leave it cold; building by season."""
-    troubles = np.zeros((count, seasons), dtype=bool)
+    troubles = np.zeros((seasons, count), dtype=bool).T
     prior = np.full(count, _BUILDING_PRIOR)
     for k in range(seasons):
         troubles[:, k] = _next_state(rng, prior, troubles[:, k - 1] if k else None)
@@ -121,15 +122,21 @@ def _faults(rng: np.random.Generator, rate: Floats) -> Ints:
     return np.sort(assets)
 
 
-def _impaired(rng: np.random.Generator, layout: Layout, rate: Floats, before: Truths | None, cured: Ints) -> Truths:
+def _clogging(layout: Layout) -> Floats:
+    """Return how often each segment is impaired if it is neither better nor worse than others."""
+    wide = np.minimum(1.0, 100.0 / layout.diameter_mm) ** 2  # a wide main is choked less easily than a lane
+    per_km = np.where(layout.is_primary, wide, 1.0) * np.where(layout.twin >= 0, 0.5, 1.0)
+    clogging: Floats = _IMPAIRED_PER_KM * (layout.length_m / 1000.0) * per_km
+    return clogging
+
+
+def _impaired(
+    rng: np.random.Generator, layout: Layout, clogging: Floats, rate: Floats, before: Truths | None, cured: Ints
+) -> Truths:
     """Draw what is impaired: assets that fail often more often, what was cured in summer not in the next season."""
     km = layout.length_m / 1000.0
     worse = np.clip(np.sqrt(rate[: len(km)] / km / _USUAL_RATE_PER_KM), 0.3, 3.0)
-    wide = np.minimum(1.0, 100.0 / layout.diameter_mm) ** 2  # a wide main is choked less easily than a lane
-    per_km = np.where(layout.is_primary, wide, 1.0) * np.where(layout.twin >= 0, 0.5, 1.0)
-    prior = np.concatenate(
-        [-np.expm1(-_IMPAIRED_PER_KM * km * per_km * worse), np.full(len(rate) - len(km), _STATION_PRIOR)]
-    )
+    prior = np.concatenate([-np.expm1(-clogging * worse), np.full(len(rate) - len(km), _STATION_PRIOR)])
     state = _next_state(rng, prior, before)
     state[cured] = False
     return state

@@ -38,7 +38,7 @@ class Forest:
         return total
 
     def spread_down(self, marks: npt.NDArray[Any]) -> npt.NDArray[Any]:
-        """Return for each node whether it or a node before it is marked; `marks` has a row per node."""
+        """Return for each node the marks (truths or bits) of it and of all nodes before it, joined."""
         spread = marks.copy()
         for start, stop in zip(self.bounds[1:-1], self.bounds[2:], strict=True):
             nodes = self.order[start:stop]
@@ -46,7 +46,7 @@ class Forest:
         return spread
 
     def most_on_path(self, values: Floats) -> Floats:
-        """Return for each node the largest value of it and of all nodes before it; `values` has a row per node."""
+        """Return for each node the largest value of it and of all nodes before it."""
         most = values.copy()
         for start, stop in zip(self.bounds[1:-1], self.bounds[2:], strict=True):
             nodes = self.order[start:stop]

@@ -14,6 +14,8 @@ from heatnet.synthetic.ids import Ids, text_column
 from heatnet.synthetic.layout import Layout
 from heatnet.synthetic.seasons import Past
 
+_BITS = 32
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
@@ -76,9 +78,9 @@ def truth_of(
     through[layout.entering[supplied]] = behind[supplied]
     through[layout.n_segments :] = behind[layout.stations]
     return Truth(
-        fault_rate=pd.DataFrame(past.fault_rate, index=asset_ids, columns=seasons),
-        is_impaired=pd.DataFrame(past.is_impaired, index=asset_ids, columns=seasons),
-        is_building_troubled=pd.DataFrame(troubled, index=building_ids, columns=seasons),
+        fault_rate=pd.DataFrame(past.fault_rate, index=asset_ids, columns=seasons, copy=False),
+        is_impaired=pd.DataFrame(past.is_impaired, index=asset_ids, columns=seasons, copy=False),
+        is_building_troubled=pd.DataFrame(troubled, index=building_ids, columns=seasons, copy=False),
         households_behind=pd.Series(through, index=asset_ids),
         cold_reason=pd.Series(text_column(REASONS).take(reason), index=visit_ids),
         households=pd.Series(layout.households[layout.buildings], index=building_ids),
@@ -93,8 +95,19 @@ def truth_of(
 
 def impaired_on_path(layout: Layout, past: Past) -> tuple[Truths, Truths]:
     """Return building by season: an impaired segment, and an impaired station, on the supply path."""
-    by_segment = past.is_impaired[layout.entering] & (layout.entering >= 0)[:, None]
-    by_station = np.zeros_like(by_segment)
-    by_station[layout.stations] = past.is_impaired[layout.n_segments :]
-    buildings = layout.buildings
-    return layout.tree.spread_down(by_segment)[buildings], layout.tree.spread_down(by_station)[buildings]
+    n_seasons = len(past.seasons)
+    behind = np.zeros((2, n_seasons, len(layout.buildings)), dtype=bool)
+    is_entered = layout.entering >= 0
+    for first in range(0, n_seasons, _BITS):  # each season is one bit, so that all walk down the tree together
+        seasons = range(first, min(first + _BITS, n_seasons))
+        bits = np.zeros(len(past.is_impaired), dtype=np.uint32)
+        for k in seasons:
+            bits |= past.is_impaired[:, k].astype(np.uint32) << np.uint32(k - first)
+        by_segment = bits.take(layout.entering) * is_entered
+        by_station = np.zeros_like(by_segment)
+        by_station[layout.stations] = bits[layout.n_segments :]
+        for of_kind, marks in zip(behind, (by_segment, by_station), strict=True):
+            spread = layout.tree.spread_down(marks).take(layout.buildings)
+            for k in seasons:
+                of_kind[k] = spread >> np.uint32(k - first) & np.uint32(1)
+    return behind[0].T, behind[1].T

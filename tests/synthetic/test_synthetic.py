@@ -15,7 +15,7 @@ from heatnet.network import BUILDING, Network
 from heatnet.reachability.paths import supply_paths
 from heatnet.schema import TABLES, conform
 from heatnet.season import season_of
-from heatnet.synthetic import City, make_city
+from heatnet.synthetic import City, make_city, truth
 from heatnet.synthetic.names import place_names
 from heatnet.synthetic.trees import forest_of
 
@@ -405,3 +405,18 @@ def test_sums_and_marks_on_trees_agree_with_walking_every_path(parent: np.ndarra
     forest = forest_of(parent)
     np.testing.assert_array_equal(forest.sum_up(np.arange(size)), behind)
     np.testing.assert_array_equal(forest.spread_down(marks), marked)
+
+
+def test_seasons_that_share_no_word_of_bits_walk_down_the_tree_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn = make_city(length_km=12, stations=1, rng=3)
+    monkeypatch.setattr(truth, "_BITS", 3)
+    again = make_city(length_km=12, stations=1, rng=3)
+    pd.testing.assert_frame_equal(drawn.visits, again.visits)
+    pd.testing.assert_series_equal(drawn.truth.cold_reason, again.truth.cold_reason)
+
+
+def test_the_largest_value_on_the_way_from_the_root_is_found() -> None:
+    """Node 1 is the root, 0 and 2 hang on it, 3 on 0."""
+    forest = forest_of(np.array([1, -1, 1, 0]))
+    assert forest.most_on_path(np.array([0.0, 2.0, 5.0, 1.0])).tolist() == [2.0, 2.0, 5.0, 2.0]
+    assert forest.spread_down(np.array([4, 1, 2, 8], dtype=np.uint32)).tolist() == [5, 1, 3, 13]
