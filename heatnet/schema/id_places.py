@@ -77,7 +77,7 @@ class IdPlaces:
 
 
 def _is_arrow(ids: pd.Series[Any] | pd.Index[Any]) -> bool:
-    return TEXT_DTYPE == "str" and ids.dtype == TEXT_DTYPE and hasattr(ids.array, "__arrow_array__")
+    return TEXT_DTYPE == "str" and ids.dtype == TEXT_DTYPE and getattr(ids.dtype, "storage", None) == "pyarrow"
 
 
 def _blocks(ids: pd.Series[Any] | pd.Index[Any]) -> Iterator[tuple[slice, Ints, Bytes]]:
