@@ -49,8 +49,11 @@ class Ground:
 
     def fault_rate(self, season: int) -> Floats:
         """Return the expected faults of each segment in a season."""
-        made = _MATERIAL_FACTOR[self.material] * _INSULATION_FACTOR[self.insulation] * _LAYING_FACTOR[self.laying]
-        rate: Floats = self.fixed * made * _age_factor(season + 0.5 - self.laid_year)
+        rate = _MATERIAL_FACTOR.take(self.material)
+        rate *= _INSULATION_FACTOR.take(self.insulation)
+        rate *= _LAYING_FACTOR.take(self.laying)
+        rate *= self.fixed
+        rate *= _age_factor(season + 0.5 - self.laid_year)
         return rate
 
     def renewed(self, rng: np.random.Generator, segments: Ints, year: int, diameter_mm: Floats) -> Ground:

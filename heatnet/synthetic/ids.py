@@ -18,6 +18,7 @@ Texts = npt.NDArray[np.str_]
 _TEXT_TYPE: Any = text_values(pd.Series(["-"])).dtype
 _LETTERS = ("H", "T", "J", "B")  # sources, stations, junctions, buildings
 _WIDTHS = (1, 2, 5, 5)
+_ROWS_AT_ONCE = 16_384  # so that their digits stay at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,11 +92,12 @@ def worded(words: Sequence[str], codes: Ints) -> Any:
 
 def _digits(numbers: Ints, width: int) -> npt.NDArray[np.uint32]:
     digits = np.empty((len(numbers), width), dtype=np.uint32)
-    rest = numbers.astype(np.uint32)
-    for place in range(width - 1, -1, -1):
-        tens = rest // np.uint32(10)
-        digits[:, place] = rest - tens * np.uint32(10) + np.uint32(ord("0"))
-        rest = tens
+    for first in range(0, len(numbers), _ROWS_AT_ONCE):
+        rest = numbers[first : first + _ROWS_AT_ONCE].astype(np.uint32)
+        for place in range(width - 1, -1, -1):
+            tens = rest // np.uint32(10)
+            digits[first : first + _ROWS_AT_ONCE, place] = rest - tens * np.uint32(10) + np.uint32(ord("0"))
+            rest = tens
     return digits
 
 

@@ -134,9 +134,13 @@ def _impaired(
     rng: np.random.Generator, layout: Layout, clogging: Floats, rate: Floats, before: Truths | None, cured: Ints
 ) -> Truths:
     """Draw what is impaired: assets that fail often more often, what was cured in summer not in the next season."""
-    km = layout.length_m / 1000.0
-    worse = np.clip(np.sqrt(rate[: len(km)] / km / _USUAL_RATE_PER_KM), 0.3, 3.0)
-    prior = np.concatenate([-np.expm1(-clogging * worse), np.full(len(rate) - len(km), _STATION_PRIOR)])
+    prior = np.full(len(rate), _STATION_PRIOR)
+    of_segments = prior[: len(clogging)]  # worked on in place: new arrays of a large city cost more than the sums
+    np.divide(rate[: len(clogging)], layout.length_m / 1000.0, out=of_segments)
+    of_segments /= _USUAL_RATE_PER_KM
+    np.clip(np.sqrt(of_segments, out=of_segments), 0.3, 3.0, out=of_segments)
+    of_segments *= -clogging
+    np.negative(np.expm1(of_segments, out=of_segments), out=of_segments)
     state = _next_state(rng, prior, before)
     state[cured] = False
     return state
@@ -147,7 +151,10 @@ def _next_state(rng: np.random.Generator, prior: Floats, before: Truths | None) 
     draw = rng.random(len(prior))
     if before is None:
         return draw < prior
-    return draw < np.where(before, _PERSISTENCE, prior * (1.0 - _PERSISTENCE) / (1.0 - prior))
+    limit = prior * (1.0 - _PERSISTENCE)
+    limit /= 1.0 - prior
+    np.copyto(limit, _PERSISTENCE, where=before)
+    return draw < limit
 
 
 def _by_run(layout: Layout, assets: Ints) -> Floats:
