@@ -247,10 +247,10 @@ def worth_notes(request: Request, table: pd.DataFrame, jobs: pd.DataFrame, bindi
     ratio = request.least_ratio
     key = "least_ratio_of_all" if request.rules.min_ratio is None else "least_ratio"
     notes = [note(f"planning.{key}", ratio=ratio)]
-    digs = table[table["measure"].isin(TRENCH_MEASURES)]
-    below = int((digs["worth"] < ratio * digs["price"]).sum())
-    if len(digs) and below > 0.9 * len(digs):
-        notes.append(note("planning.few_reach_ratio", ratio=ratio, count=below, all=len(digs)))
+    digs = table["measure"].isin(TRENCH_MEASURES)
+    below, among = int((digs & (table["worth"] < ratio * table["price"])).sum()), int(digs.sum())
+    if among and below > 0.9 * among:
+        notes.append(note("planning.few_reach_ratio", ratio=ratio, count=below, all=among))
     paying = int((jobs["worth"] > jobs["cost"]).sum())
     notes.append(note("planning.paying_jobs", count=paying, all=len(jobs)))
     short = jobs[(jobs["job_kind"] == "trench") & (jobs["length_m"] < _SHORT_M) & (jobs["worth"] < jobs["cost"])]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from heatnet._arrays import Floats, Objects
 from heatnet.planning.model.building import Model
+from heatnet.planning.model.candidates import begins_asset
 from heatnet.planning.model.jobs import Job
 from heatnet.planning.model.limits import unit_funds
 from heatnet.planning.model.shutdowns import households
@@ -232,25 +233,23 @@ def standing_table(table: pd.DataFrame, model: Model, solution: Solution) -> pd.
             money += prices[number] * (model.use[:, number] > 0)
     chosen = np.zeros(len(model.options.benefit), dtype=bool)
     chosen[solution.options] = True
-    source = table.iloc[model.options.candidate]
+    candidate = model.options.candidate
+    asset = np.cumsum(begins_asset(table))[candidate]
+    order = np.lexsort((candidate, -margin, ~chosen, asset))  # the table is in order of assets and measures
+    best = order[np.unique(asset[order], return_index=True)[1]]
     standing = pd.DataFrame(
         {
-            "asset_id": source["asset_id"].to_numpy(),
-            "measure": source["measure"].to_numpy(),
-            "benefit": model.options.benefit,
-            "worth": model.options.worth,
-            "cost": model.options.cost,
-            "margin": margin,
-            "money_price": money,
-            "is_must": model.options.is_must,
-            "is_chosen": chosen,
-        }
+            "measure": table["measure"].to_numpy()[candidate[best]],
+            "benefit": model.options.benefit[best],
+            "worth": model.options.worth[best],
+            "cost": model.options.cost[best],
+            "margin": margin[best],
+            "money_price": money[best],
+            "is_must": model.options.is_must[best],
+            "reason": np.full(len(best), None, dtype=object),
+        },
+        index=pd.Index(table["asset_id"].to_numpy()[candidate[best]], name="asset_id"),
     )
-    standing = standing.sort_values(
-        ["asset_id", "is_chosen", "margin", "measure"], ascending=[True, False, False, True], kind="stable"
-    )
-    standing = standing.drop_duplicates("asset_id").drop(columns="is_chosen").set_index("asset_id")
-    standing["reason"] = pd.Series([None] * len(standing), index=standing.index, dtype=object)
     out = table.drop_duplicates("asset_id").set_index("asset_id").reindex(sorted(model.too_much))
     if not len(out):
         return standing

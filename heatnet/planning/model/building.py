@@ -200,6 +200,8 @@ def _stations(table: pd.DataFrame, asset: Ints, is_trench: Truths) -> Ints:
 
 def _reasons(table: pd.DataFrame, misfit: Mapping[int, Note], why: Mapping[int, Note]) -> dict[str, Note]:
     """Return assets of which no option is left, with the reason, as far as `why` has one."""
+    if not why:
+        return {}
     ids = table["asset_id"].tolist()
     kept = {asset for number, asset in enumerate(ids) if number not in misfit}
     return {ids[number]: reason for number, reason in why.items() if ids[number] not in kept}

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heatnet._arrays import Ints, Truths
 from heatnet.errors import HeatnetError, InfeasiblePlanError
 from heatnet.language import Note, note
 from heatnet.planning.rules import MOST_AMOUNT, PlanRules
 from heatnet.planning.summer import Summer, first_ids
-from heatnet.schema import text_values
+from heatnet.schema.plain import distinct
 from heatnet.value.settings import Prices
 
 MEASURES = ("renew", "part", "clean", "balance", "valve")
@@ -129,13 +130,17 @@ def _columns(table: pd.DataFrame) -> dict[str, Any]:
 
 
 def _texts(column: pd.Series) -> np.ndarray[Any, Any]:
-    texts = text_values(column)
-    return np.array([*texts.astype(object).where(texts.notna(), None).tolist(), None], dtype=object)[:-1]
+    places, texts = distinct(column)
+    words = np.empty(len(texts) + 1, dtype=object)
+    words[:-1] = texts  # the last one is None: the place -1
+    return np.asarray(words[places])
 
 
 def _truths(table: pd.DataFrame) -> np.ndarray[Any, Any]:
     if "measure_first" not in table.columns:
         return np.zeros(len(table), dtype=bool)
+    if table["measure_first"].dtype == bool:
+        return table["measure_first"].to_numpy()
     words = [str(one).strip().lower() for one in table["measure_first"].tolist()]
     return np.array([word in YES for word in words], dtype=bool)
 
@@ -153,7 +158,7 @@ def _numbers(column: pd.Series, name: str) -> np.ndarray[Any, Any]:
 
 
 def _ordered(table: pd.DataFrame) -> pd.DataFrame:
-    if any(one is None for one in table["asset_id"]):
+    if table["asset_id"].isna().any():
         raise HeatnetError("Some candidates have no asset_id: give each row the id of its asset.")
     table = table.sort_values(["asset_id", "measure"], kind="stable", ignore_index=True)
     hours, cost = table["cold_household_hours"], table["cost"]
@@ -170,15 +175,29 @@ def _ordered(table: pd.DataFrame) -> pd.DataFrame:
     for name in ("length_m", "diameter_mm", "households_shut"):
         value = table[name]
         _refuse(table, value.notna() & ~(np.isfinite(value) & (value >= 0)), f"{name} is negative or not finite")
-    in_section = table[table["asset_kind"] == "segment"].groupby("section_id")["households_shut"]
-    differs = table["section_id"].map(in_section.nunique() > 1).eq(True) & (table["asset_kind"] == "segment")
+    in_section = table["section_id"].where(table["asset_kind"] == "segment")
+    shut = table["households_shut"].groupby(in_section, sort=False)
+    differs = (shut.transform("max") > shut.transform("min")).to_numpy()
     _refuse(table, differs, "households_shut differs within one section_id")
-    _refuse(table, table.duplicated(["asset_id", "measure"]), "the same measure is offered twice")
-    if table["asset_id"].duplicated().any():
-        kinds = table.groupby("asset_id", sort=False)[["asset_kind", "street", "from_node", "to_node"]]
-        differs = kinds.nunique(dropna=False).gt(1).any(axis=1)
-        _refuse(table, table["asset_id"].map(differs), "its rows differ in asset_kind, street or end nodes")
+    again = np.flatnonzero(~begins_asset(table))  # rows of one asset stand together
+    _refuse(table.iloc[again], ~_differs_from_above(table, again, "measure"), "the same measure is offered twice")
+    told = [_differs_from_above(table, again, name) for name in ("asset_kind", "street", "from_node", "to_node")]
+    _refuse(table.iloc[again], np.any(told, axis=0), "its rows differ in asset_kind, street or end nodes")
     return table
+
+
+def _differs_from_above(table: pd.DataFrame, rows: Ints, column: str) -> Truths:
+    """Return whether these rows tell something else than the rows above them; unknown is like unknown."""
+    told = table[column].to_numpy(dtype=object)
+    return np.asarray(told[rows] != told[rows - 1], dtype=bool)
+
+
+def begins_asset(table: pd.DataFrame) -> Truths:
+    """Return which rows are the first of their asset in a table in order of assets."""
+    ids = table["asset_id"].to_numpy(dtype=object)
+    first = np.ones(len(ids), dtype=bool)
+    first[1:] = ids[1:] != ids[:-1]
+    return first
 
 
 def _refuse(table: pd.DataFrame, is_bad: Any, what: str) -> None:
@@ -194,17 +213,16 @@ def sift_candidates(table: pd.DataFrame, rules: PlanRules) -> Candidates:
     """
     ids = table["asset_id"]
     for name, named in (("must", rules.must), ("never", rules.never)):
-        unknown = sorted(named - set(ids))
+        unknown = sorted(named - set(ids)) if named else []
         if unknown:
             raise HeatnetError(f"{name} names assets that are no candidates: {first_ids(unknown)}: check their ids.")
     reason = _reasons(table, rules)
-    is_must = ids.isin(list(rules.must))
     is_out = reason.notna().to_numpy()
-    stuck = ids[is_must & ~ids.isin(ids[~is_out])]
+    gone = is_out & _is_wholly(is_out, table)
+    stuck = ids[gone & ids.isin(list(rules.must)).to_numpy()]
     if len(stuck):
         why = reason[stuck.index[0]]
         raise InfeasiblePlanError(f"must names assets that may not be planned ({why}): {first_ids(stuck.unique())}.")
-    gone = is_out & ~ids.isin(ids[~is_out]).to_numpy()
     left_out = pd.DataFrame({"reason": reason[gone].to_numpy()}, index=ids[gone])
     claims = table[(reason == note("planning.out_warranty")) & _has_evidence(table)].set_index("asset_id")
     claims = claims[["asset_kind", "measure", "street", "accepted_on", "cold_household_hours"]]
@@ -212,11 +230,19 @@ def sift_candidates(table: pd.DataFrame, rules: PlanRules) -> Candidates:
     notes = []
     if rules.summer is None and table["accepted_on"].notna().any():
         notes.append(note("planning.no_summer_no_warranty"))
-    strangers = sorted(rules.under_way - set(ids))
+    strangers = sorted(rules.under_way - set(ids)) if rules.under_way else []
     if strangers:
         notes.append(note("planning.strangers_under_way", ids=strangers, count=len(strangers)))
     kept = table[~is_out].reset_index(drop=True)
     return Candidates(kept, left_out[~left_out.index.duplicated()], claims[~claims.index.duplicated()], tuple(notes))
+
+
+def _is_wholly(is_out: Truths, table: pd.DataFrame) -> Truths:
+    """Return whether all rows of the same asset are out."""
+    if not len(table):
+        return is_out
+    first = begins_asset(table)
+    return np.asarray(np.logical_and.reduceat(is_out, np.flatnonzero(first))[np.cumsum(first) - 1])
 
 
 def _reasons(table: pd.DataFrame, rules: PlanRules) -> pd.Series:
@@ -272,9 +298,9 @@ def priced_table(table: pd.DataFrame, prices: Prices) -> pd.DataFrame:
 
 def total_ratio(table: pd.DataFrame) -> float:
     """Return the total worth / total cost of all renewals of a priced table; 0 where they cost nothing."""
-    rows = table[(table["measure"] == "renew") & table["price"].notna()]
-    cost = math.fsum(rows["price"].tolist())
-    return max(0.0, math.fsum(rows["worth"].tolist()) / cost) if cost > 0 else 0.0
+    counts = (table["measure"] == "renew") & table["price"].notna()
+    cost = math.fsum(table["price"][counts].tolist())
+    return max(0.0, math.fsum(table["worth"][counts].tolist()) / cost) if cost > 0 else 0.0
 
 
 def usable(candidates: Candidates, prices: Prices, rules: PlanRules) -> Candidates:

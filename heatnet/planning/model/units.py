@@ -28,17 +28,17 @@ class Unit:
 
 def node_codes(table: pd.DataFrame, is_trench: Truths) -> tuple[Ints, Ints]:
     """End nodes as codes that are shared only by trenches on one street; an unknown end is shared by none."""
-    pairs: dict[tuple[str | None, str], int] = {}
-    ends = np.full((len(table), 2), -1, dtype=np.int64)
-    streets, assets = table["street"].tolist(), table["asset_id"].tolist()
-    for side, column in enumerate(("from_node", "to_node")):
-        nodes = table[column].tolist()
-        for one in np.flatnonzero(is_trench).tolist():
-            # The rows of one asset are neighbours: measures with unknown ends share them.
-            is_known = nodes[one] is not None
-            key = (streets[one], f"{nodes[one]}") if is_known else (f"\0{assets[one]}", f"{side}")
-            ends[one, side] = pairs.setdefault(key, len(pairs))
-    return ends[:, 0], ends[:, 1]
+    opens = np.flatnonzero(is_trench)
+    street, node, asset = (
+        pd.factorize(np.concatenate([table[name].to_numpy(dtype=object)[opens] for name in names]))[0].astype(np.int64)
+        for names in (("street", "street"), ("from_node", "to_node"), ("asset_id", "asset_id"))
+    )
+    # Measures of one asset with unknown ends share them.
+    side = np.repeat([1, 2], len(opens))
+    pairs = np.where(node < 0, -(2 * asset + side), (street + 1) * (node.max(initial=0) + 1) + node)
+    ends = np.full((2, len(table)), -1, dtype=np.int64)
+    ends[:, opens] = pd.factorize(pairs)[0].reshape(2, -1)
+    return ends[0], ends[1]
 
 
 def unit_codes(table: pd.DataFrame, is_trench: Truths, node_a: Ints, node_b: Ints) -> Ints:

@@ -10,6 +10,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint
 
 from heatnet._arrays import Floats, Ints, Truths
+from heatnet.graph.ranges import group_by
 from heatnet.planning.model.building import Model
 from heatnet.planning.model.options import trenches_of
 from heatnet.planning.solver.highs import solve_integer
@@ -192,8 +193,10 @@ class _Choosing:
         """Add rows that count trenches right where segments close loops in large units; True if any was broken."""
         rows: list[Constraint] = []
         chosen, options = self._chosen(values), self.model.options
+        trenches = chosen[options.is_trench[chosen]]
+        by_unit, first = group_by(options.unit[trenches], len(self.model.units))
         for unit, loops in self.programme.loops.items():
-            core = loop_core(self.model, chosen[(options.unit[chosen] == unit) & options.is_trench[chosen]])
+            core = loop_core(self.model, trenches[by_unit[first[unit] : first[unit + 1]]])
             groups = [
                 {*options.node_a[group].tolist(), *options.node_b[group].tolist()}
                 for group in trenches_of(options, core)

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import sparse
 from scipy.sparse.csgraph import breadth_first_order, connected_components, minimum_spanning_tree
 
-from heatnet._arrays import Floats, Ints, Truths
+from heatnet._arrays import AnyInts, Floats, Ints, Truths
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,13 +152,20 @@ def _rooted(ends: Ints, n_nodes: int) -> tuple[Ints, Ints, Ints]:
     tails, heads = np.concatenate([ends[0], top]), np.concatenate([ends[1], roots])
     whole = sparse.csr_array((np.ones(len(tails)), (tails, heads)), shape=(n_nodes + 1, n_nodes + 1))
     order, parent = breadth_first_order(whole, n_nodes, directed=False)
-    depth = np.full(n_nodes + 1, -1, dtype=np.int64)
-    parents = parent.tolist()
-    for node in order[1:].tolist():
-        depth[node] = depth[parents[node]] + 1
-    edge_of = {}
-    for edge, (a, b) in enumerate(ends.T.tolist()):
-        edge_of[a, b] = edge_of[b, a] = edge
-    edges = [-1 if parents[node] == n_nodes else edge_of[node, parents[node]] for node in range(n_nodes)]
-    above = np.array([-1 if one == n_nodes else one for one in parents[:n_nodes]], dtype=np.int64)
-    return above, np.array(edges, dtype=np.int64), depth[:n_nodes]
+    edge = np.full(n_nodes, -1, dtype=np.int64)
+    edge[np.where(parent[ends[1]] == ends[0], ends[1], ends[0])] = np.arange(ends.shape[1])
+    above = np.where(parent[:n_nodes] == n_nodes, -1, parent[:n_nodes]).astype(np.int64)
+    return above, edge, _depths(order, parent)[:n_nodes]
+
+
+def _depths(order: AnyInts, parent: AnyInts) -> Ints:
+    """Return how many steps each node lies below the roots, from the order and the parents of a walk layer by layer."""
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    of_parent = place[parent[order[1:]]]  # ascends, as the layers do
+    depth = np.empty(len(order), dtype=np.int64)
+    first, after, layer = 0, 1, -1
+    while first < after:
+        depth[order[first:after]] = layer
+        first, after, layer = after, 1 + int(np.searchsorted(of_parent, after)), layer + 1
+    return depth
