@@ -17,13 +17,47 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from heatnet._arrays import Floats, Ints, Truths
-from heatnet.graph.streams import Forest, Pairing, pairings_of, sums_along
+from heatnet.graph.streams import Forest, Pairing, Streams, pairings_of, sums_along
 from heatnet.location.states import PathStates
 from heatnet.network import Network
 from heatnet.reachability.paths import SupplyPaths
 
 Counts = tuple[Floats, ...]
 """How probably none, one, two or more are impaired, of each of some things."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ways:
+    """How the streams of one order hang together, as places in the order of the tree.
+
+    Parameters
+    ----------
+    inner, after_inner : array of int
+        The stretches that have another one of their stream below them, and that one.
+    joining, joint : array of int
+        The first stretches of streams that hang on another stretch, and that one.
+    firsts : array of int
+        The first stretch of each stream, counted from the first of this order.
+    is_root : array of bool
+        Per stream: nothing is before it.
+    """
+
+    inner: Ints
+    after_inner: Ints
+    joining: Ints
+    joint: Ints
+    firsts: Ints
+    is_root: Truths
+
+    @classmethod
+    def of(cls, streams: Streams) -> Ways:
+        """Return how these streams hang together."""
+        is_inner = np.ones(streams.stop - streams.start, dtype=bool)
+        is_inner[streams.bottom - streams.start] = False
+        inner = np.flatnonzero(is_inner) + streams.start
+        is_root = streams.joint < 0
+        top, joint = streams.top[~is_root], streams.joint[~is_root]
+        return cls(inner, inner + 1, top, joint, streams.top - streams.start, is_root)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,6 +80,8 @@ class GroupTree:
         Per member: it is a station. A stretch has one at most.
     pairings : tuple of Pairing
         How the members of a stretch are joined.
+    ways : tuple of Ways
+        How the streams of each order hang together.
     """
 
     forest: Forest
@@ -55,6 +91,7 @@ class GroupTree:
     rank: Ints
     is_station: Truths
     pairings: tuple[Pairing, ...]
+    ways: tuple[Ways, ...]
 
     @property
     def parent(self) -> Ints:
@@ -155,6 +192,7 @@ def group_tree(network: Network, paths: SupplyPaths, observed_nodes: Ints, below
         rank,
         members >= network.n_segments,
         pairings_of(rank),
+        tuple(Ways.of(streams) for streams in forest.streams),
     )
 
 

@@ -184,18 +184,16 @@ def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Fl
     put_columns(ends, tree.group_of_building, of_buildings)
     message = np.empty_like(ends)
     after = np.array([v for _, v in states.pairs])
-    for streams in reversed(tree.forest.streams):
+    for streams, of_tree in zip(reversed(tree.forest.streams), reversed(tree.ways), strict=True):
         here = streams.members
-        matrix = known.steps[:, here] + ends[after, here]
-        inner = np.ones(streams.stop - streams.start, dtype=bool)
-        inner[streams.bottom - streams.start] = False
-        inner = np.flatnonzero(inner) + streams.start
-        hangs = streams.joint >= 0
-        joint, top = streams.joint[hangs], streams.top[hangs]
-        message[:, here] = _handed_up(states, matrix, streams.pairings)
-        put_columns(ends, inner, columns(ends, inner) + columns(message, inner + 1))
-        for state in range(len(states) if len(joint) else 0):
-            _add_at(ends[state], joint, message[state][top])
+        matrix = ends[after, here]
+        matrix += known.steps[:, here]
+        _handed_up(states, matrix, streams.pairings, message[:, here])
+        for of_ends, of_message in zip(ends, message, strict=True):
+            if len(of_tree.inner):
+                of_ends[of_tree.inner] += of_message[of_tree.after_inner]
+            if len(of_tree.joint):
+                _add_at(of_ends, of_tree.joint, of_message[of_tree.joining])
     return ends, message
 
 
@@ -207,15 +205,16 @@ def _downward(tree: GroupTree, known: Stretches, ends: Floats, message: Floats) 
     below = np.empty_like(ends)
     at_source = np.full((len(states), *[1] * (ends.ndim - 1)), -np.inf)
     at_source[0] = 0.0
-    for streams in tree.forest.streams:
-        here, is_root = streams.members, _like(streams.joint < 0, ends)
+    for streams, of_tree in zip(tree.forest.streams, tree.ways, strict=True):
+        here = streams.members
         start = np.full((len(states), streams.stop - streams.start, *ends.shape[2:]), -np.inf)
-        put_columns(start, streams.top - streams.start, np.where(is_root, at_source, columns(below, streams.joint)))
+        above = np.where(_like(of_tree.is_root, ends), at_source, columns(below, streams.joint))
+        put_columns(start, of_tree.firsts, above)
         matrix = ends[after, here]
         np.add(known.steps[:, here], matrix, out=matrix)
         matrix -= message[before, here]
         np.fmax(matrix, -np.inf, out=matrix)  # nil over nil is nil
-        below[:, here] = _handed_down(states, matrix, start, streams.pairings)
+        _handed_down(states, matrix, start, streams.pairings, below[:, here])
     return np.where(_like(tree.parent < 0, ends), at_source, columns(below, tree.parent)), below
 
 
@@ -232,61 +231,67 @@ def _add_at(sums: Floats, places: Ints, values: Floats) -> None:
     np.add.at(sums.reshape(-1), places, values)
 
 
-def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...]) -> Floats:
-    """Return the log of M of each member of streams, from the weights of its ways; what hangs below is the next one."""
+def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...], message: Floats) -> None:
+    """Set the log of M of each member of streams, from the weights of its ways; what hangs below is the next one."""
     if not pairings:
-        return _all_ways(states, matrix)
+        for of_state, ways in zip(message, states.from_state, strict=True):
+            of_state[:] = _log_sum([matrix[i] for i in ways])
+        return
     pairing = pairings[0]
-    pairs = _handed_up(states, _joined(states, matrix, pairing), pairings[1:])
-    message = np.zeros((len(states), *matrix.shape[1:]))
-    put_columns(message, pairing.before, columns(pairs, pairing.follows))  # nothing hangs below the last ones
-    below = columns(message, pairing.lower)[[v for _, v in states.pairs]]
-    put_columns(message, pairing.lower, _all_ways(states, columns(matrix, pairing.lower) + below))
-    put_columns(message, pairing.upper, pairs)
-    return message
+    lower = columns(matrix, pairing.lower)
+    pairs = _joined(states, columns(matrix, pairing.upper), lower, pairing)
+    of_pairs = np.empty((len(states), *pairs.shape[1:]))
+    _handed_up(states, pairs, pairings[1:], of_pairs)
+    message[:] = 0.0  # nothing hangs below the last ones
+    put_columns(message, pairing.before, columns(of_pairs, pairing.follows))
+    below = columns(message, pairing.lower)
+    for row, (_, v) in zip(lower, states.pairs, strict=True):
+        row += below[v]
+    for of_state, ways, row in zip(message, states.from_state, of_pairs, strict=True):
+        of_state[pairing.lower] = _log_sum([lower[i] for i in ways])
+        of_state[pairing.upper] = row
 
 
-def _handed_down(states: PathStates, matrix: Floats, start: Floats, pairings: tuple[Pairing, ...]) -> Floats:
-    """Return the log of the state after each member of streams; `start` holds the states before their first ones."""
+def _handed_down(
+    states: PathStates, matrix: Floats, before: Floats, pairings: tuple[Pairing, ...], after: Floats
+) -> None:
+    """Set the log of the state after each member of streams; `before` holds the states before their first ones."""
     if not pairings:
-        return _after(states, start, matrix)
+        for of_state, row in zip(after, _after(states, before, matrix), strict=True):
+            of_state[:] = row
+        return
     pairing = pairings[0]
-    upper = pairing.upper
-    pairs = _handed_down(states, _joined(states, matrix, pairing), columns(start, upper), pairings[1:])
-    before = start.copy()
-    put_columns(before, pairing.later, columns(pairs, pairing.led))
-    after = np.empty_like(start)
-    put_columns(after, upper, _after(states, columns(before, upper), columns(matrix, upper)))
-    put_columns(after, pairing.lower, columns(pairs, pairing.joined))
-    return after
+    uppers = columns(matrix, pairing.upper)
+    pairs = _joined(states, uppers.copy(), columns(matrix, pairing.lower), pairing)
+    of_pairs = np.empty((len(states), *pairs.shape[1:]))
+    _handed_down(states, pairs, columns(before, pairing.upper), pairings[1:], of_pairs)
+    put_columns(before, pairing.later, columns(of_pairs, pairing.led))
+    of_uppers = _after(states, columns(before, pairing.upper), uppers)
+    for of_state, upper, lower in zip(after, of_uppers, of_pairs, strict=True):
+        of_state[pairing.upper] = upper
+        of_state[pairing.lower] = lower[pairing.joined]
 
 
-def _joined(states: PathStates, matrix: Floats, pairing: Pairing) -> Floats:
-    """Return the log weights of the ways through pairs of stretches, the odd ones as they are."""
-    pairs = columns(matrix, pairing.upper)
-    first, then = columns(pairs, pairing.joined), columns(matrix, pairing.lower)
-    through = [_log_sum([first[a] + then[b] for a, b in ways]) for ways in states.chained]
-    put_columns(pairs, pairing.joined, np.array(through))
+def _joined(states: PathStates, pairs: Floats, lower: Floats, pairing: Pairing) -> Floats:
+    """Return the log weights of the ways through pairs of stretches, the odd ones as they are; set in place."""
+    first = columns(pairs, pairing.joined)
+    for row, ways in zip(pairs, states.chained, strict=True):
+        row[pairing.joined] = _log_sum([first[a] + lower[b] for a, b in ways])
     return pairs
 
 
-def _all_ways(states: PathStates, matrix: Floats) -> Floats:
-    """Return, per state above, the log of the sum over all ways."""
-    return np.array([_log_sum([matrix[i] for i in ways]) for ways in states.from_state])
-
-
-def _after(states: PathStates, before: Floats, matrix: Floats) -> Floats:
+def _after(states: PathStates, before: Floats, matrix: Floats) -> list[Floats]:
     """Return the log probability of each state after a stretch."""
-    ways_through = before[[u for u, _ in states.pairs]] + matrix
-    return np.array([_log_sum([ways_through[i] for i in ways]) for ways in states.to_state])
+    start = [u for u, _ in states.pairs]
+    return [_log_sum([before[start[i]] + matrix[i] for i in ways]) for ways in states.to_state]
 
 
 def _log_sum(parts: Sequence[Floats]) -> Floats:
     """Return the log of a sum from the logs of its positive terms; minus infinity is nil. Its callers are `_quiet`."""
-    if parts[0].size < _FEW:
-        return reduce(np.logaddexp, parts)
     if len(parts) == 1:
         return parts[0]
+    if parts[0].size < _FEW:
+        return reduce(np.logaddexp, parts)
     if len(parts) == _JUST_TWO:
         a, b = parts
         two: Floats = a - b
@@ -301,9 +306,12 @@ def _log_sum(parts: Sequence[Floats]) -> Floats:
     for part in parts[2:]:
         np.maximum(top, part, out=top)
     np.fmax(top, _LEAST_LOG, out=top)
-    total = np.exp(parts[0] - top)
+    total = parts[0] - top
+    np.exp(total, out=total)
+    term = np.empty_like(total)
     for part in parts[1:]:
-        total += np.exp(part - top)
+        np.subtract(part, top, out=term)
+        total += np.exp(term, out=term)
     np.log(total, out=total)
     total += top
     return total
