@@ -37,6 +37,8 @@ _FEW = 400
 """Fewer logarithms than this are added by one call a term, more by vectors."""
 _LEAST_LOG = -1e300
 """Stands for the log of nil where differences are taken."""
+Levels = list[tuple[Floats, Floats]]
+"""Of the members of streams, pairs of them, pairs of pairs and so on: log weights of their ways, and M."""
 _quiet = np.errstate(invalid="ignore", divide="ignore")
 """Logs of nil and their differences are no accidents here."""
 
@@ -158,64 +160,62 @@ def beliefs(tree: GroupTree, known: Stretches, seen: Seen) -> Beliefs:
         When what was seen is impossible with these rates and priors.
     """
     total = seen.total
-    ends, message = _upward(tree, known, total)
+    ends, message, levels = _upward(tree, known, total)
     roots = message[0][tree.parent < 0]
     if np.isnan(total).any() or np.isnan(ends).any() or np.isneginf(roots).any():
         raise HeatnetError(
             "The visits are impossible with these rates and priors: a rate of 0 or 1, or a prior of 0, leaves "
             "no way to them. Give rates strictly between 0 and 1."
         )
-    above, below = _downward(tree, known, ends, message)
+    above, below = _downward(tree, known.states, levels)
     of_buildings = columns(below, tree.group_of_building)
     return Beliefs(known.states, roots.sum(axis=0), ends, message, above, of_buildings, seen)
 
 
 def log_evidence(tree: GroupTree, known: Stretches, seen: Seen) -> float:
     """Return the log probability of everything seen, as `beliefs` gives it, in half the time."""
-    _, message = _upward(tree, known, seen.total)
+    message = _upward(tree, known, seen.total)[1]
     return float(message[0][tree.parent < 0].sum())
 
 
 @_quiet
-def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Floats, Floats]:
-    """Return the logs of U and M of every stretch, given what its building says."""
+def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Floats, Floats, list[Levels]]:
+    """Return the logs of U and M of every stretch, given what its building says, and what leads down again."""
     states = known.states
     ends = np.zeros((len(states), len(tree), *of_buildings.shape[2:]))
     put_columns(ends, tree.group_of_building, of_buildings)
     message = np.empty_like(ends)
     after = np.array([v for _, v in states.pairs])
+    of_streams = []
     for streams, of_tree in zip(reversed(tree.forest.streams), reversed(tree.ways), strict=True):
         here = streams.members
         matrix = ends[after, here]
         matrix += known.steps[:, here]
-        _handed_up(states, matrix, streams.pairings, message[:, here])
+        levels = [(matrix, message[:, here])]
+        _handed_up(states, streams.pairings, levels)
+        of_streams.append(levels)
         for of_ends, of_message in zip(ends, message, strict=True):
             if len(of_tree.inner):
                 of_ends[of_tree.inner] += of_message[of_tree.after_inner]
             if len(of_tree.joint):
                 _add_at(of_ends, of_tree.joint, of_message[of_tree.joining])
-    return ends, message
+    return ends, message, of_streams[::-1]
 
 
 @_quiet
-def _downward(tree: GroupTree, known: Stretches, ends: Floats, message: Floats) -> tuple[Floats, Floats]:
+def _downward(tree: GroupTree, states: PathStates, of_streams: list[Levels]) -> tuple[Floats, Floats]:
     """Return the logs of the state of the path before and after every stretch."""
-    states = known.states
-    before, after = np.array(states.pairs).T
-    below = np.empty_like(ends)
-    at_source = np.full((len(states), *[1] * (ends.ndim - 1)), -np.inf)
+    times = of_streams[0][0][0].shape[2:] if of_streams else ()
+    below = np.empty((len(states), len(tree), *times))
+    at_source = np.full((len(states), *[1] * (below.ndim - 1)), -np.inf)
     at_source[0] = 0.0
-    for streams, of_tree in zip(tree.forest.streams, tree.ways, strict=True):
+    for streams, of_tree, levels in zip(tree.forest.streams, tree.ways, of_streams, strict=True):
         here = streams.members
-        start = np.full((len(states), streams.stop - streams.start, *ends.shape[2:]), -np.inf)
-        above = np.where(_like(of_tree.is_root, ends), at_source, columns(below, streams.joint))
+        start = np.full((len(states), streams.stop - streams.start, *times), -np.inf)
+        above = np.where(_like(of_tree.is_root, below), at_source, columns(below, streams.joint))
         put_columns(start, of_tree.firsts, above)
-        matrix = ends[after, here]
-        np.add(known.steps[:, here], matrix, out=matrix)
-        matrix -= message[before, here]
-        np.fmax(matrix, -np.inf, out=matrix)  # nil over nil is nil
-        _handed_down(states, matrix, start, streams.pairings, below[:, here])
-    return np.where(_like(tree.parent < 0, ends), at_source, columns(below, tree.parent)), below
+        _handed_down(states, levels, start, streams.pairings, below[:, here])
+    return np.where(_like(tree.parent < 0, below), at_source, columns(below, tree.parent)), below
 
 
 def _like(of_stretches: Truths, ends: Floats) -> Truths:
@@ -231,8 +231,12 @@ def _add_at(sums: Floats, places: Ints, values: Floats) -> None:
     np.add.at(sums.reshape(-1), places, values)
 
 
-def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...], message: Floats) -> None:
-    """Set the log of M of each member of streams, from the weights of its ways; what hangs below is the next one."""
+def _handed_up(states: PathStates, pairings: tuple[Pairing, ...], levels: Levels) -> None:
+    """Set the log of M of each member of streams, from the weights of its ways; what hangs below is the next one.
+
+    The last of `levels` are the members; further levels are added for pairs of them, pairs of pairs, and so on.
+    """
+    matrix, message = levels[-1]
     if not pairings:
         for of_state, ways in zip(message, states.from_state, strict=True):
             of_state[:] = _log_sum([matrix[i] for i in ways])
@@ -241,7 +245,8 @@ def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...]
     lower = columns(matrix, pairing.lower)
     pairs = _joined(states, columns(matrix, pairing.upper), lower, pairing)
     of_pairs = np.empty((len(states), *pairs.shape[1:]))
-    _handed_up(states, pairs, pairings[1:], of_pairs)
+    levels.append((pairs, of_pairs))
+    _handed_up(states, pairings[1:], levels)
     message[:] = 0.0  # nothing hangs below the last ones
     put_columns(message, pairing.before, columns(of_pairs, pairing.follows))
     below = columns(message, pairing.lower)
@@ -253,23 +258,30 @@ def _handed_up(states: PathStates, matrix: Floats, pairings: tuple[Pairing, ...]
 
 
 def _handed_down(
-    states: PathStates, matrix: Floats, before: Floats, pairings: tuple[Pairing, ...], after: Floats
+    states: PathStates, levels: Levels, before: Floats, pairings: tuple[Pairing, ...], after: Floats
 ) -> None:
     """Set the log of the state after each member of streams; `before` holds the states before their first ones."""
+    matrix, message = levels[0]
     if not pairings:
-        for of_state, row in zip(after, _after(states, before, matrix), strict=True):
+        likely = matrix - message[[u for u, _ in states.pairs]]
+        of_ends = _after(states, before, np.fmax(likely, -np.inf, out=likely))  # nil over nil is nil
+        for of_state, row in zip(after, of_ends, strict=True):
             of_state[:] = row
         return
     pairing = pairings[0]
-    uppers = columns(matrix, pairing.upper)
-    pairs = _joined(states, uppers.copy(), columns(matrix, pairing.lower), pairing)
-    of_pairs = np.empty((len(states), *pairs.shape[1:]))
-    _handed_down(states, pairs, columns(before, pairing.upper), pairings[1:], of_pairs)
+    of_pairs = np.empty((len(states), *levels[1][0].shape[1:]))
+    _handed_down(states, levels[1:], columns(before, pairing.upper), pairings[1:], of_pairs)
     put_columns(before, pairing.later, columns(of_pairs, pairing.led))
-    of_uppers = _after(states, columns(before, pairing.upper), uppers)
-    for of_state, upper, lower in zip(after, of_uppers, of_pairs, strict=True):
-        of_state[pairing.upper] = upper
-        of_state[pairing.lower] = lower[pairing.joined]
+    # How likely each way is, given what was seen behind the upper one of a pair.
+    likely, upper = columns(matrix, pairing.upper), columns(message, pairing.upper)
+    lower = columns(message, pairing.lower)
+    for row, (u, v) in zip(likely, states.pairs, strict=True):
+        row[pairing.joined] += lower[v]
+        row -= upper[u]
+    of_uppers = _after(states, columns(before, pairing.upper), np.fmax(likely, -np.inf, out=likely))
+    for of_state, of_upper, of_pair in zip(after, of_uppers, of_pairs, strict=True):
+        of_state[pairing.upper] = of_upper
+        of_state[pairing.lower] = of_pair[pairing.joined]
 
 
 def _joined(states: PathStates, pairs: Floats, lower: Floats, pairing: Pairing) -> Floats:
