@@ -10,7 +10,7 @@ expected and found in the network, `EXTRA_CLASS` in each class.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,15 +47,20 @@ class Attributes:
     classes: tuple[Ints, ...]
 
     @classmethod
-    def of(cls, columns: Mapping[str, pd.Series[str]]) -> Attributes:
-        """Return the classes from texts per asset, missing where an asset has none; classes in the order of texts."""
+    def of(cls, columns: Mapping[str, tuple[Sequence[str], Ints]]) -> Attributes:
+        """Return the classes from words and, per asset, the place of its word, -1 where it has none.
+
+        Classes are in the order of their texts. Words of no asset are none; an attribute of one class tells nothing.
+        """
         names, values, classes = [], [], []
-        for name, texts in columns.items():
-            codes, found = pd.factorize(texts, sort=True)
+        for name, (words, places) in columns.items():
+            is_used = np.bincount(places + 1, minlength=len(words) + 1)[1:] > 0
+            found = sorted(word for word, used in zip(words, is_used.tolist(), strict=True) if used)
             if len(found) > 1:
+                number = {word: k for k, word in enumerate(found)}
                 names.append(name)
-                values.append(tuple(str(text) for text in found))
-                classes.append(codes.astype(np.int64))
+                values.append(tuple(found))
+                classes.append(np.array([*(number.get(word, -1) for word in words), -1], dtype=np.int64)[places])
         return cls(tuple(names), tuple(values), tuple(classes))
 
 

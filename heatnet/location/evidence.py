@@ -345,6 +345,7 @@ def season_evidence(
     calls: CallsMode,
     words: bool = False,
     temperatures: bool = False,
+    node: Ints | None = None,
 ) -> Evidence:
     """Return what the visits of a season, in standard form, say about the buildings that a path reaches.
 

@@ -201,8 +201,10 @@ def watched_winter(
     return seen_winter(network, paths, table, season=season, asked=asked).watched()
 
 
-def seen_winter(network: Network, paths: SupplyPaths, table: pd.DataFrame, *, season: int, asked: Asked) -> SeenWinter:
-    """Return what was seen in a winter, from visits in standard form."""
+def seen_winter(
+    network: Network, paths: SupplyPaths, table: pd.DataFrame, *, season: int, asked: Asked, node: Ints | None = None
+) -> SeenWinter:
+    """Return what was seen in a winter, from visits in standard form; `node` are the positions of their buildings."""
     evidence = season_evidence(
         network,
         paths,
@@ -211,6 +213,7 @@ def seen_winter(network: Network, paths: SupplyPaths, table: pd.DataFrame, *, se
         calls=asked.calls,
         words=asked.cause_error is not None,
         temperatures=asked.temperatures,
+        node=node,
     )
     return SeenWinter(network, paths, season, asked, evidence)
 

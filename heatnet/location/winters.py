@@ -107,6 +107,7 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
     visits, findings = cleaned_visits(given if records.visits is None else records.visits, network, steps)
     seasons = season_of(visits["visited_on"]).to_numpy(dtype=np.float64)
     heard = visits if settings.cause_error is None else one_word_a_week(visits)
+    node = network.node_positions(heard["building_id"])
     first = int(min(seasons[seasons < season].min(initial=season - 1), season - 1))
     paths = supply_paths(network)
     winters: list[Winter] = []
@@ -117,7 +118,9 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
             before=season_start(winter),
             clean_removes=settings.values.clean_removes,
         )
-        winters.append(Winter(winter, _seen(paths, network, heard[seasons == winter], winter, settings), kept))
+        rows = np.flatnonzero(seasons == winter)
+        seen = _seen(paths, network, heard.iloc[rows], winter, settings, node[rows])
+        winters.append(Winter(winter, seen, kept))
     all_told = filtered(
         winters,
         default_prior(network).to_numpy(dtype=np.float64),
@@ -137,17 +140,19 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
     )
 
 
-def _seen(paths: SupplyPaths, network: Network, visits: pd.DataFrame, season: int, settings: Settings) -> SeenWinter:
+def _seen(
+    paths: SupplyPaths, network: Network, visits: pd.DataFrame, season: int, settings: Settings, node: Ints
+) -> SeenWinter:
     """Return what the visits of a winter, and no others, say."""
     is_read = visits["room_temp_c"].notna().to_numpy(dtype=bool)
     asked = Asked(
-        calls="households" if _has_calls(network, visits) else "visits",
+        calls="households" if _has_calls(network, visits, node) else "visits",
         building_prior=BUILDING_PRIOR,
         dose=True,
         cause_error=settings.cause_error,
         temperatures=bool(is_read.sum() >= FEWEST_READINGS),
     )
-    return seen_winter(network, paths, visits, season=season, asked=asked)
+    return seen_winter(network, paths, visits, season=season, asked=asked, node=node)
 
 
 def _winters_ill(winters: Sequence[Winter], posteriors: Sequence[Floats]) -> Ints:
@@ -162,11 +167,11 @@ def _winters_ill(winters: Sequence[Winter], posteriors: Sequence[Floats]) -> Int
     return count
 
 
-def _has_calls(network: Network, visits: pd.DataFrame) -> bool:
+def _has_calls(network: Network, visits: pd.DataFrame, node: Ints) -> bool:
     """Return whether there are calls, most of them from buildings whose households are known."""
-    calls = visits[visits["channel"].isin(CALL_CHANNELS).to_numpy(dtype=bool)]
-    known = network.households[network.node_positions(calls["building_id"])] > 0
-    return bool(2 * known.sum() > len(calls))
+    is_call = visits["channel"].isin(CALL_CHANNELS).to_numpy(dtype=bool)
+    known = network.households[node[is_call]] > 0
+    return bool(2 * known.sum() > is_call.sum())
 
 
 def _notes(location: Location, stays: float, winters: int) -> tuple[Note, ...]:
