@@ -377,7 +377,7 @@ def season_evidence(
     counted = np.bincount(node[of_visits | is_read], minlength=network.n_nodes)
     observed = np.flatnonzero((counted > 0) | (callers > 0))
 
-    word = _word_of(table["cause"]) if words else None
+    word = word_of(table["cause"]) if words else None
 
     def count(rows: Truths) -> Floats:
         counts: Floats = np.bincount(node[rows], minlength=network.n_nodes)[observed].astype(np.float64)
@@ -395,7 +395,7 @@ def season_evidence(
     )
 
 
-def _word_of(causes: pd.Series[str]) -> Ints:
+def word_of(causes: pd.Series[str]) -> Ints:
     """Return the place of each word in `WORDS`, -1 where it says nothing."""
     codes, found = pd.factorize(causes)
     places: Ints = np.array([*(WORD_OF_CAUSE.get(word, -1) for word in found), -1], dtype=np.int64)[codes]

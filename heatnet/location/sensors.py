@@ -71,7 +71,8 @@ def witnesses(
         return Witnesses(rows, nothing > 0, nothing, is_reading & in_heating, is_reading & ~in_heating)
     rows = rows[np.argsort(names.to_numpy(dtype=object)[rows], kind="stable")]
     day = table["visited_on"].to_numpy(dtype="datetime64[D]").astype(np.int64)
-    who = _household_seasons(table)
+    who = np.full(len(table), -1)
+    who[rows] = _household_seasons(table.iloc[rows])
     rows = rows[np.lexsort((day[rows], who[rows]))]  # by household and season, day, id
     new_day = np.flatnonzero(_changes(who[rows]) | _changes(day[rows]))
     new_who = np.flatnonzero(_changes(who[rows[new_day]]))

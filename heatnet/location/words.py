@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from heatnet.location.evidence import WORD_OF_CAUSE
+from heatnet.location.evidence import word_of
 
 
 def one_word_a_week(visits: pd.DataFrame) -> pd.DataFrame:
@@ -29,15 +29,16 @@ def one_word_a_week(visits: pd.DataFrame) -> pd.DataFrame:
     >>> one_word_a_week(visits)["cause"].fillna("-").tolist()
     ['-', 'station', '-', '-']
     """
-    word = np.array(visits["cause"].map(WORD_OF_CAUSE).fillna(-1), dtype=np.int64)
+    word = word_of(visits["cause"])
     word[~visits["is_cold"].fillna(False).to_numpy(dtype=bool)] = -1
     rows = np.flatnonzero(word >= 0)
     if not len(rows):
         return visits
-    day = visits["visited_on"].to_numpy(dtype="datetime64[D]").astype(np.int64)[rows]
+    worded = visits.iloc[rows]
+    day = worded["visited_on"].to_numpy(dtype="datetime64[D]").astype(np.int64)
     week = (day + 3) // 7  # day 0 was a Thursday
-    building = pd.factorize(visits["building_id"])[0][rows]
-    name = visits["visit_id"].astype("object").where(visits["visit_id"].notna(), "").to_numpy(dtype=object)[rows]
+    building = pd.factorize(worded["building_id"])[0]
+    name = worded["visit_id"].astype("object").where(worded["visit_id"].notna(), "").to_numpy(dtype=object)
     rank = np.argsort(np.argsort(name.astype(str), kind="stable"), kind="stable")
     said = pd.DataFrame({"row": rows, "building": building, "week": week, "word": word[rows], "day": day, "rank": rank})
     said["times"] = said.groupby(["building", "week", "word"])["row"].transform("size")
