@@ -76,6 +76,8 @@ class GroupTree:
         The assets of the stretches, one stretch after another, each in the order of the path.
     rank : array of int
         Per member: its place in its stretch, 0 for the first.
+    member_group : array of int
+        Per member: its stretch.
     is_station : array of bool
         Per member: it is a station. A stretch has one at most.
     pairings : tuple of Pairing
@@ -89,6 +91,7 @@ class GroupTree:
     group_of_building: Ints
     members: Ints
     rank: Ints
+    member_group: Ints
     is_station: Truths
     pairings: tuple[Pairing, ...]
     ways: tuple[Ways, ...]
@@ -97,11 +100,6 @@ class GroupTree:
     def parent(self) -> Ints:
         """Per stretch: the one before it on the paths, -1 for the first."""
         return self.forest.parent
-
-    @property
-    def member_group(self) -> Ints:
-        """Per member: its stretch."""
-        return self.group_of_asset[self.members]
 
     def __len__(self) -> int:
         return len(self.forest.parent)
@@ -190,6 +188,7 @@ def group_tree(network: Network, paths: SupplyPaths, observed_nodes: Ints, below
         group_of_asset[last],
         members,
         rank,
+        group,
         members >= network.n_segments,
         pairings_of(rank),
         tuple(Ways.of(streams) for streams in forest.streams),

@@ -110,12 +110,14 @@ class Beliefs:
     @_quiet
     def weights(self) -> Floats:
         """Return, per state and stretch, how much likelier everything seen makes that the stretch is in the state."""
-        joins = self.states.joins
-        rows = []
-        for x in range(len(self.states)):
-            ratios = [_minus(self.above[u] + self.ends[joins[u][x]], self.message[u]) for u in range(len(self.states))]
-            rows.append(_log_sum(ratios))
-        return np.array(rows)
+        joins, ratios = self.states.joins, {}
+        rows = np.empty_like(self.ends)
+        for x, row in enumerate(rows):
+            for u in range(len(self.states)):
+                if (u, joins[u][x]) not in ratios:
+                    ratios[u, joins[u][x]] = _minus(self.above[u] + self.ends[joins[u][x]], self.message[u])
+            row[:] = _log_sum([ratios[u, joins[u][x]] for u in range(len(self.states))])
+        return rows
 
     def clear_buildings(self) -> Floats:
         """Return, per building, the log probability that neither its path nor it itself is impaired."""

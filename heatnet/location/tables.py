@@ -21,7 +21,7 @@ def asset_table(
     weights = told.weights()
     posterior, group_prob = prior.copy(), prior.copy()
     group = tree.member_group
-    posterior[tree.members] = summed(known.of_members, weights[:, group])
+    posterior[tree.members] = summed(known.of_members, weights, group)
     of_any = summed(known.moves[1:], weights[1:])
     of_segments = summed(known.of_segments, weights)
     is_apart = _stations_apart(tree, evidence)
@@ -43,13 +43,19 @@ def asset_table(
     )
 
 
-def summed(logs: Floats, weights: Floats) -> Floats:
-    """Return the sum over the states of what something has in each, times how likely the visits make it."""
+def summed(logs: Floats, weights: Floats, places: Ints | None = None) -> Floats:
+    """Return the sum over the states of what something has in each, times how likely the visits make it.
+
+    `places` are where the weights of each thing stand; None: in the same order.
+    """
     total = np.zeros(logs.shape[1])
     for log, weight in zip(logs, weights, strict=True):
+        part = weight.copy() if places is None else weight.take(places)
         with np.errstate(invalid="ignore"):
-            total += np.exp(np.fmax(log + weight, -np.inf))
-    return np.minimum(total, 1.0)
+            part += log
+        np.fmax(part, -np.inf, out=part)
+        total += np.exp(part, out=part)
+    return np.minimum(total, 1.0, out=total)
 
 
 def _stations_apart(tree: GroupTree, evidence: Evidence) -> npt.NDArray[np.bool_]:

@@ -9,7 +9,6 @@ import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Truths
 from heatnet.errors import HeatnetError
-from heatnet.graph.streams import columns
 from heatnet.location.climbing import SHORT_STEP, Top
 from heatnet.location.evidence import CallsMode, Evidence, Rates, ReadingRates, season_evidence, state_logs, what_enters
 from heatnet.location.groups import GroupTree, Stretches, group_tree, stretches
@@ -149,7 +148,7 @@ class WatchedWinter(SeenWinter):
     def impaired_prob(self, prior: Floats, known: Stretches, told: Beliefs) -> Floats:
         """Return the posterior of every asset."""
         posterior, weights = prior.copy(), told.weights()
-        posterior[self.tree.members] = summed(known.of_members, columns(weights, self.tree.member_group))
+        posterior[self.tree.members] = summed(known.of_members, weights, self.tree.member_group)
         return posterior
 
     def location(
