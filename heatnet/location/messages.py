@@ -169,7 +169,7 @@ def beliefs(tree: GroupTree, known: Stretches, seen: Seen) -> Beliefs:
             "The visits are impossible with these rates and priors: a rate of 0 or 1, or a prior of 0, leaves "
             "no way to them. Give rates strictly between 0 and 1."
         )
-    above, below = _downward(tree, known.states, levels)
+    above, below = _downward(tree, known.states, levels, ends)
     of_buildings = columns(below, tree.group_of_building)
     return Beliefs(known.states, roots.sum(axis=0), ends, message, above, of_buildings, seen)
 
@@ -205,10 +205,9 @@ def _upward(tree: GroupTree, known: Stretches, of_buildings: Floats) -> tuple[Fl
 
 
 @_quiet
-def _downward(tree: GroupTree, states: PathStates, of_streams: list[Levels]) -> tuple[Floats, Floats]:
-    """Return the logs of the state of the path before and after every stretch."""
-    times = of_streams[0][0][0].shape[2:] if of_streams else ()
-    below = np.empty((len(states), len(tree), *times))
+def _downward(tree: GroupTree, states: PathStates, of_streams: list[Levels], like: Floats) -> tuple[Floats, Floats]:
+    """Return the logs of the state of the path before and after every stretch, shaped as `like`."""
+    below, times = np.empty_like(like), like.shape[2:]
     at_source = np.full((len(states), *[1] * (below.ndim - 1)), -np.inf)
     at_source[0] = 0.0
     for streams, of_tree, levels in zip(tree.forest.streams, tree.ways, of_streams, strict=True):
