@@ -17,7 +17,7 @@ from heatnet._arrays import Ints
 from heatnet.planning.model.days import DaySpan
 from heatnet.planning.model.jobs import Job
 from heatnet.planning.model.shutdowns import ShutDays, Shutdowns
-from heatnet.planning.schedule.joining import Starts, join_gaps
+from heatnet.planning.schedule.joining import Placed, Starts, join_gaps
 from heatnet.planning.schedule.searching import runs_of
 from heatnet.planning.schedule.sums import largest_sum
 
@@ -104,7 +104,7 @@ def _pack_once(
     _bridge_bans(easy, book, usual, window)
     _fill_gaps(free + easy, book, usual, big_gaps_first=big_gaps_first)
     _fill_gaps(easy, book, whole, big_gaps_first=big_gaps_first)
-    join_gaps(jobs, book.starts, book.crew_of, free_from, runs=usual, free=free, easy=easy)
+    join_gaps(Placed(jobs, book.starts, book.crew_of, free_from, usual), free=free, easy=easy)
     return book.starts
 
 

@@ -12,7 +12,7 @@ from heatnet.planning.model.days import DaySpan
 from heatnet.planning.model.jobs import Job
 from heatnet.planning.model.streets import StreetRule
 from heatnet.planning.schedule.calendar import crews_of, fit_calendar
-from heatnet.planning.schedule.joining import join_gaps
+from heatnet.planning.schedule.joining import Placed, join_gaps
 from heatnet.planning.schedule.searching import search_calendar
 from heatnet.planning.schedule.sums import largest_sum
 
@@ -99,7 +99,7 @@ def test_idle_days_of_two_crews_are_brought_together_for_a_job_that_waits():
     jobs += [Job(None, 4, whole), Job(None, 4, whole)]
     # A crew is idle on day 5, the other on day 19, before two jobs of which each fills the ban of days 6 and 7.
     starts, crew_of = [0, 0, 10, None, 10, 6, 6], {0: 0, 4: 0, 5: 0, 1: 1, 2: 1, 6: 1}
-    join_gaps(jobs, starts, crew_of, (0, 0), runs=usual.runs, free=[0, 1, 2, 3, 4], easy=[5, 6])
+    join_gaps(Placed(jobs, starts, crew_of, (0, 0), usual.runs), free=[0, 1, 2, 3, 4], easy=[5, 6])
     assert starts[5] == 5  # a day earlier, and still there when the ban ends
     assert None not in starts
     assert keeps_the_calendar(jobs, starts, 2, window=20)
