@@ -19,7 +19,7 @@ ROWS_AT_ONCE = 16_384  # the texts of more rows would fill the memory
 _LOOKED_AT = 512  # so many cells tell whether a column repeats itself
 _MOST_WHOLE = 2**53  # beyond it a double no longer holds every whole number
 _TWELVE_DIGITS = 1e12
-_ANY_FORMULA = re.compile(FORMULA, re.MULTILINE)
+_ANY_FORMULA = re.compile(FORMULA)
 _NO_BREAK = re.compile("[\r\x00]")
 _BREAK = re.compile("\r\n|[\r\n\x00]")  # would end a row, for some readers even between quotes
 
@@ -62,7 +62,7 @@ def lines_of(table: pd.DataFrame, *, exact: bool = False, keeps_breaks: bool = F
 def safe_text(cells: list[str], keeps_breaks: bool = False) -> list[str]:
     """Return cells that stay one cell each and that no spreadsheet takes for a formula."""
     together = "\n".join(cells)
-    if _ANY_FORMULA.search(together):
+    if any(first == "'" or _ANY_FORMULA.match(first) for first in {cell[:1] for cell in cells}):
         cells = ["'" + cell if _ANY_FORMULA.match(cell) else cell for cell in cells]
     if "\r" in together or "\x00" in together or together.count("\n") >= len(cells):
         cells = [(_NO_BREAK if keeps_breaks else _BREAK).sub(" ", cell) for cell in cells]
