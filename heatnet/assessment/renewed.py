@@ -20,7 +20,7 @@ def is_old_row(network: Network, history: History) -> Truths:
     for that of the old pipe too: had it been measured since, a new pipe's loss would be worth nothing either.
     """
     renewals = history.renewals
-    place = history.assets["position"].to_numpy(dtype=np.int64)[renewals["asset"].to_numpy(dtype=np.int64)]
+    place = history.network.assets_by_id[renewals["asset"].to_numpy(dtype=np.int64)]
     share = np.bincount(place, weights=renewals["share"].to_numpy(dtype=np.float64), minlength=network.n_assets)
     renewed: Truths = share[: network.n_segments] >= _MOST_OF_IT
     return renewed

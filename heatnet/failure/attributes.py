@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet._arrays import Floats, Objects
+from heatnet._arrays import Floats
 
 Classes = tuple[npt.NDArray[np.int64], list[str]]  # the class of each row, -1 where it is missing, and their names
 
@@ -26,6 +26,7 @@ _MOST_CLASSES = 60
 
 _WORDS = ("level", "line", "material", "insulation", "laying", "soil_corrosion", "is_flooded", "is_crossing")
 _NUMBERS = ("laid_year", "length_m", "diameter_mm", "wall_left_share", "wall_left_mm", "makeup_m3_per_m")
+ASKED_OF_ASSETS = ("laid_year", "length_m", "diameter_mm", "wall_mm", "wall_left_mm", *_WORDS)
 # Assets that agree in all of these, numbers rounded, are counted together.
 COHORT_COLUMNS = ("network", "asset_kind", *_NUMBERS, *_WORDS)
 
@@ -75,12 +76,12 @@ class Term:
 
 
 def modelled_attributes(assets: pd.DataFrame, makeup_m3_per_m: Floats, network: int) -> pd.DataFrame:
-    """Return the columns of `COHORT_COLUMNS` for every asset: words as text or None, numbers as float or NaN.
+    """Return the columns of `COHORT_COLUMNS` for every asset: words as categories, numbers as float or NaN.
 
     Parameters
     ----------
     assets : DataFrame
-        From `heatnet.history.exposure.asset_table`.
+        From `heatnet.history.assets.asset_table`.
     makeup_m3_per_m : array
         Make-up water of the net that the asset belongs to; NaN = unknown.
     network : int
@@ -88,7 +89,7 @@ def modelled_attributes(assets: pd.DataFrame, makeup_m3_per_m: Floats, network: 
     """
     wall, left = (assets[name].to_numpy(dtype=np.float64) for name in ("wall_mm", "wall_left_mm"))
     is_known = (wall > 0) & (left >= 0)
-    values: dict[str, Objects | Floats | int] = {"network": network}
+    values: dict[str, pd.Categorical | Floats | int] = {"network": network}
     for word in ("asset_kind", *_WORDS):
         values[word] = _text(assets[word])
     for number in ("laid_year", "length_m", "diameter_mm"):
@@ -113,12 +114,12 @@ def log_length(attributes: pd.DataFrame) -> Floats:
 
 def pipes_of(attributes: pd.DataFrame) -> Floats:
     """Return pipes in the trench: 2 of a pair, else 1."""
-    return np.where(attributes["line"].to_numpy(dtype=object) == "pair", 2.0, 1.0)
+    return np.where((attributes["line"] == "pair").to_numpy(dtype=bool), 2.0, 1.0)
 
 
 def is_station(attributes: pd.DataFrame) -> npt.NDArray[np.bool_]:
     """Return whether each row is a station."""
-    return np.asarray(attributes["asset_kind"].to_numpy(dtype=object) == "station", dtype=bool)
+    return (attributes["asset_kind"] == "station").to_numpy(dtype=bool)
 
 
 def rounded(attributes: pd.DataFrame) -> pd.DataFrame:
@@ -265,11 +266,23 @@ def _both(first: Classes, second: Classes) -> Classes:
     return both - (len(distinct) - len(known)), names
 
 
-def _text(words: pd.Series) -> Objects:
-    """Return the text of each word, None where it is missing; converted once per distinct word."""
+def _text(words: pd.Series) -> pd.Categorical:
+    """Return the text of each word, categories in the order of the alphabet; converted once per distinct word."""
     codes, distinct = _classes(words)
-    texts = np.array([*distinct, None], dtype=object)
-    return np.asarray(texts[codes], dtype=object)
+    texts = sorted(set(distinct))
+    places = np.array([*(texts.index(word) for word in distinct), -1], dtype=np.int8 if len(texts) < 128 else np.int64)
+    return pd.Categorical.from_codes(places[codes], categories=pd.Index(texts, dtype=object))
+
+
+def plain_words(attributes: pd.DataFrame) -> pd.DataFrame:
+    """Return the same attributes with words as text or None in the place of categories."""
+    plain = attributes.copy(deep=False)
+    for name in attributes.columns:
+        column = attributes[name]
+        if isinstance(column.dtype, pd.CategoricalDtype):
+            texts = np.array([*column.cat.categories, None], dtype=object)
+            plain[name] = texts[column.cat.codes.to_numpy()]
+    return plain
 
 
 def _geometric(numbers: Floats, step: float) -> Floats:

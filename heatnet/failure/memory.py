@@ -12,6 +12,7 @@ from heatnet.failure.attributes import log_length
 from heatnet.failure.past import Past, past_at_end, past_of
 from heatnet.failure.products import product_over_rows
 from heatnet.failure.surroundings import Surroundings
+from heatnet.history.assets import asset_numbers
 from heatnet.history.exposure import History
 
 HALF_LIVES = (7.5, 15.0, 30.0)
@@ -120,18 +121,18 @@ class _Rows:
 
 def _drawn(history: History) -> Floats:
     """Return the weight of each asset: 1 where it has failed, 0 or more where a sample speaks for all of its kind."""
-    failed = np.zeros(len(history.assets), dtype=bool)
+    failed = np.zeros(history.n_assets, dtype=bool)
     failed[history.lives.asset[history.lives.faults.any(axis=1)]] = True
     stride = int(np.ceil(max((~failed).sum() / _FAULTLESS_ASSETS, 1.0)))
     if stride == 1:
         return np.ones(len(failed))
     # Drawn by their ids, so that the order of the table's rows does not matter.
-    drawn = pd.util.hash_array(history.assets.index.to_numpy(dtype=object)) % stride == 0
+    drawn = pd.util.hash_array(history.asset_ids.to_numpy(dtype=object)) % stride == 0
     return np.where(failed, 1.0, np.where(drawn, float(stride), 0.0))
 
 
 def _rows(part: Recorded, half_life: float, weight: Floats) -> _Rows:
-    history, n = part.history, len(part.history.assets)
+    history, n = part.history, part.history.n_assets
     chosen = np.flatnonzero(weight)
     place = np.full(n, -1, dtype=np.int64)
     place[chosen] = np.arange(len(chosen))
@@ -148,7 +149,7 @@ def _rows(part: Recorded, half_life: float, weight: Floats) -> _Rows:
         expected=past.expected[season, row],
         log_near=past.log_near[season, row],
         log_street=past.log_street[season, row],
-        log_length=log_length(history.assets)[asset],
+        log_length=log_length(asset_numbers(history.network))[asset],
         mean=mean[row, season],
         faults=faults[row, season],
         weight=weight[asset],

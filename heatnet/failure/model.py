@@ -15,15 +15,17 @@ from scipy.special import gammaincinv
 from heatnet._arrays import Floats
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
-from heatnet.failure.attributes import log_length, modelled_attributes, size_of
+from heatnet.failure.attributes import ASKED_OF_ASSETS, log_length, modelled_attributes, size_of
 from heatnet.failure.memory import Memory, Recorded, learn_memory
 from heatnet.failure.rates import Rates, fit_rates
 from heatnet.failure.recording import first_recorded
 from heatnet.failure.renewed import renewed_faults
 from heatnet.failure.statistics import FailureStatistics, failure_statistics, life_attributes
 from heatnet.failure.summary import effects_table, summary_text
+from heatnet.failure.surroundings import ASKED_OF_ASSETS as PLACES
 from heatnet.failure.surroundings import Surroundings, surroundings
-from heatnet.history.exposure import History, asset_table
+from heatnet.history.assets import asset_table
+from heatnet.history.exposure import History
 from heatnet.network import Network
 from heatnet.season import checked_season
 
@@ -115,7 +117,7 @@ class FailureModel:
         if any(history.last_season >= season for history in self.histories):
             earlier = [history.until(season - 1) for history in self.histories]
             return fit_failure_model(earlier).expected_faults(network, season=season)
-        assets = asset_table(network)
+        assets = asset_table(network, ASKED_OF_ASSETS)
         number, known = self._known_of(assets, season)
         attributes = modelled_attributes(assets, known["makeup_m3_per_m"].to_numpy(dtype=np.float64), number)
         if number >= 0:
@@ -160,7 +162,7 @@ class FailureModel:
             return earlier.faults_after(
                 network, season=season, life=life, station_life=station_life, fault_growth=fault_growth
             )
-        assets = asset_table(network)
+        assets = asset_table(network, ASKED_OF_ASSETS)
         number, known = self._known_of(assets, season)
         attributes = modelled_attributes(assets, known["makeup_m3_per_m"].to_numpy(dtype=np.float64), number)
         faults = renewed_faults(
@@ -200,10 +202,11 @@ class FailureModel:
         """Return laying years of the network, later where the history knows of a renewal after it."""
         history = self.histories[number]
         renewed = history.renewals.groupby("asset")["new_laid_year"].last()
-        after = np.full(len(history.assets), np.nan)
+        after = np.full(history.n_assets, np.nan)
         after[renewed.index.to_numpy(dtype=np.int64)] = renewed.to_numpy(dtype=np.float64)
-        if not history.assets.index.equals(assets.index):
-            after = pd.Series(after, index=history.assets.index).reindex(assets.index).to_numpy(dtype=np.float64)
+        ids = history.asset_ids
+        if not ids.equals(assets.index):
+            after = pd.Series(after, index=ids).reindex(assets.index).to_numpy(dtype=np.float64)
         laid: Floats = np.fmax(assets["laid_year"].to_numpy(dtype=np.float64), after)
         return laid
 
@@ -254,8 +257,8 @@ def fit_failure_model(history: History | Sequence[History]) -> FailureModel:
     pairs = zip(histories, lives, strict=True)
     parts = [failure_statistics(history, attributes=attributes)[0] for history, attributes in pairs]
     statistics = reduce(operator.add, parts)
-    around = [surroundings(history.assets) for history in histories]
     rates = fit_rates(statistics, np.ones(len(statistics.cohorts)))
+    around = [surroundings(asset_table(history.network, PLACES)) for history in histories]
     memory = learn_memory(_expectations(rates, histories, lives, around))
     rates = fit_rates(statistics, _information(statistics, rates, memory), near=rates)
     recorded = _expectations(rates, histories, lives, around)
@@ -301,7 +304,7 @@ def _known(recorded: Recorded, half_life: float) -> pd.DataFrame:
             "log_street": past.log_street,
             "makeup_m3_per_m": recorded.history.water.mean(),
         },
-        index=recorded.history.assets.index,
+        index=recorded.history.asset_ids,
     )
 
 

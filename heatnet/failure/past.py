@@ -56,7 +56,7 @@ def past_of(
         The assets that are asked for; None: all.
     """
     asked: Ints | slice = slice(None) if chosen is None else chosen
-    n = len(history.assets) if chosen is None else len(chosen)
+    n = history.n_assets if chosen is None else len(chosen)
     known = np.empty((4, len(history.seasons) + 1, n))
     for column, state in enumerate(_states(history, expected, half_life)):
         for row, values in enumerate(_of_state(state, around)):
@@ -72,7 +72,7 @@ def past_at_end(history: History, expected: Floats, around: Surroundings, half_l
 
 def _states(history: History, expected: Floats, half_life: float) -> Iterator[Floats]:
     """Yield recorded and expected faults, older ones fading, at the start of each season and after the last."""
-    n = len(history.assets)
+    n = history.n_assets
     ended = history.lives.asset[n:]
     ended_in = history.renewals["season"].to_numpy() - history.first_season
     kept = 1.0 - history.renewals["share"].to_numpy(dtype=np.float64)

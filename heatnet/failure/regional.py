@@ -33,7 +33,9 @@ from heatnet.failure.rates import Rates, fit_rates
 from heatnet.failure.recording import first_recorded
 from heatnet.failure.regression import CountProblem
 from heatnet.failure.statistics import life_attributes, sum_cohorts
+from heatnet.failure.surroundings import ASKED_OF_ASSETS as PLACES
 from heatnet.failure.surroundings import surroundings
+from heatnet.history.assets import asset_table
 from heatnet.history.exposure import History
 
 A = TypeVar("A")
@@ -108,7 +110,7 @@ class NetworkModel:
             "log_street": past.log_street,
             "makeup_m3_per_m": recorded.history.water.mean(),
         }
-        table = pd.DataFrame(known, index=recorded.history.assets.index)
+        table = pd.DataFrame(known, index=recorded.history.asset_ids)
         statistics = failure_statistics(recorded.history)[0]
         return FailureModel((history,), statistics, self.rates, self.memory, (table,))
 
@@ -358,7 +360,7 @@ def _recorded(history: History, rates: Rates) -> Recorded:
     known = _since_recorded(history)
     at_risk = known.lives.seasons_at_risk.astype(np.float64)
     expected = rates.expected(life_attributes(known, 0), known.seasons, at_risk)
-    return Recorded(known, expected, surroundings(known.assets))
+    return Recorded(known, expected, surroundings(asset_table(known.network, PLACES)))
 
 
 def _since_recorded(history: History) -> History:

@@ -10,7 +10,15 @@ import numpy.typing as npt
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
-from heatnet.failure.attributes import COHORT_COLUMNS, modelled_attributes, rounded, size_of
+from heatnet.failure.attributes import (
+    ASKED_OF_ASSETS,
+    COHORT_COLUMNS,
+    modelled_attributes,
+    plain_words,
+    rounded,
+    size_of,
+)
+from heatnet.history.assets import asset_table
 from heatnet.history.exposure import History
 
 
@@ -86,7 +94,9 @@ def failure_statistics(
 def life_attributes(history: History, network: int) -> pd.DataFrame:
     """Return attributes of every life of a history: those of its asset, with the laying year of the life."""
     lives = history.lives
-    attributes = modelled_attributes(history.assets, history.water.mean(), network)
+    assets = asset_table(history.network, ASKED_OF_ASSETS)
+    attributes = modelled_attributes(assets, history.water.mean(), network)
+    del assets
     if len(lives.asset) > len(attributes):  # the lives that have ended stand behind the current ones
         attributes = attributes.take(lives.asset)
     attributes = attributes.copy(deep=False)  # one column of many is another
@@ -110,7 +120,10 @@ def sum_cohorts(
     """
     cohort = np.zeros(len(attributes), dtype=np.int64)
     for name in COHORT_COLUMNS:
-        codes = pd.factorize(attributes[name].to_numpy(), sort=True)[0].astype(np.int64)
+        column = attributes[name]
+        is_coded = isinstance(column.dtype, pd.CategoricalDtype)  # categories stand in order
+        codes = column.cat.codes.to_numpy() if is_coded else pd.factorize(column.to_numpy(), sort=True)[0]
+        codes = codes.astype(np.int64)
         if codes.max(initial=-1) - codes.min(initial=0) > 0:
             pairs = cohort * (codes.max() + 2) + codes + 1
             cohort = np.unique(pairs, return_inverse=True)[1].astype(np.int64)
@@ -121,7 +134,7 @@ def sum_cohorts(
         for row, values in enumerate((faults[:, column], at_risk)):
             sums[row, :, column] = np.bincount(cohort, weights=values, minlength=len(first))
     statistics = FailureStatistics(
-        cohorts=attributes.iloc[first].reset_index(drop=True),
+        cohorts=plain_words(attributes.iloc[first].reset_index(drop=True)),
         seasons=seasons,
         faults=sums[0],
         exposure=sums[1],

@@ -94,7 +94,7 @@ def summary_text(histories: Sequence[History], statistics: FailureStatistics, ra
 def _records(histories: Sequence[History], statistics: FailureStatistics) -> list[str]:
     faults = int(statistics.faults.sum())
     by_test = sum(int(history.lives.faults_by_test.sum()) for history in histories)
-    assets = sum(len(history.assets) for history in histories)
+    assets = sum(history.n_assets for history in histories)
     at_risk = statistics.exposure.sum(axis=1)
     km = at_risk[(statistics.cohorts["asset_kind"] == "segment").to_numpy()].sum()
     first, last = min(statistics.seasons, default=histories[0].first_season), max(h.last_season for h in histories)

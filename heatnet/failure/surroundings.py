@@ -56,8 +56,11 @@ class Surroundings:
         return np.maximum(around, 0.0, out=around)
 
 
+ASKED_OF_ASSETS = ("street", "x_m", "y_m")
+
+
 def surroundings(assets: pd.DataFrame) -> Surroundings:
-    """Return who lies near whom among the segments of an asset table (`heatnet.history.exposure.asset_table`)."""
+    """Return who lies near whom among the segments of an asset table (`heatnet.history.assets.asset_table`)."""
     is_segment = (assets["asset_kind"] == "segment").to_numpy(dtype=bool)
     place = assets[["x_m", "y_m"]].to_numpy(dtype=np.float64)
     placed = is_segment & np.isfinite(place).all(axis=1)
@@ -66,6 +69,7 @@ def surroundings(assets: pd.DataFrame) -> Surroundings:
     square[placed] = np.unique(east * (north.max(initial=0) + 1) + north, return_inverse=True)[1]
     street = pd.factorize(assets["street"])[0].astype(np.int64)
     street[~is_segment] = -1
+    del assets  # made for this alone where networks are large
     return Surroundings(square, _kernel(square[placed], place[placed]), street)
 
 

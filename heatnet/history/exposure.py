@@ -22,29 +22,14 @@ import pandas as pd
 from heatnet._arrays import Floats, Ints
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
+from heatnet.history.assets import asset_numbers, asset_table
 from heatnet.history.placing import Makeup, located_faults, makeup_per_metre, renewals_of
 from heatnet.inventory.contents import Inventory, inventory_of
 from heatnet.language import note
 from heatnet.network import Network, computed_in_id_order
+from heatnet.network.positions import is_sorted, ranks_of
 from heatnet.schema.findings import all_findings, findings_at, worded_findings
 from heatnet.season import checked_season, season_start
-
-_SEGMENT_COLUMNS = (
-    "length_m",
-    "diameter_mm",
-    "laid_year",
-    "level",
-    "line",
-    "material",
-    "insulation",
-    "laying",
-    "street",
-    "wall_mm",
-    "wall_left_mm",
-    "soil_corrosion",
-    "is_flooded",
-    "is_crossing",
-)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -78,9 +63,8 @@ class History:
 
     Attributes
     ----------
-    assets : DataFrame
-        Index asset_id, sorted as text: ``position`` (in the network's `asset_ids`), ``asset_kind``, the attributes of
-        the segments, and the place ``x_m``, ``y_m`` (the middle of a segment's two end nodes).
+    network : Network
+        What the assets are part of, in the order of its ids.
     first_season, last_season : int
         The seasons counted.
     faults : DataFrame
@@ -100,7 +84,7 @@ class History:
         ``severity``, ``rule``, ``table``, ``row_id``, ``column``, ``message``.
     """
 
-    assets: pd.DataFrame
+    network: Network
     first_season: int
     last_season: int
     faults: pd.DataFrame
@@ -113,9 +97,29 @@ class History:
 
     def __repr__(self) -> str:
         return (
-            f"History({len(self.assets)} assets, seasons {self.first_season} to {self.last_season}, "
+            f"History({self.n_assets} assets, seasons {self.first_season} to {self.last_season}, "
             f"{len(self.faults)} faults, {len(self.set_aside)} records set aside)"
         )
+
+    @property
+    def assets(self) -> pd.DataFrame:
+        """The assets, made anew each time it is asked for: index asset_id, sorted as text.
+
+        ``position`` (in the network's `asset_ids`), ``asset_kind``, the attributes of the segments, and the place
+        ``x_m``, ``y_m`` (the middle of a segment's two end nodes).
+        """
+        return asset_table(self.network)
+
+    @property
+    def n_assets(self) -> int:
+        """Number of assets."""
+        return self.network.n_assets
+
+    @property
+    def asset_ids(self) -> pd.Index[Any]:
+        """The index of `assets`."""
+        ids, order = self.network.asset_ids, self.network.assets_by_id
+        return ids if is_sorted(order) else ids[order]
 
     @property
     def seasons(self) -> Ints:
@@ -146,20 +150,20 @@ class History:
     def past_faults(self) -> pd.Series[Any]:
         """Recorded faults of all seasons: index asset_id in the network's order."""
         total = self.lives.faults.sum(axis=1, dtype=np.int64)
-        np.add.at(total, self.lives.asset[len(self.assets) :], total[len(self.assets) :])
-        return self._in_order(total[: len(self.assets)])
+        np.add.at(total, self.lives.asset[self.n_assets :], total[self.n_assets :])
+        return self._by_id(total[: self.n_assets])
 
     @property
     def past_seasons(self) -> pd.Series[Any]:
         """Seasons in which the asset was at risk for some time: index asset_id in the network's order."""
         is_at_risk = self.lives.seasons_at_risk > 0
-        np.logical_or.at(is_at_risk, self.lives.asset[len(self.assets) :], is_at_risk[len(self.assets) :])
-        return self._in_order(is_at_risk[: len(self.assets)].sum(axis=1, dtype=np.int64))
+        np.logical_or.at(is_at_risk, self.lives.asset[self.n_assets :], is_at_risk[self.n_assets :])
+        return self._by_id(is_at_risk[: self.n_assets].sum(axis=1, dtype=np.int64))
 
     @property
     def exposure(self) -> pd.DataFrame:
         """Time at risk times size: km x seasons of a segment (route length), seasons of a station."""
-        km = self.assets["length_m"].to_numpy(dtype=np.float64) / 1000.0
+        km = asset_numbers(self.network)["length_m"].to_numpy(dtype=np.float64) / 1000.0
         size = np.where(np.isnan(km), 1.0, km)
         at_risk = self.lives.seasons_at_risk * size[self.lives.asset, None]
         return self._by_asset(at_risk)
@@ -202,23 +206,22 @@ class History:
         first_season = min(first_season, last_season + 1)
         faults = self.faults[self.faults["season"].between(first_season, last_season)].reset_index(drop=True)
         seasons = range(first_season, last_season + 1)
-        lives = _lives(self.assets, faults, self.renewals, seasons, self.is_recorded)
+        lives = _lives(asset_numbers(self.network), faults, self.renewals, seasons, self.is_recorded)
         return replace(self, first_season=first_season, last_season=last_season, faults=faults, lives=lives)
 
     def _by_asset(self, values: npt.NDArray[Any]) -> pd.DataFrame:
-        total = values[: len(self.assets)].astype(np.float64 if values.dtype.kind == "f" else np.int64)
-        np.add.at(total, self.lives.asset[len(self.assets) :], values[len(self.assets) :])
-        order = self._order()
+        total = values[: self.n_assets].astype(np.float64 if values.dtype.kind == "f" else np.int64)
+        np.add.at(total, self.lives.asset[self.n_assets :], values[self.n_assets :])
         columns = pd.Index(self.seasons, name="season")
-        return pd.DataFrame(total[order], index=self.assets.index[order], columns=columns)
+        return pd.DataFrame(self._in_order(total), index=self.network.asset_ids, columns=columns)
 
-    def _in_order(self, values: npt.NDArray[Any]) -> pd.Series[Any]:
-        order = self._order()
-        return pd.Series(values[order], index=self.assets.index[order])
+    def _by_id(self, values: npt.NDArray[Any]) -> pd.Series[Any]:
+        return pd.Series(self._in_order(values), index=self.network.asset_ids)
 
-    def _order(self) -> Ints:
-        """Return the rows of the assets in the network's order."""
-        return np.argsort(self.assets["position"].to_numpy(), kind="stable").astype(np.int64)
+    def _in_order(self, values: npt.NDArray[Any]) -> npt.NDArray[Any]:
+        """Return values of the rows of the assets in the network's order."""
+        order = self.network.assets_by_id
+        return values if is_sorted(order) else values[ranks_of(order)]
 
 
 @typed
@@ -290,7 +293,7 @@ def history_of(inventory: Inventory, *, first_season: int, last_season: int) -> 
     if last_season < first_season - 1:
         raise HeatnetError(f"The last season {last_season} lies before the first season {first_season}: swap them.")
     network, known = inventory.network, inventory.known
-    assets = asset_table(network)
+    assets = asset_numbers(network)
     renewals = renewals_of(assets, known.get("works"), last_season)
     located = located_faults(assets, known.get("faults"))
     outside = ~located["season"].between(first_season, last_season).to_numpy(dtype=bool)
@@ -299,7 +302,7 @@ def history_of(inventory: Inventory, *, first_season: int, last_season: int) -> 
     left_out = findings_at("note", "fault_outside_seasons", "faults", "found_on", ids, why)
     counted = located[~outside].reset_index(drop=True)
     return History(
-        assets=assets,
+        network=network,
         first_season=first_season,
         last_season=last_season,
         faults=counted,
@@ -319,31 +322,6 @@ def _not_counted(parts: list[pd.DataFrame]) -> pd.DataFrame:
     told = pd.DataFrame({"table": rows["table"], "row_id": rows["row_id"], "reason": reasons}, dtype=object)
     told = told[told["table"].isin(["faults", "works", "makeup"])]
     return told.sort_values(["table", "reason", "row_id"], kind="stable", ignore_index=True)
-
-
-def asset_table(network: Network) -> pd.DataFrame:
-    """Return attributes of every asset: index asset_id sorted as text, ``position`` in the network's `asset_ids`.
-
-    A station has the year in which it was built as ``laid_year``; its other attributes are missing.
-    """
-    segments, nodes = network.segments, network.nodes
-    place = nodes[["x_m", "y_m"]].to_numpy(dtype=np.float64)
-    ends = np.stack([place[network.from_node], place[network.to_node]])
-    known = np.isfinite(ends).all(axis=2)
-    weight = known / np.maximum(known.sum(axis=0), 1)
-    middle = np.where(known.any(axis=0)[:, None], np.einsum("en,enk->nk", weight, np.nan_to_num(ends)), np.nan)
-    pipes = pd.DataFrame({column: segments[column] for column in _SEGMENT_COLUMNS})
-    pipes["x_m"], pipes["y_m"] = middle[:, 0], middle[:, 1]
-    stations = nodes.iloc[network.station_nodes]
-    houses = pd.DataFrame({"laid_year": stations["built_year"], "x_m": stations["x_m"], "y_m": stations["y_m"]})
-    houses = houses.reindex(columns=pipes.columns).astype(pipes.dtypes)
-    # Column by column: whole tables are searched value by value for columns without any.
-    table = pd.DataFrame({name: pd.concat([pipes[name], houses[name]], ignore_index=True) for name in pipes.columns})
-    table.insert(0, "position", np.arange(network.n_assets))
-    table.insert(1, "asset_kind", network.asset_kind)
-    table.index = network.asset_ids
-    order = np.argsort(network.asset_ids.to_numpy(dtype=object), kind="stable")
-    return table.iloc[order]
 
 
 def _lives(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -81,7 +82,7 @@ def read_inventory(
     readings, problems, lookups = _readings(raw, label_of(path), town, keep)
     network, matched = drawn_network(readings, _origins(raw), problems, lookups)
     network = network.with_crs(raw.crs)
-    of_network = {name: readings.pop(name) for name in NETWORK_TABLES if name in readings}
+    of_network = {name: _told_of(readings.pop(name)) for name in NETWORK_TABLES if name in readings}
     readings = {name: reading for name, reading in readings.items() if not _is_untouched(reading)}
     base = Inventory(network, files=raw.files, settings=town, of_network=of_network, matched=(raw.findings, *matched))
     return with_records(base, readings)
@@ -289,6 +290,12 @@ def _readings(
     lookups, units = looked_up(tables), None if town is None else town.units
     ends = lookups.found["segments", "from_node"], lookups.found["segments", "to_node"]
     return readings, size_problems(tables, units=units, origins=_origins(raw), ends=ends), lookups
+
+
+def _told_of(reading: Reading) -> Reading:
+    """Return what is told of a table whose rows stand in the network: they are not kept twice."""
+    nothing = pd.DataFrame(columns=reading.table.columns)
+    return replace(reading, table=nothing, rows=reading.rows[:0].copy(), hints=nothing.iloc[:, :0])
 
 
 def _is_untouched(reading: Reading) -> bool:

@@ -276,6 +276,11 @@ class Network:
         return pd.Index(self.asset_names, dtype=object)
 
     @cached_property
+    def assets_by_id(self) -> Ints:
+        """The positions of the assets in the order of their ids as text."""
+        return frozen(np.argsort(self.asset_names, kind="stable").astype(np.int64))
+
+    @cached_property
     def asset_kind(self) -> npt.NDArray[np.object_]:
         """``segment`` or ``station`` for each asset."""
         return frozen(np.array(["segment"] * self.n_segments + ["station"] * len(self.station_nodes), dtype=object))

@@ -13,7 +13,8 @@ from heatnet.failure.past import past_at_end, past_of
 from heatnet.failure.recording import first_recorded
 from heatnet.failure.regression import CountProblem, maximise
 from heatnet.failure.surroundings import Surroundings, surroundings
-from heatnet.history.exposure import History, asset_seasons, asset_table
+from heatnet.history.assets import asset_table
+from heatnet.history.exposure import History, asset_seasons
 from tests.failure_simulation import simulate
 
 
