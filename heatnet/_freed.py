@@ -5,10 +5,11 @@ from __future__ import annotations
 import ctypes
 import sys
 from contextlib import suppress
+from typing import Any
 
 
 def give_back() -> None:
-    """Give memory that is free within this process back to the system, where the C library can (glibc's).
+    """Give memory that is free within this process back to the system, where the C library (glibc's) and Arrow can.
 
     Arrays of a large network, once freed, otherwise stay with the process between those that are still in use: its
     peak is then that of all steps together. Results do not hang on it.
@@ -17,6 +18,10 @@ def give_back() -> None:
     --------
     >>> give_back()
     """
+    arrow: Any = sys.modules.get("pyarrow")  # where it is at work; it is not loaded for this
+    if arrow is not None:
+        with suppress(AttributeError):
+            arrow.default_memory_pool().release_unused()
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):
             ctypes.CDLL(None).malloc_trim(0)

@@ -87,27 +87,32 @@ def _dated(fates: Fates, table: pd.DataFrame, day: str, season: int) -> Fates:
 
 
 def _of_visits(fates: Fates, visits: pd.DataFrame, winters: Winters) -> Fates:
-    ids = visits["visit_id"].to_numpy(dtype=object)
-    is_left = ~_as_text(ids).isin(_as_text(winters.visits["visit_id"].to_numpy(dtype=object)))
+    ids = visits["visit_id"]
+    is_left = ~_is_among(ids, winters.visits["visit_id"])
     rules = _rules_of_cleaning(ids, is_left, winters.findings)
     for rule in sorted({str(rule) for rule in rules[is_left]}):
         fates = fates.without(_all_rows(fates, is_left & (rules == rule)), rule)
     return fates
 
 
-def _rules_of_cleaning(ids: Objects, is_left: Truths, findings: pd.DataFrame) -> Objects:
+def _is_among(ids: pd.Series[Any], others: pd.Series[Any]) -> Truths:
+    """Return which ids are among others, told apart together: few megabytes for a million."""
+    codes = pd.factorize(pd.concat([ids, others], ignore_index=True), use_na_sentinel=False)[0]
+    is_there = np.zeros(codes.max(initial=-1) + 1, dtype=bool)
+    is_there[codes[len(ids) :]] = True
+    among: Truths = is_there[codes[: len(ids)]]
+    return among
+
+
+def _rules_of_cleaning(ids: pd.Series[Any], is_left: Truths, findings: pd.DataFrame) -> Objects:
     """Return the rule by which each row was left out: one that was found of no row that stayed."""
     # Few rows are found fault with or left out; a set of all that stayed would hold a million texts.
-    stayed = set(ids[~is_left & pd.Index(ids, dtype=object).isin(findings["row_id"])])
+    stayed = set(ids[~is_left & ids.isin(findings["row_id"]).to_numpy(dtype=bool)])
     only_left = ~findings["rule"].isin(findings.loc[findings["row_id"].isin(stayed), "rule"])
     of_row = dict(zip(findings.loc[only_left, "row_id"], findings.loc[only_left, "rule"], strict=True))
     rules = np.full(len(ids), None, dtype=object)
     rules[is_left] = [of_row.get(str(name), "visit_left_out") for name in ids[is_left]]
     return rules
-
-
-def _as_text(ids: Objects) -> pd.Index[Any]:
-    return pd.Index([str(name) for name in ids.tolist()], dtype=object)
 
 
 def _of_works(fates: Fates, works: pd.DataFrame, winters: Winters) -> Fates:

@@ -7,10 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from heatnet._arrays import Floats, Objects
+from heatnet._arrays import Floats, Ints, Objects
 from heatnet.consequence import Homes, guess_households, time_constants
 from heatnet.errors import HeatnetError
 from heatnet.network import Network
+from heatnet.network.positions import ranks_of
 from heatnet.reachability import isolation_sections, valve_value
 from heatnet.value import Settings
 from heatnet.value.measures import part_renewals, renewals, soft_measures, valve_repairs
@@ -92,12 +93,31 @@ def _of_tables(network: Network) -> dict[str, Any]:
 
 def communities(network: Network) -> Objects:
     """Return the community of each asset: of a segment that of its end nodes, of two the first as text."""
-    community = network.nodes["community"].to_numpy(dtype=object)
-    ends = pd.DataFrame({"a": community[network.from_node], "b": community[network.to_node]}, dtype=object)
-    a, b = ends["a"], ends["b"]
-    a, b = a.where(a.notna(), b), b.where(b.notna(), a)
-    smaller = [one if pd.isna(one) or one <= other else other for one, other in zip(a, b, strict=True)]
-    return np.array([*smaller, *community[network.station_nodes].tolist(), None], dtype=object)[:-1]
+    codes, names = coded_words(network.nodes["community"])
+    order = np.argsort(names[:-1], kind="stable")
+    place = np.append(ranks_of(order), len(order))[codes]  # the last of all: unknown
+    smaller = np.minimum(place[network.from_node], place[network.to_node])
+    texts: Objects = np.append(names[order], names[-1:])
+    communities: Objects = texts[np.concatenate([smaller, place[network.station_nodes]])]
+    return communities
+
+
+def coded_words(words: pd.Series[Any]) -> tuple[Ints, Objects]:
+    """Return the code of each word, -1 where it is missing, and the different words, behind them what missing is.
+
+    Few words stand in a million rows: each is made Python text once.
+
+    Examples
+    --------
+    >>> codes, words = coded_words(pd.Series(["b", None, "a", "b"], dtype=object))
+    >>> codes.tolist(), words.tolist()
+    ([0, -1, 1, 0], ['b', 'a', None])
+    """
+    codes, distinct = pd.factorize(words)
+    missing = words.iloc[[int(np.argmin(codes))]].tolist() if len(codes) and codes.min() < 0 else [None]
+    texts = np.empty(len(distinct) + 1, dtype=object)
+    texts[:-1], texts[-1] = distinct.to_numpy(dtype=object), missing[0]
+    return codes.astype(np.int64), texts
 
 
 def acceptance(network: Network) -> pd.Series[Any]:

@@ -109,23 +109,28 @@ def assess(  # noqa: PLR0913 - the public contract
     outage = outage_part(network, records, expected, settings=settings, climate=climate)
     _begin("what the visits say")
     records, explained = without_explained(network, records, outage, settings)
+    outage_columns, outage_notes, climate = outage.columns, outage.notes, outage.climate
+    del outage, earlier
+    give_back()
     winters = past_winters(network, records, season=season, settings=settings)
     chronic = chronic_part(network, records, winters, season=season, settings=settings)
     _begin("what cures are worth")
+    del records
+    network.forget_names()
     told = told_of_assets(network, history)
-    notes = (*outage.notes, *chronic.notes, *old_row_notes(network, told), *value_notes(settings))
-    climate = outage.climate
-    known = side_by_side([told, expected, outage.columns, chronic.columns])
-    del told, expected, outage, chronic
-    valued = valued_assets(known, acceptance(network), season=season, settings=settings)
-    del known
+    notes = (*outage_notes, *chronic.notes, *old_row_notes(network, told), *value_notes(settings))
+    known = [side_by_side([told, expected, outage_columns, chronic.columns])]
+    del told, expected, outage_columns, chronic
+    # Each of these two is handed on without a name of its own, so that its columns can be freed one by one.
+    valued = [valued_assets(known.pop(), acceptance(network), season=season, settings=settings)]
     _begin("how stable the order is")
-    ranking = rank_assets(valued, grade_share=grade_share, settings=settings, rng=rng)
-    del valued
+    ranking = rank_assets(valued.pop(), grade_share=grade_share, settings=settings, rng=rng)
+    give_back()
     ranking["reason"] = reasons(ranking, language=language)
     if grades is not None:
         ranking = with_office_grades(ranking, grades)
     found = [*inventory.found(), history.findings, winters.findings, explained]
+    give_back()
     findings = worded_findings(all_findings(found), language)
     fates = fates_in_season(inventory, season, winters, explained)
     ranked, notes = in_reading_order(ranking), of_rows_read(notes, fates)

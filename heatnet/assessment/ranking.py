@@ -31,6 +31,11 @@ DRAWS_BY_SIZE = ((50_000, 200), (500_000, 100))
 FEWEST_DRAWS = 50
 _NORMAL_95 = 1.6448536269514722  # 95 % quantile of the standard normal distribution
 _GRADES = ((0.8, "A"), (0.2, "B"))
+_DRAWN_FROM = [
+    *("ratio", "worth", "length_m", "asset_kind", "impaired_prob", "group_prob", "ambiguity_group", "faults_mean"),
+    *("faults_low", "faults_high", "faults_after", "repair_risk", "outage_risk", "outage_hours", "cost"),
+    *("worth_heat", "worth_cold"),
+]
 _FREE = 1e-6  # what a cure that costs nothing counts as costing in the draws
 
 _Float32s = npt.NDArray[np.float32]
@@ -81,18 +86,33 @@ def rank_assets(
         raise HeatnetError(f"draws is the number of drawn futures, 1 or more, not {draws}")
     settings = Settings() if settings is None else settings
     by_id = _sorted_as_text(assets.index)
-    table = assets if (np.diff(by_id) > 0).all() else assets.take(by_id)
+    is_in_order = bool((np.diff(by_id) > 0).all())
+    table = assets[_DRAWN_FROM] if is_in_order else assets[_DRAWN_FROM].take(by_id)
     ratio, worth = (table[name].to_numpy(dtype=np.float64) for name in ("ratio", "worth"))
     order = order_of_ratios(ratio, worth)
     future = _Future.of(table, settings)
-    spread = _spread(table, future, grade_share=grade_share, draws=draws, rng=np.random.default_rng(rng))
-    rank = np.arange(1, len(table) + 1)
-    ranked = table.take(order)  # the columns that follow are added to it: a large table is copied once
+    length = np.nan_to_num(table["length_m"].to_numpy(dtype=np.float64))
+    del table
+    spread = _spread(length, future, grade_share=grade_share, draws=draws, rng=np.random.default_rng(rng))
+    del future, length
+    rank = np.arange(1, len(order) + 1)
+    columns, index = dict(assets.items()), assets.index
+    del assets
+    ranked = _taken(columns, index, order if is_in_order else by_id[order])
     ranked["rank"] = rank
     ranked["rank_low"] = np.minimum(spread["rank_low"][order], rank)
     ranked["rank_high"] = np.maximum(spread["rank_high"][order], rank)
     ranked["grade"] = spread["grade"][order]
     return ranked
+
+
+def _taken(columns: dict[Any, pd.Series[Any]], index: pd.Index[Any], order: Ints) -> pd.DataFrame:
+    """Return the columns as a table of rows in this order; each is let go of once it is taken."""
+    rows = index.take(order)
+    for name in list(columns):
+        column = columns.pop(name)
+        columns[name] = pd.Series(column.array.take(order), index=rows, dtype=column.dtype, copy=False)
+    return pd.DataFrame(columns, index=rows, copy=False)
 
 
 def _usual_draws(n_assets: int) -> int:
@@ -226,11 +246,10 @@ def _fault_seasons(table: pd.DataFrame, settings: Settings) -> Floats:
 
 
 def _spread(
-    table: pd.DataFrame, future: _Future, *, grade_share: float, draws: int, rng: np.random.Generator
+    length: Floats, future: _Future, *, grade_share: float, draws: int, rng: np.random.Generator
 ) -> dict[str, Any]:
     """Return the interval of the rank and the grade, from draws of the future."""
-    n = len(table)
-    length = np.nan_to_num(table["length_m"].to_numpy(dtype=np.float64))
+    n = len(length)
     limit = grade_share * np.sort(length).sum()
     low, high = int(np.floor(0.05 * (draws - 1))), int(np.ceil(0.95 * (draws - 1)))
     least, greatest = _Least(low + 1, n), _Least(draws - high, n)  # the greatest ranks: the least ones negated

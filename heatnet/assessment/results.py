@@ -12,7 +12,7 @@ import pandas as pd
 
 from heatnet._arrays import Floats
 from heatnet._cards import card
-from heatnet.assessment.candidates import candidate_rows, communities
+from heatnet.assessment.candidates import candidate_rows, coded_words, communities
 from heatnet.assessment.measuring import measure_first_table
 from heatnet.assessment.renewed import is_old_row
 from heatnet.failure import FailureModel
@@ -263,6 +263,7 @@ def told_of_assets(network: Network, history: History) -> pd.DataFrame:
         ``past_faults``, ``past_seasons`` (seasons at risk with records).
     """
     segments, n_stations = network.segments, len(network.station_nodes)
+    streets, street_words = coded_words(segments["street"])
     unknown = np.full(n_stations, np.nan)
     pipes = network.in_supply.astype(np.float64) + network.in_return
     measured = segments["heat_loss_w_m"].to_numpy(dtype=np.float64)
@@ -270,7 +271,7 @@ def told_of_assets(network: Network, history: History) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "asset_kind": network.asset_kind,
-            "street": np.concatenate([segments["street"].to_numpy(dtype=object), np.full(n_stations, None)]),
+            "street": np.concatenate([street_words[streets], np.full(n_stations, None)]),
             "community": communities(network),
             "length_m": np.concatenate([network.length_m, unknown]),
             "pipe_length_m": np.concatenate([network.length_m * pipes, unknown]),

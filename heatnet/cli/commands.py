@@ -150,6 +150,7 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str, s
     # In the order of ids at once: of a large inventory no second one, in the order of its files, stays in memory.
     tables = _read(inventory, settings_file, outputs=[output]).in_id_order
     assessment = _assessed(tables, season, seed, language)
+    del tables  # of a large inventory the records are not kept while the ranking is written
     print_accounts(assessment.accounts, language)
     write_ranking(assessment.ranking, output)
     tell_notes(assessment)

@@ -270,7 +270,7 @@ def _text(words: pd.Series) -> pd.Categorical:
     """Return the text of each word, categories in the order of the alphabet; converted once per distinct word."""
     codes, distinct = _classes(words)
     texts = sorted(set(distinct))
-    places = np.array([*(texts.index(word) for word in distinct), -1], dtype=np.int8 if len(texts) < 128 else np.int64)
+    places = np.array([*(texts.index(word) for word in distinct), -1], dtype=np.int64)
     return pd.Categorical.from_codes(places[codes], categories=pd.Index(texts, dtype=object))
 
 

@@ -13,6 +13,7 @@ import pandas as pd
 from scipy.special import gammaincinv
 
 from heatnet._arrays import Floats
+from heatnet._freed import give_back
 from heatnet._typed import typed
 from heatnet.errors import HeatnetError
 from heatnet.failure.attributes import ASKED_OF_ASSETS, log_length, modelled_attributes, size_of
@@ -258,9 +259,12 @@ def fit_failure_model(history: History | Sequence[History]) -> FailureModel:
     parts = [failure_statistics(history, attributes=attributes)[0] for history, attributes in pairs]
     statistics = reduce(operator.add, parts)
     rates = fit_rates(statistics, np.ones(len(statistics.cohorts)))
+    give_back()
     around = [surroundings(asset_table(history.network, PLACES)) for history in histories]
+    give_back()
     memory = learn_memory(_expectations(rates, histories, lives, around))
     rates = fit_rates(statistics, _information(statistics, rates, memory), near=rates)
+    give_back()
     recorded = _expectations(rates, histories, lives, around)
     memory = learn_memory(recorded, half_lives=(memory.half_life,))
     known = tuple(_known(record, memory.half_life) for record in recorded)

@@ -129,10 +129,10 @@ def sum_cohorts(
             cohort = np.unique(pairs, return_inverse=True)[1].astype(np.int64)
     first = np.unique(cohort, return_index=True)[1]
     sums = np.zeros((2, len(first), len(seasons)))
-    for column in range(len(seasons)):
-        at_risk = exposure[:, column] if size is None else exposure[:, column] * size
-        for row, values in enumerate((faults[:, column], at_risk)):
-            sums[row, :, column] = np.bincount(cohort, weights=values, minlength=len(first))
+    for place in range(len(seasons)):
+        at_risk = exposure[:, place] if size is None else exposure[:, place] * size
+        for row, values in enumerate((faults[:, place], at_risk)):
+            sums[row, :, place] = np.bincount(cohort, weights=values, minlength=len(first))
     statistics = FailureStatistics(
         cohorts=plain_words(attributes.iloc[first].reset_index(drop=True)),
         seasons=seasons,

@@ -15,7 +15,7 @@ from heatnet._arrays import Floats, Ints
 _SQUARE_M = 50.0
 _SCALE_M = 150.0
 _LIMIT_M = 300.0
-_SQUARES_AT_ONCE = 4096
+_SQUARES_AT_ONCE = 2048
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,7 @@ Sums of floats hang on the order of their terms. So everything is computed on th
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -19,31 +19,24 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from heatnet._arrays import AnyInts, Floats, Ints, Truths
+from heatnet._arrays import AnyInts, Ints
 from heatnet._cards import card
 from heatnet._typed import typed
 from heatnet.network.checked import Checked
+from heatnet.network.columns import Columns
 from heatnet.network.graphs import graph_of, tables_of
 from heatnet.network.lines import Lines, lines_of
 from heatnet.network.positions import (
-    BUILDING,
-    SOURCE,
-    STATION,
     Lookups,
     copy_of,
-    found_at,
     frozen,
     is_sorted,
     kind_codes,
-    lookup_of,
-    placed_among,
-    positions_in,
     ranks_of,
     text_order,
 )
 from heatnet.schema import TABLES, VALVES, conform, raise_problems
 from heatnet.schema.changing import conformed_changes
-from heatnet.schema.id_places import IdPlaces
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -52,7 +45,7 @@ Table = TypeVar("Table", pd.DataFrame, "pd.Series[Any]")
 
 
 @dataclass(frozen=True, eq=False, repr=False, init=False)
-class Network:
+class Network(Columns):
     """Sources, stations, junctions and buildings joined by segments.
 
     Parameters
@@ -202,159 +195,6 @@ class Network:
         """The rows of valves that were not used, with the ``reason``; their index is the row in the table given."""
         return copy_of(self._set_aside)
 
-    @property
-    def n_nodes(self) -> int:
-        """Number of nodes."""
-        return len(self._nodes)
-
-    @property
-    def n_segments(self) -> int:
-        """Number of segments."""
-        return len(self._segments)
-
-    @property
-    def n_assets(self) -> int:
-        """Number of segments and stations."""
-        return self.n_segments + len(self.station_nodes)
-
-    @cached_property
-    def station_nodes(self) -> Ints:
-        """Node positions of the stations; station k is the asset at position ``n_segments + k``."""
-        return frozen(np.flatnonzero(self.node_kind == STATION))
-
-    @cached_property
-    def source_nodes(self) -> Ints:
-        """Node positions of the sources."""
-        return frozen(np.flatnonzero(self.node_kind == SOURCE))
-
-    @cached_property
-    def building_nodes(self) -> Ints:
-        """Node positions of the buildings."""
-        return frozen(np.flatnonzero(self.node_kind == BUILDING))
-
-    @cached_property
-    def building_ids(self) -> pd.Index[Any]:
-        """Ids of the buildings, in table order."""
-        return self.node_ids[self.building_nodes].rename("building_id")
-
-    @cached_property
-    def _node_lookup(self) -> pd.Index[Any]:
-        return lookup_of(self.node_ids)
-
-    @cached_property
-    def _segment_lookup(self) -> pd.Index[Any]:
-        return lookup_of(self.segment_ids)
-
-    @cached_property
-    def _node_places(self) -> IdPlaces | None:
-        return IdPlaces.of(self.node_ids)
-
-    @cached_property
-    def _segment_places(self) -> IdPlaces | None:
-        return IdPlaces.of(self.segment_ids)
-
-    @cached_property
-    def _asset_of_node(self) -> Ints:
-        """Per node the position of its asset, -1 where it is no station; the last stands for no node."""
-        found = np.full(self.n_nodes + 1, -1, dtype=np.int64)
-        found[self.station_nodes] = self.n_segments + np.arange(len(self.station_nodes))
-        return frozen(found)
-
-    @cached_property
-    def asset_ids(self) -> pd.Index[Any]:
-        """Ids of the segments, then of the stations, in table order."""
-        return self.segment_ids.append(self.node_ids[self.station_nodes]).rename("asset_id")
-
-    @cached_property
-    def asset_names(self) -> npt.NDArray[np.object_]:
-        """The ids of the assets as Python text, for comparing and sorting; read-only."""
-        segments, nodes = self._segment_lookup.to_numpy(), self._node_lookup.to_numpy()
-        return frozen(np.concatenate([segments, nodes[self.station_nodes]]))
-
-    @cached_property
-    def _asset_lookup(self) -> pd.Index[Any]:
-        return pd.Index(self.asset_names, dtype=object)
-
-    @cached_property
-    def assets_by_id(self) -> Ints:
-        """The positions of the assets in the order of their ids as text."""
-        return frozen(np.argsort(self.asset_names, kind="stable").astype(np.int64))
-
-    @cached_property
-    def asset_kind(self) -> npt.NDArray[np.object_]:
-        """``segment`` or ``station`` for each asset."""
-        return frozen(np.array(["segment"] * self.n_segments + ["station"] * len(self.station_nodes), dtype=object))
-
-    @cached_property
-    def is_primary(self) -> Truths:
-        """Per segment: on the primary level."""
-        return frozen((self._segments["level"] == "primary").to_numpy(dtype=bool))
-
-    @cached_property
-    def in_supply(self) -> Truths:
-        """Per segment: has a pipe in the supply layer."""
-        return self._is_not_line("return")
-
-    @cached_property
-    def in_return(self) -> Truths:
-        """Per segment: has a pipe in the return layer."""
-        return self._is_not_line("supply")
-
-    @cached_property
-    def length_m(self) -> Floats:
-        """Per segment: route length in metres."""
-        return frozen(self._segments["length_m"].to_numpy(dtype=np.float64))
-
-    @cached_property
-    def diameter_mm(self) -> Floats:
-        """Per segment: diameter in millimetres."""
-        return frozen(self._segments["diameter_mm"].to_numpy(dtype=np.float64))
-
-    @cached_property
-    def households(self) -> Floats:
-        """Per node: households of a building, missing as 0; 0 at other nodes."""
-        return self._of_buildings("households")
-
-    @cached_property
-    def load_kw(self) -> Floats:
-        """Per node: heat load of a building in kW, missing as 0; 0 at other nodes."""
-        return self._of_buildings("load_kw")
-
-    @cached_property
-    def valve_operable(self) -> Truths:
-        """Per valve: can be turned."""
-        return frozen(self._valves["is_operable"].to_numpy(dtype=bool))
-
-    @cached_property
-    def valve_open(self) -> Truths:
-        """Per valve: stands open."""
-        return frozen(self._valves["is_open"].to_numpy(dtype=bool))
-
-    def node_positions(self, ids: Iterable[str]) -> Ints:
-        """Return the position of each node id, -1 where there is none."""
-        found = found_at(self._node_places, ids)
-        return positions_in(self._node_lookup, ids) if found is None else found
-
-    def asset_positions(self, ids: Iterable[str]) -> Ints:
-        """Return the position of each asset id, -1 where there is none."""
-        found = self._assets_at(ids)
-        return positions_in(self._asset_lookup, ids) if found is None else found
-
-    def nodes_named(self, columns: Sequence[pd.Series[Any]]) -> list[Ints]:
-        """Return `node_positions` of several large columns, looked up together."""
-        return placed_among(self.node_ids, columns, self._node_places)
-
-    def assets_named(self, columns: Sequence[pd.Series[Any]]) -> list[Ints]:
-        """Return `asset_positions` of several large columns, looked up together."""
-        found = [self._assets_at(column) for column in columns]
-        unknown = [one for one in found if one is None]
-        return placed_among(self.asset_ids, columns) if unknown else [one for one in found if one is not None]
-
-    def _assets_at(self, ids: Iterable[Any]) -> Ints | None:
-        """Return the position of each asset id, None where they have to be looked up."""
-        found, nodes = found_at(self._segment_places, ids), found_at(self._node_places, ids)
-        return None if found is None or nodes is None else np.where(found < 0, self._asset_of_node[nodes], found)
-
     def replace(
         self,
         *,
@@ -415,7 +255,7 @@ class Network:
     @cached_property
     def in_id_order(self) -> Network:
         """The same network with the rows of each table sorted by id as text; itself where they are."""
-        of_nodes, of_segments = text_order(self._node_lookup), text_order(self._segment_lookup)
+        of_nodes, of_segments = text_order(self.node_ids), text_order(self.segment_ids)
         of_valves = self._valve_order(ranks_of(of_segments))
         if all(is_sorted(order) for order in (of_nodes, of_segments, of_valves)):
             return self
@@ -430,8 +270,6 @@ class Network:
             _set_aside=self._set_aside,
             node_ids=self.node_ids.take(of_nodes),
             segment_ids=self.segment_ids.take(of_segments),
-            _node_lookup=self._node_lookup.take(of_nodes),
-            _segment_lookup=self._segment_lookup.take(of_segments),
             node_kind=frozen(self.node_kind[of_nodes]),
             from_node=frozen(rank[self.from_node[of_segments]]),
             to_node=frozen(rank[self.to_node[of_segments]]),
@@ -440,40 +278,6 @@ class Network:
         )
         ordered.__dict__["in_id_order"] = ordered
         return ordered
-
-    def in_table_order(self, table: Table) -> Table:
-        """Return rows that are named by their index in the order of this network's tables.
-
-        Parameters
-        ----------
-        table : DataFrame or Series
-            Its index holds assets (``asset_id``, ``segment_id``) or nodes (``node_id``, ``building_id``).
-        """
-        place = self._rows_sorted_by_id(table.index)
-        if place is None:
-            is_asset = table.index.name in ("asset_id", "segment_id")
-            place = self.asset_positions(table.index) if is_asset else self.node_positions(table.index)
-        return table if is_sorted(place) else table.iloc[np.argsort(place, kind="stable")]
-
-    def _rows_sorted_by_id(self, index: pd.Index[Any]) -> Ints | None:
-        """Return the positions of rows that all assets or nodes of the network `in_id_order` name, without looking up.
-
-        None: they are named by something else.
-        """
-        ordered = self.in_id_order
-        by_id: tuple[Ints, Ints] | None = self.__dict__.get("_by_id")
-        if by_id is None:
-            return None
-        of_nodes, of_segments = by_id
-        if index.is_(ordered.asset_ids):
-            stations = np.searchsorted(self.station_nodes, of_nodes[ordered.station_nodes])
-            places: Ints = np.concatenate([of_segments, self.n_segments + stations])
-            return places
-        if index.is_(ordered.building_ids):
-            return of_nodes[ordered.building_nodes]
-        if index.is_(ordered.segment_ids):
-            return of_segments
-        return of_nodes if index.is_(ordered.node_ids) else None
 
     def _valve_order(self, segment_rank: Ints) -> Ints:
         """Return the rows of the valves by id; of equal ids by segment, end and state."""
@@ -565,17 +369,3 @@ class Network:
         same.__dict__.update(self.__dict__, crs=crs)
         same.__dict__.pop("in_id_order", None)
         return same
-
-    @cached_property
-    def _single_pipes(self) -> Ints:
-        """Positions of the segments that are no pairs: few, where text is to be compared."""
-        return np.flatnonzero((self._segments["line"] != "pair").to_numpy(dtype=bool))
-
-    def _is_not_line(self, word: str) -> Truths:
-        is_other = np.ones(self.n_segments, dtype=bool)
-        is_other[self._single_pipes] = (self._segments["line"].iloc[self._single_pipes] != word).to_numpy(dtype=bool)
-        return frozen(is_other)
-
-    def _of_buildings(self, column: str) -> Floats:
-        values = self._nodes[column].to_numpy(dtype=np.float64)
-        return frozen(np.where((self.node_kind == BUILDING) & ~np.isnan(values), values, 0.0))

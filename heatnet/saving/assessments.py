@@ -15,6 +15,7 @@ from heatnet.failure.statistics import FailureStatistics
 from heatnet.history.exposure import History, Lives
 from heatnet.history.placing import Makeup
 from heatnet.inventory.accounts import Fates
+from heatnet.inventory.row_ids import RowIds
 from heatnet.inventory.staging import PathLike
 from heatnet.language import Note
 from heatnet.location import Location
@@ -39,6 +40,7 @@ CLASSES: dict[str, type] = {
         Note,
         Prices,
         Rates,
+        RowIds,
         Settings,
         Term,
         Values,
