@@ -97,8 +97,8 @@ class Model:
 def priced(use: Floats, prices: Floats) -> Floats:
     """Return ``use @ prices``, limit by limit, so that the sums do not hang on the number of threads."""
     total = np.zeros(len(use))
-    for number, price in enumerate(prices.tolist()):
-        total += use[:, number] * price
+    for number in np.flatnonzero(prices).tolist():
+        total += use[:, number] * prices[number]
     return total
 
 

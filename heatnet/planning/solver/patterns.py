@@ -83,12 +83,16 @@ def enumerate_patterns(model: Model, unit: int, fit: Fit) -> Patterns:
     if is_tight(model, unit):
         keep = _fitting(model, unit, chosen, labels, fit)
         chosen, labels, trenches = chosen[keep], labels[keep], trenches[keep]
+    of_option, of_job = model.use[options], model.job_use[unit]
+    limits = np.flatnonzero((of_option != 0).any(axis=0) | (of_job != 0))  # most others are of other places
     benefit = trenches * model.job_benefit[unit]
-    use = trenches[:, None] * model.job_use[unit]
+    taken = trenches[:, None] * of_job[limits]
     # Option by option, so that the sums do not hang on the number of threads.
     for place, option in enumerate(options.tolist()):
-        benefit = benefit + chosen[:, place] * model.options.benefit[option]
-        use = use + chosen[:, [place]] * model.use[option]
+        benefit += chosen[:, place] * model.options.benefit[option]
+        taken += chosen[:, [place]] * of_option[place, limits]
+    use = np.zeros((len(chosen), len(of_job)))
+    use[:, limits] = taken
     bans = [row for row, limit in enumerate(model.limits) if limit.ban_days and limit.period == one.period]
     if bans and one.street is None:
         lengths = _job_days(model, unit, chosen, labels)
