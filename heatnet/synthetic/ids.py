@@ -18,7 +18,7 @@ Texts = npt.NDArray[np.str_]
 _TEXT_TYPE: Any = text_values(pd.Series(["-"])).dtype
 _LETTERS = ("H", "T", "J", "B")  # sources, stations, junctions, buildings
 _WIDTHS = (1, 2, 5, 5)
-_ROWS_AT_ONCE = 16_384  # so that their digits stay at hand
+_ROWS_AT_ONCE = 65_536  # so that their digits stay at hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,15 @@ def doors(buildings: Texts, numbers: Ints) -> Texts:
 
 
 def text_column(texts: Texts | Sequence[str | None]) -> Any:
-    """Return the texts as a column of the standard type."""
-    return pd.array(np.asarray(texts, dtype=object), dtype=_TEXT_TYPE)
+    """Return the texts as a column of the standard type.
+
+    Where pandas has a type for text, many are handed over in parts, so that the same memory serves for the Python text
+    of each.
+    """
+    if len(texts) <= _ROWS_AT_ONCE or pd.api.types.is_object_dtype(_TEXT_TYPE):
+        return pd.array(np.asarray(texts, dtype=object), dtype=_TEXT_TYPE)
+    firsts = range(0, len(texts), _ROWS_AT_ONCE)
+    return pd.concat([pd.Series(text_column(texts[first : first + _ROWS_AT_ONCE])) for first in firsts]).array
 
 
 def worded(words: Sequence[str], codes: Ints) -> Any:
