@@ -264,7 +264,9 @@ def _handed_down(
     """Set the log of the state after each member of streams; `before` holds the states before their first ones."""
     matrix, message = levels[0]
     if not pairings:
-        likely = matrix - message[[u for u, _ in states.pairs]]
+        likely = np.empty_like(matrix)
+        for row, of_way, (u, _) in zip(likely, matrix, states.pairs, strict=True):
+            np.subtract(of_way, message[u], out=row)
         of_ends = _after(states, before, np.fmax(likely, -np.inf, out=likely))  # nil over nil is nil
         for of_state, row in zip(after, of_ends, strict=True):
             of_state[:] = row
@@ -275,9 +277,10 @@ def _handed_down(
     put_columns(before, pairing.later, columns(of_pairs, pairing.led))
     # How likely each way is, given what was seen behind the upper one of a pair.
     likely, upper = columns(matrix, pairing.upper), columns(message, pairing.upper)
-    lower = columns(message, pairing.lower)
+    lower = np.zeros_like(upper)  # nothing hangs below the odd last ones
+    put_columns(lower, pairing.joined, columns(message, pairing.lower))
     for row, (u, v) in zip(likely, states.pairs, strict=True):
-        row[pairing.joined] += lower[v]
+        row += lower[v]
         row -= upper[u]
     of_uppers = _after(states, columns(before, pairing.upper), np.fmax(likely, -np.inf, out=likely))
     for of_state, of_upper, of_pair in zip(after, of_uppers, of_pairs, strict=True):
