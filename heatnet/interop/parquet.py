@@ -12,6 +12,7 @@ import pandas as pd
 
 from heatnet.errors import HeatnetError, MissingExtraError
 from heatnet.schema import ROW, RawTable, TableSpec
+from heatnet.schema.days import FIRST_DAY, LAST_DAY
 
 _SMALL = 4  # bytes a row that a column takes at most whose words repeat
 
@@ -36,7 +37,7 @@ def read_parquet(file: Path, spec: TableSpec, *, kind: str = "") -> RawTable:
         often = _often_repeated(opened.metadata, opened.schema_arrow, pa)
         table = pq.ParquetFile(file, read_dictionary=often).read() if often else opened.read()
         table.validate(full=True)
-        cells = _as_frame(table, set(often))
+        cells = _as_frame(table, set(often), {column.name for column in spec.columns if column.type == "date"})
     except (pa.ArrowException, ValueError, OSError, KeyError, IndexError, TypeError, OverflowError) as error:
         raise HeatnetError(f"{file} is not a Parquet file that can be read: {str(error).splitlines()[0]}") from error
     cells.index = pd.Index(np.arange(len(cells), dtype=np.int64) + 2, name=ROW)
@@ -55,14 +56,18 @@ def _often_repeated(metadata: Any, schema: Any, pa: Any) -> list[str]:
     return [name for name in texts if size.get(name, metadata.num_rows * _SMALL + 1) <= metadata.num_rows * _SMALL]
 
 
-def _as_frame(table: Any, often: Set[str]) -> pd.DataFrame:
-    """Return the columns one by one, without what pandas once noted about them; an index that was written is one."""
+def _as_frame(table: Any, often: Set[str], days: Set[str]) -> pd.DataFrame:
+    """Return the columns one by one, without what pandas once noted about them; an index that was written is one.
+
+    Columns of text whose words repeat `often` become categories, and those that name `days` are days where all can be.
+    """
     noted = table.schema.pandas_metadata
     if noted is not None and not (isinstance(noted, dict) and {"columns", "index_columns"} <= set(noted)):
         raise ValueError("what is noted of its columns is damaged")
     columns, names = [], []
     for name, column in zip(table.column_names, table.columns, strict=True):
-        columns.append(_as_categories(column) if name in often else _cells(column))
+        known = _known_days(column) if name in days else None
+        columns.append(known if known is not None else _as_categories(column) if name in often else _cells(column))
         names.append("" if name.startswith("__index_level_") else name)
     if not columns:
         return pd.DataFrame()
@@ -96,6 +101,20 @@ def _cells(column: Any) -> pd.Series[Any]:
     if types.is_boolean(kind):
         return pd.Series(column.to_pandas(types_mapper={kind: pd.BooleanDtype()}.get))
     return pd.Series(column.to_pandas())
+
+
+def _known_days(column: Any) -> pd.Series[Any] | None:
+    """Return days as days; None where one could not be meant, or is no day."""
+    types: Any = import_module("pyarrow").types
+    pc: Any = import_module("pyarrow.compute")
+    if not (types.is_timestamp(column.type) or types.is_date(column.type)):
+        return None
+    local = pc.local_timestamp(column) if getattr(column.type, "tz", None) else column
+    days = local.to_numpy().astype("datetime64[D]")
+    first, last = np.datetime64(FIRST_DAY), np.datetime64(LAST_DAY)
+    if not (np.isnat(days) | ((days >= first) & (days <= last))).all():
+        return None
+    return pd.Series(days.astype("datetime64[s]"))
 
 
 def _plain_days(column: Any) -> pd.Series[Any]:

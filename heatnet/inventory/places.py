@@ -23,6 +23,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from heatnet.inventory.judging import WHOLE_CITY
 from heatnet.inventory.matching import NAME, SPELLING, Matches
 from heatnet.inventory.names import folded_building, folded_community, folded_name, number_in
 from heatnet.language import Note, note
@@ -245,7 +246,7 @@ def match_assets(records: Matches, hints: pd.DataFrame, assets: Callable[[], Ass
 def match_streets(digs: Matches, streets: frozenset[str]) -> None:
     """Write the street of each dig as the segments write it, where they write it in one way."""
     written = digs.table["street"].to_numpy(dtype=object)
-    strange = set(written[~pd.isna(written)].tolist()) - streets
+    strange = set(written[~pd.isna(written)].tolist()) - streets - {WHOLE_CITY}
     if not strange:
         return
     spelled: dict[str, set[str]] = defaultdict(set)

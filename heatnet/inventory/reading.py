@@ -21,7 +21,7 @@ from heatnet.inventory.contents import Inventory, with_records
 from heatnet.inventory.door import known_records, read_table, says_in_words
 from heatnet.inventory.drawn import NETWORK_TABLES, drawn_network
 from heatnet.network import Lookups, Network, looked_up
-from heatnet.schema import TABLES, Problem, Reading, raise_problems, size_problems
+from heatnet.schema import TABLES, Problem, RawTable, Reading, raise_problems, size_problems
 from heatnet.value import Settings, read_settings
 
 PathLike = str | os.PathLike[str]
@@ -79,8 +79,10 @@ def read_inventory(
     """
     town = _settings_of(path, settings)
     raw = raw_tables(path, headings=_headings(town), snap_m=snap_m, queries=queries)
-    readings, problems, lookups = _readings(raw, label_of(path), town, keep)
-    network, matched = drawn_network(readings, _origins(raw), problems, lookups)
+    origins, parts = _origins(raw), _by_name(raw)
+    raw = replace(raw, tables=())  # the cells of a table are let go as soon as it is in standard form
+    readings, problems, lookups = _readings(parts, origins, label_of(path), town, keep)
+    network, matched = drawn_network(readings, origins, problems, lookups)
     network = network.with_crs(raw.crs)
     of_network = {name: _told_of(readings.pop(name)) for name in NETWORK_TABLES if name in readings}
     readings = {name: reading for name, reading in readings.items() if not _is_untouched(reading)}
@@ -125,8 +127,10 @@ def read_network(path: Source, *, snap_m: float = SNAP_M) -> Network:
     town = _settings_of(path, None)
     raw = raw_tables(path, headings=_headings(town), snap_m=snap_m)
     of_network = RawTables(tuple(part for part in raw.tables if part.name in NETWORK_TABLES), raw.files, raw.findings)
-    readings, problems, lookups = _readings(of_network, label_of(path), town)
-    return drawn_network(readings, _origins(of_network), problems, lookups)[0].with_crs(raw.crs)
+    origins, parts = _origins(of_network), _by_name(of_network)
+    raw = of_network = replace(of_network, tables=(), crs=raw.crs)
+    readings, problems, lookups = _readings(parts, origins, label_of(path), town)
+    return drawn_network(readings, origins, problems, lookups)[0].with_crs(raw.crs)
 
 
 @typed
@@ -265,31 +269,36 @@ def _headings(town: Settings | None) -> Mapping[str, Mapping[str, str]] | None:
 
 
 def _readings(
-    raw: RawTables, path: str, town: Settings | None, keep: Sequence[str] = ()
+    parts: dict[str, tuple[RawTable, ...]],
+    origins: Mapping[str, str],
+    path: str,
+    town: Settings | None,
+    keep: Sequence[str] = (),
 ) -> tuple[dict[str, Reading], list[Problem], Lookups | None]:
     """Return the tables in standard form, what makes any of them unusable, and the ids that were looked up.
+
+    The cells are taken out of `parts` table by table.
 
     Raises
     ------
     MissingFileError
         There are no nodes or no segments.
     """
-    absent = [name for name in ("nodes", "segments") if not raw.of(name)]
+    absent = [name for name in ("nodes", "segments") if name not in parts]
     if absent:
         wanted = " and ".join(f"{name}.csv" for name in absent)
         raise MissingFileError(f"{path} is not an inventory: it lacks {wanted} (or .parquet, or a sheet in a workbook)")
-    readings = {name: read_table(parts, name, town, keep) for name in TABLES if (parts := raw.of(name))}
+    first_of = {name: of_one[0].origin for name, of_one in parts.items()}
+    readings = {name: read_table(parts.pop(name), name, town, keep) for name in TABLES if name in parts}
     problems = [problem for reading in readings.values() for problem in reading.problems]
     empty = [name for name in ("nodes", "segments") if not len(readings[name].table) and not readings[name].problems]
-    problems += [
-        Problem(name, "", f"has no rows; each is {TABLES[name].row}", origin=raw.of(name)[0].origin) for name in empty
-    ]
+    problems += [Problem(name, "", f"has no rows; each is {TABLES[name].row}", origin=first_of[name]) for name in empty]
     if problems:
         return readings, problems, None
     tables = {name: readings[name].table for name in NETWORK_TABLES if name in readings}
     lookups, units = looked_up(tables), None if town is None else town.units
     ends = lookups.found["segments", "from_node"], lookups.found["segments", "to_node"]
-    return readings, size_problems(tables, units=units, origins=_origins(raw), ends=ends), lookups
+    return readings, size_problems(tables, units=units, origins=dict(origins), ends=ends), lookups
 
 
 def _told_of(reading: Reading) -> Reading:
@@ -301,6 +310,11 @@ def _told_of(reading: Reading) -> Reading:
 def _is_untouched(reading: Reading) -> bool:
     """Return whether a sheet of a template was left as it is: then nothing is recorded, not that nothing happened."""
     return not len(reading.table) and set(reading.set_aside["reason"]) == {"example_row"}
+
+
+def _by_name(raw: RawTables) -> dict[str, tuple[RawTable, ...]]:
+    """Return the parts of each table that there is."""
+    return {name: of_one for name in TABLES if (of_one := raw.of(name))}
 
 
 def _origins(raw: RawTables) -> dict[str, str]:

@@ -12,13 +12,13 @@ import pandas as pd
 
 from heatnet._arrays import Floats, Ints, Objects, Truths
 from heatnet.schema.columns import Column
-from heatnet.schema.days import FIRST_DAY, LAST_DAY, days_of
+from heatnet.schema.days import FIRST_DAY, LAST_DAY, days_of, iso_days
 from heatnet.schema.diameters import NOMINAL, nominal_of, size_of
 from heatnet.schema.folding import folded_cell, folded_word
-from heatnet.schema.plain import are_plain_ids, distinct, plain_cells, taken
+from heatnet.schema.plain import are_plain_ids, distinct, plain_cells, taken, told_apart
 from heatnet.schema.quantities import Number, numbers_of
 from heatnet.schema.units import OUTER
-from heatnet.schema.vocabulary import is_unknown, truth_words, yes_and_no
+from heatnet.schema.vocabulary import is_unknown, truth_words, unknown_among, yes_and_no
 from heatnet.schema.years import FIRST_YEAR, LAST_YEAR, seasons_of, years_of
 
 UNREADABLE = frozenset({"unreadable", "foreign_unit", "age_or_year", "no_year", "order_unknown"})
@@ -117,8 +117,10 @@ def _names_nothing(text: str) -> bool:
 
 
 def _read_text(values: pd.Series[Any], meant: Meant) -> Cells:  # noqa: ARG001 - the readers of all types are called alike
-    codes, texts = distinct(values)
-    missing = [at for at, text in enumerate(texts) if is_unknown(text) and folded_cell(text) not in _SAYS_SOMETHING]
+    codes, texts, is_standard = told_apart(values)
+    missing = [at for at in unknown_among(texts) if folded_cell(texts[at]) not in _SAYS_SOMETHING]
+    if is_standard and not missing:
+        return Cells(values.reset_index(drop=True))
     if missing:
         codes = np.where(np.isin(codes, missing), -1, codes)
     return Cells(taken(codes, texts))
@@ -131,9 +133,11 @@ def _choice_words(column_words: tuple[tuple[str, tuple[str, ...]], ...]) -> dict
 
 def _read_choice(values: pd.Series[Any], meant: Meant) -> Cells:
     column = meant.column
-    codes, texts = distinct(values)
+    codes, texts, is_standard = told_apart(values)
     words = _choice_words(tuple(column.choices.items()))
     read = [_chosen(text, words) for text in texts]
+    if is_standard and [word for word, _ in read] == texts and (column.default is None or (codes >= 0).all()):
+        return Cells(values.reset_index(drop=True), _hows([way for _, way in read], codes))
     meant_by = [column.default if word is None else word for word in (*(word for word, _ in read), None)]
     place = {word: at for at, word in enumerate(dict.fromkeys(str(word) for word in meant_by if word is not None))}
     places = np.array([-1 if word is None else place[str(word)] for word in meant_by], dtype=np.int64)
@@ -200,7 +204,8 @@ def _read_number(values: pd.Series[Any], meant: Meant) -> Cells:
     codes, texts = distinct(plain)
     if pd.api.types.is_bool_dtype(plain.dtype):
         return Cells(np.full(len(codes), np.nan), _hows(["unreadable"] * len(texts), codes))
-    known = [at for at, text in enumerate(texts) if not is_unknown(text)]
+    unknown = set(unknown_among(texts))
+    known = [at for at in range(len(texts)) if at not in unknown]
     read, also = _numbers([texts[at] for at in known], meant)
     found = np.full(len(texts) + 1, np.nan)
     found[known] = [number.value for number in read]
@@ -286,16 +291,20 @@ def _in_metres(numbers: Floats) -> Truths:
 def _read_date(values: pd.Series[Any], meant: Meant) -> Cells:
     plain = plain_cells(values)
     if pd.api.types.is_datetime64_any_dtype(plain.dtype):
-        days = plain.to_numpy().astype("datetime64[D]").astype("datetime64[s]")
+        given = plain.to_numpy().astype("datetime64[D]").astype("datetime64[s]")
         first, last = np.datetime64(FIRST_DAY, "s"), np.datetime64(LAST_DAY, "s")
-        outside = ~np.isnat(days) & ((days < first) | (days > last))
+        outside = ~np.isnat(given) & ((given < first) | (given > last))
         if not outside.any():
-            return Cells(days)
+            return Cells(given)
         return Cells(
-            np.where(outside, np.datetime64("NaT", "s"), days), np.where(outside, "impossible", "").astype(object)
+            np.where(outside, np.datetime64("NaT", "s"), given), np.where(outside, "impossible", "").astype(object)
         )
     codes, texts = distinct(plain)
-    known = [at for at, text in enumerate(texts) if not is_unknown(text)]
+    days = iso_days(texts)
+    if days is not None:
+        return Cells(np.append(days, np.datetime64("NaT", "s"))[codes])
+    unknown = set(unknown_among(texts))
+    known = [at for at in range(len(texts)) if at not in unknown]
     read = days_of([texts[at] for at in known], meant.unit)
     found = np.full(len(texts) + 1, np.datetime64("NaT", "s"), dtype="datetime64[s]")
     how = [""] * len(texts)

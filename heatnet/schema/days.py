@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
+import numpy as np
+import numpy.typing as npt
+
 from heatnet.schema.folding import folded_cell
 
 # Days outside stand for "not known" (0001-01-01, 1900-01-01, 9999-12-31) or are damaged.
@@ -33,6 +36,9 @@ _MONTHS = {
          "oct окт", "nov ноя", "dec дек"), 1)
     for name in names.split()
 }  # fmt: skip
+
+_ISO_LETTERS = 10
+_ISO_DIGITS = np.array([letter != "-" for letter in "yyyy-mm-dd"])
 
 Order = Literal["", "day_month", "month_day"]
 
@@ -74,6 +80,30 @@ def days_of(cells: Sequence[str], order: str = "") -> list[Day]:
     texts = [folded_cell(cell) for cell in cells]
     settled = {"d/m/y": "day_month", "m/d/y": "month_day"}.get(order) or _order(texts)
     return [_day(text, settled) for text in texts]
+
+
+def iso_days(cells: Sequence[str]) -> npt.NDArray[np.datetime64] | None:
+    """Return the days of cells that are all written like 2025-11-03 and can be meant; ``None`` where any is not.
+
+    Examples
+    --------
+    >>> iso_days(["2025-11-03"]), iso_days(["2025-11-03", "2025-11-31"]) is None, iso_days(["3.11.2025"]) is None
+    (array(['2025-11-03T00:00:00'], dtype='datetime64[s]'), True, True)
+    """
+    together = "".join(cells)
+    if not cells or not together.isascii() or any(len(cell) != _ISO_LETTERS for cell in cells):
+        return None
+    letters = np.frombuffer(together.encode(), dtype=np.uint8).reshape(len(cells), _ISO_LETTERS)
+    is_digit = (letters >= ord("0")) & (letters <= ord("9"))
+    if not (is_digit == _ISO_DIGITS).all() or not (letters[:, ~_ISO_DIGITS] == ord("-")).all():
+        return None
+    try:
+        days = np.array(cells, dtype="datetime64[D]")
+    except ValueError:
+        return None
+    if days.min() < np.datetime64(FIRST_DAY) or days.max() > np.datetime64(LAST_DAY):
+        return None
+    return days.astype("datetime64[s]")
 
 
 def _order(texts: Sequence[str]) -> str:

@@ -76,24 +76,31 @@ def taken(codes: Ints, uniques: list[str], index: pd.Index[Any] | None = None) -
 
 def distinct(values: pd.Series[Any]) -> tuple[Ints, list[str]]:
     """Return, per cell, its place in the list of different stripped texts (-1: empty), and that list."""
+    codes, texts, _ = told_apart(values)
+    return codes, texts
+
+
+def told_apart(values: pd.Series[Any]) -> tuple[Ints, list[str], bool]:
+    """Return what `distinct` does, and whether the cells are text in standard form that needed no cleaning at all."""
     plain = plain_cells(values)
+    is_standard = TEXT_DTYPE == "str" and plain.dtype == TEXT_DTYPE
     if _is_text(plain):
         codes, found = pd.factorize(plain)
         cells = found.tolist()
     else:
         cells, codes = _objects_as_text(plain)
     if not _are_whole(cells):
-        return distinct(_with_whole_letters(plain))
+        return (*distinct(_with_whole_letters(plain)), False)
     if "" not in cells and has_no_space("".join(cells)):
-        return codes.astype(np.int64), cells
+        return codes.astype(np.int64), cells, is_standard
     stripped = [cell.strip() for cell in cells]
     if stripped == cells and "" not in stripped:
-        return codes.astype(np.int64), stripped
+        return codes.astype(np.int64), stripped, is_standard
     again, texts = pd.factorize(np.array([*stripped, ""], dtype=object))
     kept = [text for text in texts.tolist() if text]
     place = {text: at for at, text in enumerate(kept)}
     places = np.array([place.get(text, -1) for text in texts.tolist()], dtype=np.int64)
-    return np.where(codes < 0, -1, places[again[codes]]), kept
+    return np.where(codes < 0, -1, places[again[codes]]), kept, False
 
 
 def are_plain_ids(values: pd.Series[Any], may_hold: Callable[[list[str]], bool]) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import Any
 
-from heatnet.schema.folding import folded_cell, folded_word
+from heatnet.schema.folding import folded_cell, folded_together, folded_word
 
 LANGUAGES = ("en", "zh", "ru")
 
@@ -70,6 +71,18 @@ def is_unknown(text: str) -> bool:
     (True, True, True, False)
     """
     return folded_cell(text) in folded_cells("unknown")
+
+
+def unknown_among(texts: Sequence[str]) -> list[int]:
+    """Return the places of the texts that say that something is not known.
+
+    Examples
+    --------
+    >>> unknown_among(["不详", "0", " — "])
+    [0, 2]
+    """
+    words = folded_cells("unknown")
+    return [at for at, text in enumerate(folded_together(texts)) if text in words]
 
 
 @cache

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from heatnet.errors import HeatnetError
-from heatnet.interop import raw_table
+from heatnet.interop import csv_text, raw_table
 from heatnet.schema import SEGMENTS, Reading, conformed
 
 HEADING = "segment_id,from_node,to_node,length_m,diameter_mm"
@@ -101,3 +102,53 @@ def test_years_of_two_digits_are_told_from_full_ones_whatever_stands_above(tmp_p
     rows = [f"S{at},A,B,5,100," for at in range(LONG)] + ["T,A,B,5,100,1998", "U,A,B,5,100,2004.0"]
     table = read(tmp_path, f"{HEADING},laid_year\n" + "\n".join(rows) + "\n").table
     assert table["laid_year"].dropna().tolist() == [1998, 2004]
+
+
+WIDE = 30  # columns that are not read, so that few rows are more than the parser takes at a time
+PARTS = 3 * 16_384
+LATE = {  # by column: cells of the first rows and of the last ones
+    "length_m": ("5", "5.25"),
+    "diameter_mm": ("100", "DN150"),
+    "wall_mm": ("", "6.5"),
+    "laid_year": ("1998", "98"),
+    "street": ("", "Elm"),
+    "owner": ("007", "North"),
+    "material": ("1.50", "2"),
+    "is_flooded": ("true", ""),
+    "is_crossing": ("", "false"),
+    "name": ("true", "12"),
+}
+
+
+def large(tmp_path: Path) -> Path:
+    head = ["segment_id", "from_node", "to_node", *LATE, *(f"x{at}" for at in range(WIDE))]
+    early, late = (",".join(cells[at] for cells in LATE.values()) for at in (0, 1))
+    blank = "," * WIDE
+    rows = [f"S{at:05d},A,B,{early if at < PARTS - 10 else late}{blank}" for at in range(PARTS)]
+    file = tmp_path / "segments.csv"
+    file.write_text("\n".join([",".join(head), *rows, ""]), encoding="utf-8")
+    return file
+
+
+def test_a_large_file_is_read_part_by_part_as_it_is_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = large(tmp_path)
+    by_parts = csv_text.read_csv(file, SEGMENTS).cells
+    monkeypatch.setattr(csv_text, "_BY_PARTS", False)
+    at_once = csv_text.read_csv(file, SEGMENTS).cells
+    pd.testing.assert_frame_equal(by_parts, at_once)
+    ends = by_parts.iloc[[0, -1]].astype(object).where(by_parts.iloc[[0, -1]].notna(), None)
+    assert ends["owner"].tolist() == ["007", "North"]
+    assert ends["material"].tolist() == ["1.50", "2"]
+    assert ends["street"].tolist() == [None, "Elm"]
+    assert ends["laid_year"].tolist() == ["1998", "98"]
+    assert ends["diameter_mm"].tolist() == ["100", "DN150"]
+
+
+@pytest.mark.parametrize("row", [16_384, 32_768])
+def test_a_row_that_is_too_long_where_a_part_begins_is_refused(tmp_path: Path, row: int) -> None:
+    file = large(tmp_path)
+    lines = file.read_text(encoding="utf-8").split("\n")
+    lines[row + 1] += ",more"
+    file.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(HeatnetError, match=rf"more cells than the heading \(1: row {row + 2}\)"):
+        csv_text.read_csv(file, SEGMENTS)
