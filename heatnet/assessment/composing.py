@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -112,7 +113,10 @@ def assess(  # noqa: PLR0913 - the public contract
     outage_columns, outage_notes, climate = outage.columns, outage.notes, outage.climate
     del outage, earlier
     give_back()
-    winters = past_winters(network, records, season=season, settings=settings)
+    # Handed on without a name of their own: once they are cleaned, visits as they came are not kept beside them.
+    given, records = [records], replace(records, visits=None)
+    winters = past_winters(network, given.pop(), season=season, settings=settings)
+    give_back()
     chronic = chronic_part(network, records, winters, season=season, settings=settings)
     _begin("what cures are worth")
     del records

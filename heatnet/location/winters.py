@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats, Ints
+from heatnet._freed import give_back
 from heatnet.history.placing import WorksDone
 from heatnet.inventory.records import Records
 from heatnet.language import Note, note
@@ -105,6 +106,7 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
         own_words="warm" if settings.cause_error is None else "keep",
     )
     visits, findings = cleaned_visits(given if records.visits is None else records.visits, network, steps)
+    records = replace(records, visits=None)
     seasons = season_of(visits["visited_on"]).to_numpy(dtype=np.float64)
     heard = visits if settings.cause_error is None else one_word_a_week(visits)
     node = network.node_positions(heard["building_id"])
@@ -121,6 +123,8 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
         rows = np.flatnonzero(seasons == winter)
         seen = _seen(paths, network, heard.iloc[rows], winter, settings, node[rows])
         winters.append(Winter(winter, seen, kept))
+    del heard, node, seasons
+    give_back()
     all_told = filtered(
         winters,
         default_prior(network).to_numpy(dtype=np.float64),
