@@ -20,7 +20,7 @@ from heatnet.location.evidence import CALL_CHANNELS
 from heatnet.location.filtering import filtered
 from heatnet.location.posterior import Location
 from heatnet.location.priors import default_prior
-from heatnet.location.teaching import Winter
+from heatnet.location.teaching import Winter, looked_at_together
 from heatnet.location.watched import Asked, SeenWinter, seen_winter
 from heatnet.location.words import one_word_a_week
 from heatnet.network import Network
@@ -123,6 +123,7 @@ def past_winters(network: Network, records: Records, *, season: int, settings: S
         rows = np.flatnonzero(seasons == winter)
         seen = _seen(paths, network, heard.iloc[rows], winter, settings, node[rows])
         winters.append(Winter(winter, seen, kept))
+    winters = [*looked_at_together(winters)[:-1], winters[-1]]  # what the others saw is not kept twice
     del heard, node, seasons
     give_back()
     all_told = filtered(
