@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 
+from heatnet._freed import from_the_system
 from heatnet._typed import typed
 from heatnet.errors import MissingFileError
 from heatnet.interop import SNAP_M, RawTables, is_database, label_of, raw_table, raw_tables
@@ -77,7 +78,14 @@ def read_inventory(
     ...     len(hn.read_inventory(folder).findings)
     0
     """
-    town = _settings_of(path, settings)
+    with from_the_system():
+        return _inventory(path, _settings_of(path, settings), keep, snap_m, queries)
+
+
+def _inventory(
+    path: Source, town: Settings | None, keep: Sequence[str], snap_m: float, queries: Mapping[str, str] | None
+) -> Inventory:
+    """Return the inventory, read as the settings of its town say."""
     raw = raw_tables(path, headings=_headings(town), snap_m=snap_m, queries=queries)
     origins, parts = _origins(raw), _by_name(raw)
     raw = replace(raw, tables=())  # the cells of a table are let go as soon as it is in standard form
