@@ -12,6 +12,7 @@ import click
 import pandas as pd
 
 import heatnet
+from heatnet._freed import give_back
 from heatnet.assessment.checkup import checked_inventory
 from heatnet.assessment.composing import assess
 from heatnet.assessment.results import Assessment
@@ -151,6 +152,7 @@ def rank(inventory: Path, season: int, output: Path, seed: int, language: str, s
     tables = _read(inventory, settings_file, outputs=[output]).in_id_order
     assessment = _assessed(tables, season, seed, language)
     del tables  # of a large inventory the records are not kept while the ranking is written
+    give_back()
     print_accounts(assessment.accounts, language)
     write_ranking(assessment.ranking, output)
     tell_notes(assessment)

@@ -244,8 +244,9 @@ def stretches(tree: GroupTree, states: PathStates, prior: Floats, *, for_tables:
     before_station = (station_rank[group] >= 0) & (tree.rank >= station_rank[group])
     clear_before = none_so_far + np.where(before_station, np.log1p(-station[group]), 0.0)
     with np.errstate(divide="ignore"):
-        logs = [np.log(of) for of in (of_segments, rest)]
-    return Stretches(states, moves, steps, of_members, logs[0], clear_before, logs[1], (segments, station))
+        for probability in (of_segments, rest):
+            np.log(probability, out=probability)
+    return Stretches(states, moves, steps, of_members, of_segments, clear_before, rest, (segments, station))
 
 
 def _moves_and_steps(states: PathStates, segments: Floats, station: Floats, log_clear: Floats) -> tuple[Floats, Floats]:
