@@ -51,8 +51,8 @@ class IdPlaces:
         Examples
         --------
         >>> places = IdPlaces.of(pd.Series(["S01", "S02", "T1"], dtype="str"))
-        >>> None if places is None else places.find(pd.Series(["T1", "S1", None, "S02"], dtype="str")).tolist()
-        [2, -1, -1, 1]
+        >>> places is None or places.find(pd.Series(["T1", "S1", None, "S02"], dtype="str")).tolist() == [2, -1, -1, 1]
+        True
         """
         if not _is_arrow(ids) or ids.hasnans or not len(ids):
             return None
