@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from heatnet._arrays import Floats
+from heatnet._freed import give_back
 from heatnet.location.base import Attributes, Base, Found, learned_base
 from heatnet.location.climbing import SHORT_STEP
 from heatnet.location.groups import Stretches
@@ -100,10 +101,13 @@ def filtered(
         together = teaching.winters  # their stretches are told apart already
     del teaching  # of a large network what follows needs the memory
     chance = base.prior()
-    posteriors = []
+    posteriors: list[Floats] = []
     # The tables tell of the last winter's own visits.
     for step in steps_through([*together[:-1], *winters[-1:]], chance, stay, learned):
         posteriors.append(step.posterior)
+        if len(posteriors) < len(winters):
+            del step  # what is known of all stretches is as large as the network: one winter's at a time
+            give_back()
     location = step.seen.location(step.prior, step.known, step.rate, step.own, told)
     return Filtered(location, tuple(posteriors), chance)
 
@@ -152,6 +156,7 @@ def steps_through(
         posterior, own_after = seen.impaired_prob(prior, known, told), own.copy()
         own_after[seen.evidence.node] = told.own_impaired()
         yield Step(winter, seen, prior, own, known, rate, posterior)
+        del known, told
 
 
 def _found(
