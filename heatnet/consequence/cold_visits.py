@@ -9,6 +9,7 @@ import pandas as pd
 
 from heatnet._arrays import Floats, Truths
 from heatnet.consequence.durations import recorded_outage_h
+from heatnet.graph.ranges import positions_in
 from heatnet.network import Network
 from heatnet.reachability import Outages
 from heatnet.season import heating_interval, is_heating
@@ -185,7 +186,7 @@ def visits_in_outages(
     for some in range(0, len(asset), step):
         count = (end - begin)[some : some + step]
         fault = np.repeat(np.arange(some, some + len(count)), count)
-        row = np.arange(len(fault)) - np.repeat(np.cumsum(count) - count, count) + begin[fault]
+        row = positions_in(begin[some : some + step], end[some : some + step])
         hit = outages.cuts_off(asset[fault], nodes[cold[row]])
         explained[cold[row[hit]]] = True
     return explained

@@ -15,6 +15,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from heatnet._arrays import Floats, Ints, Truths
+from heatnet.graph.ranges import positions_in
 from heatnet.inventory.door import KnownRecords
 from heatnet.inventory.judging import Judged
 from heatnet.inventory.row_ids import RowIds
@@ -213,7 +214,7 @@ class Makeup:
         pipes = np.flatnonzero(self.net >= 0)
         first, stop = (np.searchsorted(self.by_net["net"].to_numpy(), self.net[pipes], side) for side in _SIDES)
         count = stop - first
-        row = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count - first, count)
+        row = positions_in(first, stop)
         return pd.DataFrame(
             {
                 "asset": np.repeat(pipes.astype(np.int32), count),

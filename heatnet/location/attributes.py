@@ -44,7 +44,7 @@ def attributes_of(network: Network, records: Records, *, season: int, forest: Fo
     materials, of_material = _materials(table["material"])
     columns: Mapping[str, Words] = {
         "kind": (
-            ("primary", "secondary", "station"),
+            KINDS,
             np.concatenate([np.where(network.is_primary, 0, 1), stations + 3]),
         ),
         "age": _between(age, AGE_YEARS, "years", stations),

@@ -28,7 +28,7 @@ from heatnet._arrays import AnyInts, Floats, Truths
 from heatnet.errors import HeatnetError
 from heatnet.graph.exact_sums import apply_exactly
 from heatnet.graph.overlap import Intervals, Overlap, is_within, overlap_of, ranked
-from heatnet.graph.ranges import group_by
+from heatnet.graph.ranges import group_by, positions_in
 from heatnet.graph.walks import (
     Cuts,
     common_ancestors,
@@ -147,7 +147,7 @@ class Outages:
         order, starts = group_by(self._share_node, len(self.is_served))
         shares = (starts[1:] - starts[:-1])[nodes]
         pair = np.repeat(np.arange(len(nodes)), shares)
-        share = order[np.arange(len(pair)) - np.repeat(np.cumsum(shares) - shares, shares) + starts[nodes][pair]]
+        share = order[positions_in(starts[nodes], starts[nodes] + shares)]
         inside = self._holds(np.asarray(assets)[pair], self._share_item[share])
         signed = np.where(inside, self._share_sign[share], 0)
         return np.asarray(np.bincount(pair, weights=signed, minlength=len(nodes)) > 0.5)
